@@ -1,0 +1,90 @@
+# A fresh clone needs Node and make: `make serve` and `make test` do the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := build
+
+BIN := ./node_modules/.bin
+PROTOS := $(shell find proto third_party/proto -name '*.proto')
+SOURCES := $(shell find src -name '*.ts' -not -path 'src/gen/*')
+
+# What a call may use; what lies on disk is not served.
+PUBLIC_PROTOS := --exclude-path proto/sextant/storage
+
+.PHONY: bench-quality bench-core bench-rules install generate descriptors build serve demo test check types lint format protos imports unused baseline clean
+
+install: node_modules/.stamp
+
+node_modules/.stamp: package-lock.json
+	npm ci --no-audit --no-fund
+	touch $@
+
+generate: src/gen/.stamp
+
+src/gen/.stamp: $(PROTOS) buf.yaml buf.gen.yaml node_modules/.stamp
+	$(BIN)/buf generate
+	touch $@
+
+descriptors: build/descriptors.binpb
+
+build/descriptors.binpb: $(PROTOS) buf.yaml node_modules/.stamp
+	mkdir -p build
+	$(BIN)/buf build . --as-file-descriptor-set --exclude-source-info $(PUBLIC_PROTOS) -o $@
+
+build: dist/.stamp build/descriptors.binpb
+
+dist/.stamp: $(SOURCES) tsconfig.json tsconfig.build.json src/gen/.stamp
+	rm -rf dist
+	$(BIN)/tsc -p tsconfig.build.json
+	touch $@
+
+# make serve ARGS='--server.port 0'
+serve: build
+	node dist/cli/sextant.js serve $(ARGS)
+
+demo: build
+	node dist/cli/sextant.js demo $(ARGS)
+
+# make test ARGS=test/config
+test: build
+	$(BIN)/vitest run $(ARGS)
+
+# make bench-quality DATA=DIR OUT=FILE.csv WEIGHTS=0.7,0.3 BUDGETS=2.3e-4,6.6e-4 SEEDS=20; make bench-core; make bench-rules
+BENCH_FLAGS = $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(if $(WEIGHTS),--weights $(WEIGHTS)) \
+	$(if $(BUDGETS),--budgets $(BUDGETS)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
+
+bench-quality bench-core bench-rules: bench-%: build
+	$(BIN)/tsc -p tsconfig.bench.json
+	mkdir -p bench/out
+	node build/bench/bench/$*.js $(BENCH_FLAGS)
+
+check: types lint format protos imports unused
+
+types: generate
+	$(BIN)/tsc --noEmit
+
+lint: generate
+	$(BIN)/eslint .
+
+format: install
+	$(BIN)/prettier --check .
+
+# Image against image: the working tree is two modules, and the baseline is one file.
+protos: install
+	mkdir -p build
+	$(BIN)/buf lint
+	$(BIN)/buf build . -o build/contract.binpb
+	$(BIN)/buf breaking build/contract.binpb --against proto/baseline.binpb
+
+imports: generate
+	$(BIN)/depcruise src test bench examples --config .dependency-cruiser.js
+
+unused: generate
+	$(BIN)/knip
+
+# Freezes the contract as it is now: what is in the baseline stays compatible.
+baseline: install
+	$(BIN)/buf build . --path proto/sextant --exclude-source-info -o proto/baseline.binpb
+
+clean:
+	rm -rf dist build src/gen coverage
