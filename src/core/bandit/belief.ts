@@ -1,0 +1,204 @@
+import { STAT, type ArmStats, type DriftGroup } from '../learning/arm-stats.js';
+import type { LearningState, ScopeArms, UseCaseState } from '../learning/learning-state.js';
+import type { ArmId } from '../registry/model.js';
+import { betaMean, betaOfMoments, betaVariance, type Beta } from './beta-distribution.js';
+import type { LengthBelief, MetricBelief } from './metric-belief.js';
+import { driftOf, type Drift } from './drift.js';
+import { linearQuality, linearTokens, type LinearScope } from './linear/linear-belief.js';
+import type { LinearSettings } from './settings.js';
+import type { ArmPriors, LogNormalPrior, RatePrior } from './priors.js';
+
+/** All that is believed of one arm for one segment. */
+export interface ArmBelief {
+  readonly quality: MetricBelief;
+  readonly success: Beta;
+  /** Decayed number of this segment's own quality outcomes. */
+  readonly qualityObservations: number;
+  /** Decayed number of quality outcomes of this arm in any use case of the tenant. */
+  readonly pulls: number;
+  /** Drift of quality that is acted on. */
+  readonly drift?: Drift;
+  readonly outputTokens: LengthBelief;
+  readonly latencyMs: LengthBelief;
+}
+
+/** Where beliefs are read: one tenant's use case, one segment of it, at one time. */
+export interface BeliefScope {
+  readonly state: LearningState;
+  readonly tenantArms: ScopeArms | undefined;
+  readonly useCase: UseCaseState | undefined;
+  readonly segment: string;
+  readonly nowMs: number;
+  /** n₀: how many outcomes a scope may borrow from the one above. */
+  readonly poolingStrength: number;
+  readonly qualityFactor: number;
+  readonly successFactor: number;
+  readonly tokensFactor: number;
+  readonly latencyFactor: number;
+  /** Where the policy reads regressions on the context. */
+  readonly linear?: LinearScope;
+}
+
+type BeliefAddress = Pick<UseCaseState, 'tenant' | 'useCase'> & {
+  readonly segment: string;
+  readonly poolingStrength: number;
+  readonly nowMs: number;
+  /** The context's values and how regressions are read; absent for beliefs per segment. */
+  readonly linear?: { readonly x: Float64Array; readonly settings: LinearSettings };
+};
+
+/** Fixes the scope and the decay once per request. */
+export function beliefScope(state: LearningState, address: BeliefAddress): BeliefScope {
+  const { tenant, useCase: name, segment, poolingStrength, nowMs } = address;
+  const useCase = state.useCase(tenant, name);
+  const qualityFactor = state.readFactor('quality', nowMs);
+  const tokensFactor = state.readFactor('tokens', nowMs);
+  const linear = address.linear && {
+    ...address.linear,
+    state,
+    useCase,
+    tenant,
+    qualityFactor,
+    tokensFactor,
+  };
+  return {
+    state,
+    tenantArms: state.tenants.get(tenant),
+    useCase,
+    segment,
+    nowMs,
+    poolingStrength,
+    qualityFactor,
+    successFactor: state.readFactor('success', nowMs),
+    tokensFactor,
+    latencyFactor: state.readFactor('latency', nowMs),
+    ...(linear && { linear }),
+  };
+}
+
+/** What is believed of one arm: prior, plus what siblings lend, plus the segment's own outcomes. */
+export function armBelief(scope: BeliefScope, priors: ArmPriors, armId: ArmId): ArmBelief {
+  const { useCase, linear } = scope;
+  const own = useCase?.segments.get(scope.segment)?.get(armId);
+  const ofUseCase = useCase?.arms.get(armId);
+  const ofTenant = scope.tenantArms?.get(armId);
+  const settled =
+    linear === undefined ? betaQuality(scope, priors, armId) : linearQuality(linear, priors, armId);
+  const factorOf = (memory: DriftGroup): number => scope.state.readFactor(memory, scope.nowMs);
+  const drift = ofUseCase && driftOf(ofUseCase, factorOf, settled.noise);
+  return {
+    quality: drift === undefined ? settled : drifted(settled, drift),
+    success: rate(priors.success, ofUseCase, STAT.successW, STAT.successX, scope.successFactor),
+    qualityObservations: own === undefined ? 0 : own[STAT.qualityW]! * scope.qualityFactor,
+    pulls: ofTenant === undefined ? 0 : ofTenant[STAT.qualityW]! * scope.qualityFactor,
+    ...(drift && { drift }),
+    outputTokens:
+      linear !== undefined
+        ? linearTokens(linear, priors, armId)
+        : length(priors.outputTokens, [ofTenant, ofUseCase, own], STAT.tokensW, scope.tokensFactor, scope),
+    latencyMs: length(
+      priors.latencyMs,
+      [ofTenant, ofUseCase, own],
+      STAT.latencyW,
+      scope.latencyFactor,
+      scope,
+    ),
+  };
+}
+
+/** Moves a belief by its drift and widens it. A Beta becomes the Beta of the moved mean and variance. */
+function drifted({ mean, variance, noise, beta }: MetricBelief, drift: Drift): MetricBelief {
+  const moved = beta === undefined ? mean + drift.shift : clampInside(mean + drift.shift);
+  const wider = variance + drift.variance;
+  const shape = beta && betaOfMoments(moved, wider);
+  return { mean: moved, variance: wider, noise, undriftedMean: mean, ...(shape && { beta: shape }) };
+}
+
+/** A Beta has no mean at the ends of its range. */
+const MEAN_MARGIN = 0.001;
+const clampInside = (mean: number): number => Math.min(Math.max(mean, MEAN_MARGIN), 1 - MEAN_MARGIN);
+
+function betaQuality(scope: BeliefScope, { quality }: ArmPriors, armId: ArmId): MetricBelief {
+  const beta = pooledRate(scope, quality, armId, STAT.qualityW, STAT.qualityX, scope.qualityFactor);
+  const mean = betaMean(beta);
+  return { mean, variance: betaVariance(beta), noise: mean * (1 - mean), beta };
+}
+
+/** Beta posterior from one scope's sums. */
+function rate(prior: RatePrior, stats: ArmStats | undefined, w: number, x: number, factor: number): Beta {
+  let alpha = prior.mean * prior.strength;
+  let beta = (1 - prior.mean) * prior.strength;
+  if (stats !== undefined) {
+    alpha += stats[x]! * factor;
+    beta += (stats[w]! - stats[x]!) * factor;
+  }
+  return { alpha, beta };
+}
+
+/**
+ * Beta posterior of a segment: the prior, the segment's own sums, and the sums of its sibling segments
+ * scaled to at most n₀ outcomes: a = min(1, n₀ / n_rest).
+ */
+function pooledRate(
+  scope: BeliefScope,
+  prior: RatePrior,
+  armId: ArmId,
+  w: number,
+  x: number,
+  factor: number,
+): Beta {
+  let restW = 0;
+  let restX = 0;
+  let alpha = prior.mean * prior.strength;
+  let beta = (1 - prior.mean) * prior.strength;
+  // Siblings are summed, never had by subtraction, which would leave rounding where nothing is.
+  for (const [segment, arms] of scope.useCase?.segments ?? []) {
+    const stats = arms.get(armId);
+    if (stats === undefined) continue;
+    if (segment === scope.segment) {
+      alpha += stats[x]! * factor;
+      beta += (stats[w]! - stats[x]!) * factor;
+    } else {
+      restW += stats[w]!;
+      restX += stats[x]!;
+    }
+  }
+  restW *= factor;
+  restX *= factor;
+  const lend = restW > 0 ? Math.min(1, scope.poolingStrength / restW) : 0;
+  return { alpha: alpha + lend * restX, beta: beta + lend * (restW - restX) };
+}
+
+/** Shrinks from the prior through ever narrower scopes, each worth what it has seen. */
+function length(
+  prior: LogNormalPrior,
+  scopes: readonly (ArmStats | undefined)[],
+  first: number,
+  factor: number,
+  { poolingStrength }: BeliefScope,
+): LengthBelief {
+  let logMean = Math.log(prior.median);
+  let logVariance = prior.sigma * prior.sigma;
+  let mean = prior.median * Math.exp(logVariance / 2);
+  let strength = prior.strength;
+  let observations = 0;
+  for (const stats of scopes) {
+    if (stats === undefined) continue;
+    const n = stats[first]! * factor;
+    const total = strength + n;
+    const previousLogMean = logMean;
+    mean = (strength * mean + stats[first + 1]! * factor) / total;
+    logMean = (strength * logMean + stats[first + 2]! * factor) / total;
+    // Second moment about the new mean, from the narrower scope's sums and the wider scope's spread.
+    const ownSecond =
+      stats[first + 3]! * factor - 2 * logMean * stats[first + 2]! * factor + n * logMean * logMean;
+    const priorSecond = strength * (logVariance + (previousLogMean - logMean) ** 2);
+    logVariance = Math.max((priorSecond + ownSecond) / total, LEAST_LOG_VARIANCE);
+    strength = poolingStrength;
+    observations = n;
+  }
+  return { mean, logMean, logSd: Math.sqrt(logVariance), observations };
+}
+
+/** Lengths are never known better than to 5 %. */
+const LEAST_LOG_VARIANCE = 0.0025;

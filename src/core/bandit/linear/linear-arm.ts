@@ -1,0 +1,85 @@
+import {
+  addObservation,
+  emptyLinearSums,
+  LINEAR,
+  type LinearObservation,
+  type LinearSums,
+} from './linear-sums.js';
+import { LinearPosterior, type LinearPrior, type WeightedSums } from './linear-posterior.js';
+
+/** What a cached posterior was made under; another one is made where it no longer holds. */
+interface CacheKey {
+  readonly prior: LinearPrior;
+  /** Weight of an observation at the landmark, as of the time that the cache was made for. */
+  readonly factor: number;
+  /** Σw of the lenders when it was made, before it was scaled to what they lend: that stays at n₀. */
+  readonly weight: number;
+  /** Revision of the learning state when the parts' weight was last looked at. */
+  revision: number;
+}
+
+/**
+ * One arm's regression in one use case: the sums, which are the truth, and a posterior made of them. The posterior
+ * follows new observations one by one, and is made anew when decay or the other use cases have moved by 2 %.
+ */
+export class LinearArm {
+  private cached: { key: CacheKey; posterior: LinearPosterior } | undefined;
+
+  constructor(readonly sums: LinearSums) {}
+
+  static empty(size: number): LinearArm {
+    return new LinearArm(emptyLinearSums(size));
+  }
+
+  observe(observation: LinearObservation): void {
+    addObservation(this.sums, observation);
+    if (this.cached === undefined) return;
+    const { x, y, weight } = observation;
+    this.cached.posterior.observe(x, y, weight * this.cached.key.factor);
+  }
+
+  /** The sums were changed as a whole: scaled, or restored. */
+  forget(): void {
+    this.cached = undefined;
+  }
+
+  /**
+   * The posterior under a prior, at a time.
+   * @param factor weight that the sums have then.
+   * @param siblings the same arm's sums in other use cases, and the factor by which they count; asked for rarely.
+   * @param revision of the learning state: siblings are looked at again after some changes of it.
+   */
+  posterior(
+    prior: LinearPrior,
+    {
+      factor,
+      revision,
+      siblings,
+    }: { factor: number; revision: number; siblings: () => readonly WeightedSums[] },
+  ): LinearPosterior {
+    const { cached } = this;
+    const holds =
+      cached !== undefined && samePrior(cached.key.prior, prior) && near(cached.key.factor, factor);
+    if (holds && revision - cached.key.revision < SIBLINGS_LOOKED_AT_EVERY) return cached.posterior;
+    const lenders = siblings();
+    const weight = lenders.reduce((sum, { sums }) => sum + sums.scalars[LINEAR.w]!, 0);
+    if (holds && near(cached.key.weight, weight)) {
+      cached.key.revision = revision;
+      return cached.posterior;
+    }
+    const posterior = new LinearPosterior(prior, this.sums.size, [{ sums: this.sums, factor }, ...lenders]);
+    this.cached = { key: { prior, factor, weight, revision }, posterior };
+    return posterior;
+  }
+}
+
+/** Outcomes of any arm between two looks at what other use cases lend. */
+const SIBLINGS_LOOKED_AT_EVERY = 256;
+
+const DRIFT_TOLERATED = 0.02;
+const near = (a: number, b: number): boolean => Math.abs(a - b) <= DRIFT_TOLERATED * Math.max(a, b);
+
+const samePrior = (a: LinearPrior, b: LinearPrior): boolean =>
+  a.interceptMean === b.interceptMean &&
+  a.interceptPrecision === b.interceptPrecision &&
+  a.slopePrecision === b.slopePrecision;

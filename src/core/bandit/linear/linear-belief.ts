@@ -1,0 +1,149 @@
+import type { TenantId } from '../../ids.js';
+import type { LearningState, RegressionMetric, UseCaseState } from '../../learning/learning-state.js';
+import type { ArmId } from '../../registry/model.js';
+import type { LengthBelief, MetricBelief } from '../metric-belief.js';
+import type { ArmPriors } from '../priors.js';
+import type { LinearSettings } from '../settings.js';
+import type { LinearArm } from './linear-arm.js';
+import type { LinearPrior, WeightedSums } from './linear-posterior.js';
+import { LINEAR, type LinearSums } from './linear-sums.js';
+
+/** Where regressions are read: one use case at one time, for one context. */
+export interface LinearScope {
+  readonly state: LearningState;
+  readonly useCase: UseCaseState | undefined;
+  readonly tenant: TenantId;
+  readonly settings: LinearSettings;
+  /** The context's values. */
+  readonly x: Float64Array;
+  readonly qualityFactor: number;
+  readonly tokensFactor: number;
+}
+
+/** Quality lies in [0, 1], so its variance is at most a quarter; below the least, draws would never explore. */
+const NOISE_VARIANCE_MIN = 0.002;
+const NOISE_VARIANCE_MAX = 0.25;
+/** The same for the logarithm of an answer's length. */
+const LOG_NOISE_VARIANCE_MIN = 0.0025;
+const LOG_NOISE_VARIANCE_MAX = 4;
+/** ln of a hundred million tokens, which no model gives. */
+const LOG_TOKENS_MAX = Math.log(1e8);
+/** e^9 and more tokens of a prediction gone astray would only be cut at the output limit. */
+const SMEARING_MAX = 5;
+
+/** The sums of an arm: its own, or none. */
+function armOf(
+  { state, tenant, useCase }: LinearScope,
+  armId: ArmId,
+  metric: RegressionMetric,
+  prior: LinearPrior,
+): LinearArm {
+  return useCase?.regressions.get(armId)?.[metric] ?? state.untaughtArm({ tenant, armId, metric, prior });
+}
+
+interface Prediction {
+  readonly mean: number;
+  /** Variance in units of the noise. */
+  readonly leverage: number;
+}
+
+/** θᵀx and xᵀA⁻¹x of an arm under a prior. */
+function predict(scope: LinearScope, prior: LinearPrior, { armId, metric, factor }: Reading): Prediction {
+  const { state, tenant, x } = scope;
+  // An arm that nobody was taught about has only its prior, which needs no matrix.
+  if (state.taughtUseCases(tenant, armId).length === 0) return priorPrediction(prior, x);
+  const siblings = (): WeightedSums[] => siblingsOf(scope, { armId, metric, factor });
+  const posterior = armOf(scope, armId, metric, prior).posterior(prior, {
+    factor,
+    revision: state.revision,
+    siblings,
+  });
+  return { mean: posterior.mean(x), leverage: posterior.leverage(x) };
+}
+
+function priorPrediction(prior: LinearPrior, x: Float64Array): Prediction {
+  const { interceptMean, interceptPrecision, slopePrecision } = prior;
+  const intercept = x[0]!;
+  let slopes = 0;
+  for (let i = 1; i < x.length; i++) slopes += x[i]! * x[i]!;
+  const leverage = (intercept * intercept) / interceptPrecision + slopes / slopePrecision;
+  return { mean: interceptMean * intercept, leverage };
+}
+
+interface Reading {
+  readonly armId: ArmId;
+  readonly metric: RegressionMetric;
+  /** Weight that sums at the landmark have now. */
+  readonly factor: number;
+}
+
+/** What the same arm's other use cases lend: S scaled by min(1, n₀ / n_rest), summed and never subtracted. */
+function siblingsOf(scope: LinearScope, { armId, metric, factor }: Reading): WeightedSums[] {
+  const others: LinearSums[] = [];
+  let rest = 0;
+  for (const useCase of scope.state.taughtUseCases(scope.tenant, armId)) {
+    if (useCase === scope.useCase) continue;
+    const { sums } = useCase.regressions.get(armId)![metric];
+    others.push(sums);
+    rest += factor * sums.scalars[LINEAR.w]!;
+  }
+  const lend = rest > 0 ? Math.min(1, scope.settings.poolingStrength / rest) : 0;
+  return others.map((sums) => ({ sums, factor: factor * lend }));
+}
+
+/** Quality of an arm at the context: θᵀx and σ²·xᵀA⁻¹x. */
+export function linearQuality(scope: LinearScope, { quality }: ArmPriors, armId: ArmId): MetricBelief {
+  const { settings, qualityFactor: factor } = scope;
+  const { mean: interceptMean, strength: interceptPrecision } = quality;
+  const prior = { interceptMean, interceptPrecision, slopePrecision: settings.slopePrecision };
+  const { mean, leverage } = predict(scope, prior, { armId, metric: 'quality', factor });
+  const { sums } = armOf(scope, armId, 'quality', prior);
+  const known = { variance: settings.noiseVariance, strength: settings.noiseStrength };
+  const noise = clamp(noiseVariance(sums, factor, known), NOISE_VARIANCE_MIN, NOISE_VARIANCE_MAX);
+  return { mean, variance: noise * leverage, noise };
+}
+
+/** Answer length of an arm at the context: a log-normal around e^θᵀx, and a mean by smearing (Duan, 1983). */
+export function linearTokens(scope: LinearScope, { outputTokens }: ArmPriors, armId: ArmId): LengthBelief {
+  const { settings, tokensFactor: factor } = scope;
+  const { median, sigma, strength } = outputTokens;
+  const prior = {
+    interceptMean: Math.log(median),
+    interceptPrecision: strength,
+    slopePrecision: settings.tokenSlopePrecision,
+  };
+  const predicted = predict(scope, prior, { armId, metric: 'logTokens', factor });
+  const { leverage } = predicted;
+  // A regression may run away where no request was seen: no answer is shorter than a token or longer than this.
+  const logMean = clamp(predicted.mean, 0, LOG_TOKENS_MAX);
+  const { sums } = armOf(scope, armId, 'logTokens', prior);
+  const { scalars } = sums;
+  const known = { variance: sigma * sigma, strength };
+  const noise = clamp(noiseVariance(sums, factor, known), LOG_NOISE_VARIANCE_MIN, LOG_NOISE_VARIANCE_MAX);
+  // Duan's factor, Σ real ÷ Σ predicted median, held to the log-normal's own while there is little to go by.
+  const pseudo = strength * median;
+  const smearing =
+    (factor * scalars[LINEAR.expY]! + pseudo * Math.exp(noise / 2)) /
+    (factor * scalars[LINEAR.expP]! + pseudo);
+  return {
+    mean: Math.exp(logMean) * Math.min(smearing, SMEARING_MAX),
+    median: Math.exp(logMean),
+    logMean,
+    logSd: Math.sqrt(noise * (1 + leverage)),
+    observations: factor * scalars[LINEAR.w]!,
+  };
+}
+
+/** Mean of the inverse-gamma's scale: residuals against what tickets predicted, and a prior worth `strength`. */
+function noiseVariance(
+  { scalars }: LinearSums,
+  factor: number,
+  prior: { readonly variance: number; readonly strength: number },
+): number {
+  return (
+    (factor * scalars[LINEAR.rr]! + prior.strength * prior.variance) /
+    (factor * scalars[LINEAR.w]! + prior.strength)
+  );
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);

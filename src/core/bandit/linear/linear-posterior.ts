@@ -1,0 +1,142 @@
+import type { LinearSums } from './linear-sums.js';
+
+/** A Gaussian prior on the coefficients, in units of the noise: precisions count as that many observations. */
+export interface LinearPrior {
+  /** Mean of the intercept, which is the coefficient of x₀ = 1; slopes have mean 0. */
+  readonly interceptMean: number;
+  readonly interceptPrecision: number;
+  readonly slopePrecision: number;
+}
+
+/** Sums that a posterior is made of, each with the factor by which it counts. */
+export interface WeightedSums {
+  readonly sums: LinearSums;
+  readonly factor: number;
+}
+
+/**
+ * Posterior of a Bayesian linear regression with known noise: A = Λ₀ + Σ f·S, θ = A⁻¹(Λ₀m₀ + Σ f·b). Holds A⁻¹, so
+ * that a score costs d² and a further observation d² (Sherman & Morrison); a cache of the sums, never the truth.
+ *
+ * Source: Bishop, PRML, eqs. 3.50–3.54, 3.58–3.59 (without the noise term: what Thompson sampling draws).
+ */
+export class LinearPosterior {
+  readonly size: number;
+  /** A⁻¹, full and symmetric, row by row. */
+  readonly inverse: Float64Array;
+  readonly theta: Float64Array;
+  private readonly work: Float64Array;
+
+  constructor(prior: LinearPrior, size: number, parts: readonly WeightedSums[]) {
+    this.size = size;
+    this.work = new Float64Array(size);
+    const precision = new Float64Array(size * size);
+    const right = new Float64Array(size);
+    for (let i = 0; i < size; i++) {
+      precision[i * size + i] = i === 0 ? prior.interceptPrecision : prior.slopePrecision;
+    }
+    right[0] = prior.interceptPrecision * prior.interceptMean;
+    for (const { sums, factor } of parts) {
+      let at = 0;
+      for (let i = 0; i < size; i++) {
+        right[i]! += factor * sums.xy[i]!;
+        for (let j = 0; j <= i; j++) precision[i * size + j]! += factor * sums.xx[at++]!;
+      }
+    }
+    this.inverse = invertPositiveDefinite(precision, size);
+    this.theta = multiply(this.inverse, right, size);
+  }
+
+  /** θᵀx. */
+  mean(x: Float64Array): number {
+    const { theta, size } = this;
+    let sum = 0;
+    for (let i = 0; i < size; i++) sum += theta[i]! * x[i]!;
+    return sum;
+  }
+
+  /** xᵀA⁻¹x: the variance of θᵀx in units of the noise. */
+  leverage(x: Float64Array): number {
+    const { inverse, size } = this;
+    let quadratic = 0;
+    for (let i = 0; i < size; i++) {
+      const row = i * size;
+      // Four sums at once: one would wait for each of its additions.
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      let j = 0;
+      for (; j + 3 < i; j += 4) {
+        a += inverse[row + j]! * x[j]!;
+        b += inverse[row + j + 1]! * x[j + 1]!;
+        c += inverse[row + j + 2]! * x[j + 2]!;
+        d += inverse[row + j + 3]! * x[j + 3]!;
+      }
+      for (; j < i; j++) a += inverse[row + j]! * x[j]!;
+      quadratic += x[i]! * (2 * (a + b + (c + d)) + inverse[row + i]! * x[i]!);
+    }
+    return quadratic;
+  }
+
+  /** Adds one observation of the given weight. */
+  observe(x: Float64Array, y: number, weight: number): void {
+    const { inverse, theta, work, size } = this;
+    let leverage = 0;
+    for (let i = 0; i < size; i++) {
+      const row = i * size;
+      let sum = 0;
+      for (let j = 0; j < size; j++) sum += inverse[row + j]! * x[j]!;
+      work[i] = sum;
+      leverage += sum * x[i]!;
+    }
+    const scale = weight / (1 + weight * leverage);
+    const error = y - this.mean(x);
+    for (let i = 0; i < size; i++) {
+      const row = i * size;
+      const step = scale * work[i]!;
+      theta[i]! += step * error;
+      for (let j = 0; j < size; j++) inverse[row + j]! -= step * work[j]!;
+    }
+  }
+}
+
+/** The inverse of a symmetric positive definite matrix, given by its lower triangle, by Cholesky's factor. */
+function invertPositiveDefinite(matrix: Float64Array, size: number): Float64Array {
+  const factor = matrix.slice();
+  for (let j = 0; j < size; j++) {
+    for (let i = j; i < size; i++) {
+      let sum = factor[i * size + j]!;
+      for (let k = 0; k < j; k++) sum -= factor[i * size + k]! * factor[j * size + k]!;
+      if (i !== j) factor[i * size + j] = sum / factor[j * size + j]!;
+      else if (sum > 0) factor[j * size + j] = Math.sqrt(sum);
+      else throw new RangeError('a precision matrix is not positive definite');
+    }
+  }
+  const inverse = new Float64Array(size * size);
+  const column = new Float64Array(size);
+  for (let c = 0; c < size; c++) {
+    for (let i = c; i < size; i++) {
+      let sum = i === c ? 1 : 0;
+      for (let k = c; k < i; k++) sum -= factor[i * size + k]! * column[k]!;
+      column[i] = sum / factor[i * size + i]!;
+    }
+    for (let i = size - 1; i >= c; i--) {
+      let sum = column[i]!;
+      for (let k = i + 1; k < size; k++) sum -= factor[k * size + i]! * inverse[k * size + c]!;
+      inverse[i * size + c] = sum / factor[i * size + i]!;
+      inverse[c * size + i] = inverse[i * size + c]!;
+    }
+  }
+  return inverse;
+}
+
+function multiply(matrix: Float64Array, vector: Float64Array, size: number): Float64Array {
+  const product = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    let sum = 0;
+    for (let j = 0; j < size; j++) sum += matrix[i * size + j]! * vector[j]!;
+    product[i] = sum;
+  }
+  return product;
+}

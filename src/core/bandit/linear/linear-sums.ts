@@ -1,0 +1,62 @@
+/**
+ * Sufficient statistics of a linear regression, as decayed sums under one landmark: Σw·x·xᵀ (lower triangle,
+ * row by row), Σw·y·x, Σw·y², Σw, Σw² and Σw·r² of the residuals against the prediction that the ticket carried.
+ * Sums merge by adding and move by scaling, in any order.
+ *
+ * Source: Bishop, Pattern Recognition and Machine Learning, §3.3.1; decay as in Cormode et al. (ICDE 2009).
+ */
+export interface LinearSums {
+  readonly size: number;
+  readonly xx: Float64Array;
+  readonly xy: Float64Array;
+  /** Σw, Σw², Σw·y², Σw·r², Σw·e^y, Σw·e^p: see `LINEAR`. */
+  readonly scalars: Float64Array;
+}
+
+/** Places in `scalars`. The last two are the sums that a smearing factor is made of, for logarithms y. */
+export const LINEAR = { w: 0, w2: 1, yy: 2, rr: 3, expY: 4, expP: 5, count: 6 } as const;
+
+export function emptyLinearSums(size: number): LinearSums {
+  return {
+    size,
+    xx: new Float64Array((size * (size + 1)) / 2),
+    xy: new Float64Array(size),
+    scalars: new Float64Array(LINEAR.count),
+  };
+}
+
+/** One observation: y at x, what was predicted for it, and the weight of its event time. */
+export interface LinearObservation {
+  readonly x: Float64Array;
+  readonly y: number;
+  readonly predicted: number;
+  readonly weight: number;
+  /** Whether y is a logarithm, so that the sums for smearing are wanted. */
+  readonly logarithmic: boolean;
+}
+
+export function addObservation(sums: LinearSums, observation: LinearObservation): void {
+  const { x, y, predicted, weight, logarithmic } = observation;
+  const { xx, xy, scalars, size } = sums;
+  let at = 0;
+  for (let i = 0; i < size; i++) {
+    const wx = weight * x[i]!;
+    xy[i]! += wx * y;
+    for (let j = 0; j <= i; j++) xx[at++]! += wx * x[j]!;
+  }
+  scalars[LINEAR.w]! += weight;
+  scalars[LINEAR.w2]! += weight * weight;
+  scalars[LINEAR.yy]! += weight * y * y;
+  scalars[LINEAR.rr]! += weight * (y - predicted) ** 2;
+  if (logarithmic) {
+    scalars[LINEAR.expY]! += weight * Math.exp(y);
+    scalars[LINEAR.expP]! += weight * Math.exp(predicted);
+  }
+}
+
+/** Scales all sums, as when their landmark moves: Σw² by the square. */
+export function scaleLinearSums({ xx, xy, scalars }: LinearSums, factor: number): void {
+  for (let i = 0; i < xx.length; i++) xx[i]! *= factor;
+  for (let i = 0; i < xy.length; i++) xy[i]! *= factor;
+  for (let i = 0; i < scalars.length; i++) scalars[i]! *= i === LINEAR.w2 ? factor * factor : factor;
+}

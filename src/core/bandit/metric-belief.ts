@@ -1,0 +1,28 @@
+import type { Beta } from './beta-distribution.js';
+
+/** A belief about a rate: its mean and variance, and its Beta where it is one. */
+export interface MetricBelief {
+  readonly mean: number;
+  readonly variance: number;
+  /** Variance of one outcome around the mean. */
+  readonly noise: number;
+  readonly beta?: Beta;
+  /** The mean without what drift took off it; absent where there is no drift. */
+  readonly undriftedMean?: number;
+}
+
+/** A rate as people see it: a regression may predict a little beyond [0, 1]. */
+export const clampedRate = (value: number): number => Math.min(Math.max(value, 0), 1);
+
+/** A log-normal belief about a length or a duration, with the plain mean beside it. */
+export interface LengthBelief {
+  /** Mean of the values, shrunk; not the log-normal's, which a few outcomes would blow up. */
+  readonly mean: number;
+  /** Median at this context; absent where no regression predicted it. */
+  readonly median?: number;
+  /** Mean and standard deviation of the logarithm, for quantiles. */
+  readonly logMean: number;
+  readonly logSd: number;
+  /** Decayed number of outcomes of this use case behind it. */
+  readonly observations: number;
+}

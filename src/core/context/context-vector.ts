@@ -1,0 +1,72 @@
+import {
+  COMPLEXITY_DIMENSIONS,
+  TASK_TYPES,
+  type ChatMessage,
+  type RequestProfile,
+  type TaskType,
+} from '../profile.js';
+import { hashWords, normalizeBuckets } from './hashed-words.js';
+
+/**
+ * What the contextual bandit sees of a request: an intercept, the complexity dimensions, the prompt's length,
+ * the task type's shares, and a hashed bag of words and bigrams.
+ *
+ * Kept in whole steps of 1/48, before anything is scored, so that a decision and the update that its ticket
+ * brings back see the same numbers. One byte each, from −127/48 to 127/48.
+ */
+export type ContextVector = Int8Array;
+
+/** Names the map from requests to vectors; vectors of another map cannot be learned from. */
+export const CONTEXT_MAP = 'hand22-hash/1';
+const STEPS_PER_UNIT = 48;
+const STEPS_MAX = 127;
+const HAND_FEATURES = 1 + COMPLEXITY_DIMENSIONS.length + 1 + TASK_TYPES.length;
+
+/** Scores lie in [0, 1] and mostly near a quarter; this spreads them to about unit size. */
+const SCORE_CENTRE = 0.25;
+const SCORE_SCALE = 3;
+/** ln(1 + characters) of a prompt of 3,000 characters, so that length is a score too. */
+const LOG_LENGTH_UNIT = 8;
+
+export const contextSize = (hashedWords: number): number => HAND_FEATURES + hashedWords;
+
+export interface ContextSource {
+  readonly profile: Pick<RequestProfile, 'dimensions'>;
+  readonly taskScores: Readonly<Record<TaskType, number>>;
+  readonly messages: readonly ChatMessage[];
+}
+
+/** The vector of a request; without text, the hashed part is zero. */
+export function contextVector(
+  { profile, taskScores, messages }: ContextSource,
+  hashedWords: number,
+): ContextVector {
+  const vector = new Int8Array(HAND_FEATURES + hashedWords);
+  const buckets = new Float64Array(hashedWords);
+  let length = 0;
+  for (const { text } of messages) {
+    length += text.length;
+    if (hashedWords > 0) hashWords(text, buckets);
+  }
+  normalizeBuckets(buckets);
+  let at = 0;
+  vector[at++] = STEPS_PER_UNIT;
+  const score = (value: number): void => {
+    vector[at++] = steps(SCORE_SCALE * (value - SCORE_CENTRE));
+  };
+  for (const dimension of COMPLEXITY_DIMENSIONS) score(profile.dimensions[dimension]);
+  score(Math.log1p(length) / LOG_LENGTH_UNIT);
+  for (const taskType of TASK_TYPES) score(taskScores[taskType]);
+  for (const bucket of buckets) vector[at++] = steps(bucket);
+  return vector;
+}
+
+const steps = (value: number): number =>
+  Math.max(-STEPS_MAX, Math.min(STEPS_MAX, Math.round(value * STEPS_PER_UNIT)));
+
+/** The numbers that a vector stands for. */
+export function contextValues(vector: ContextVector): Float64Array {
+  const values = new Float64Array(vector.length);
+  for (let i = 0; i < vector.length; i++) values[i] = vector[i]! / STEPS_PER_UNIT;
+  return values;
+}

@@ -1,0 +1,24 @@
+/** One thing that is wrong in something a person wrote: where it is, and why it is refused. */
+export interface Fault {
+  /** File name relative to the policy directory, where the fault has one. */
+  readonly file?: string;
+  /** JSON path or field path, in plain member and index form: `models[3].prices.inputUsdPerMTok`. */
+  readonly path: string;
+  readonly reason: string;
+  /** What to write instead, where that can be said. */
+  readonly suggestion?: string;
+}
+
+/** Either a checked value, or every fault that was found on the way to it. */
+export type Checked<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly Fault[] };
+
+/** One line a person can act on: `models.json models[3].id: must match …`. */
+export function describeFault(fault: Fault): string {
+  const where = fault.file === undefined ? fault.path : `${fault.file} ${fault.path}`;
+  const hint = fault.suggestion === undefined ? '' : ` (${fault.suggestion})`;
+  return `${where}: ${fault.reason}${hint}`;
+}
+
+/** Checks a file's value against its published schema. */
+export type SchemaCheck = (value: unknown, file: string) => Fault[];

@@ -1,0 +1,80 @@
+/**
+ * Decayed sums of one arm in one scope, in one flat array: cheap to add, to scale, to merge and to store.
+ *
+ * Each group has its own half-life and landmark; inside a group every sum is Σ 2^((t−L)/h)·value
+ * (Cormode et al., Forward Decay, ICDE 2009), so that sums do not depend on the order of arrival and
+ * merge by adding.
+ */
+export type ArmStats = Float64Array;
+
+/** Sums per metric. `W` is Σw, `X` is Σw·x, `XX` is Σw·x², `W2` is Σw², `R` is Σw·r of quality's residuals
+ * against what the ticket predicted, `LN` and `LN2` are on ln x. */
+export const STAT = {
+  qualityW: 0,
+  qualityX: 1,
+  qualityXX: 2,
+  qualityW2: 3,
+  successW: 4,
+  successX: 5,
+  successW2: 6,
+  tokensW: 7,
+  tokensX: 8,
+  tokensLn: 9,
+  tokensLn2: 10,
+  latencyW: 11,
+  latencyX: 12,
+  latencyLn: 13,
+  latencyLn2: 14,
+  costW: 15,
+  costX: 16,
+} as const;
+
+/** First of the drift memories' sums, three a memory: Σw, Σw·r, Σw². */
+const DRIFT_FROM = 17;
+const DRIFT_SUMS = 3;
+
+export const METRIC_GROUPS = ['quality', 'success', 'tokens', 'latency', 'cost'] as const;
+/** Residuals of quality under six memories, each six times as long as the one before, so that drift shows at any rate of traffic. */
+export const DRIFT_GROUPS = ['seconds12', 'seconds72', 'minutes7', 'minutes43', 'hours4', 'hours26'] as const;
+export type DriftGroup = (typeof DRIFT_GROUPS)[number];
+export const DECAY_GROUPS = [...METRIC_GROUPS, ...DRIFT_GROUPS] as const;
+
+export const STAT_COUNT = DRIFT_FROM + DRIFT_SUMS * DRIFT_GROUPS.length;
+
+/** Metrics that forget at a rate of their own. */
+export type DecayGroup = (typeof DECAY_GROUPS)[number];
+
+interface GroupRange {
+  /** First index. */
+  readonly from: number;
+  /** One past the last. */
+  readonly to: number;
+  /** The index that scales with the square of the weight; −1 where there is none. */
+  readonly squared: number;
+}
+
+const METRIC_RANGES: Readonly<Record<(typeof METRIC_GROUPS)[number], GroupRange>> = {
+  quality: { from: STAT.qualityW, to: STAT.successW, squared: STAT.qualityW2 },
+  success: { from: STAT.successW, to: STAT.tokensW, squared: STAT.successW2 },
+  tokens: { from: STAT.tokensW, to: STAT.latencyW, squared: -1 },
+  latency: { from: STAT.latencyW, to: STAT.costW, squared: -1 },
+  cost: { from: STAT.costW, to: DRIFT_FROM, squared: -1 },
+};
+
+function driftRange(_: DriftGroup, i: number): GroupRange {
+  const from = DRIFT_FROM + DRIFT_SUMS * i;
+  return { from, to: from + DRIFT_SUMS, squared: from + DRIFT_SUMS - 1 };
+}
+
+export const GROUP_RANGE = {
+  ...METRIC_RANGES,
+  ...Object.fromEntries(DRIFT_GROUPS.map((group, i) => [group, driftRange(group, i)])),
+} as Readonly<Record<DecayGroup, GroupRange>>;
+
+export const emptyArmStats = (): ArmStats => new Float64Array(STAT_COUNT);
+
+/** Scales one group's sums, as when its landmark moves: weights by `factor`, squared weights by its square. */
+export function scaleGroup(stats: ArmStats, group: DecayGroup, factor: number): void {
+  const { from, to, squared } = GROUP_RANGE[group];
+  for (let i = from; i < to; i++) stats[i]! *= i === squared ? factor * factor : factor;
+}

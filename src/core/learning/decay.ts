@@ -1,0 +1,50 @@
+import { CONTEXT_MAP } from '../context/context-vector.js';
+import { METRIC_GROUPS, type DecayGroup, type DriftGroup } from './arm-stats.js';
+
+/** Half-life per metric, in milliseconds of event time. */
+export type HalfLives = Readonly<Record<(typeof METRIC_GROUPS)[number], number>>;
+
+/** Half-lives of the drift memories: at one outcome a second the first holds some thirty-five, at one an hour the last. */
+export const DRIFT_HALF_LIVES_MS: Readonly<Record<DriftGroup, number>> = {
+  seconds12: 12_000,
+  seconds72: 72_000,
+  minutes7: 432_000,
+  minutes43: 2_592_000,
+  hours4: 15_552_000,
+  hours26: 93_312_000,
+};
+
+/** Half-life of every group of sums. */
+export type GroupHalfLives = Readonly<Record<DecayGroup, number>>;
+
+/**
+ * A landmark lies on a grid of this many half-lives, so that replicas agree on it, and moves when an
+ * event is further than `MAX_EXPONENT` half-lives from it. 2^±400 is far inside a double's range.
+ */
+const GRID_HALF_LIVES = 128;
+const MAX_EXPONENT = 400;
+
+/** The grid point at or before a time. */
+export function landmarkFor(timeMs: number, halfLifeMs: number): number {
+  const grid = GRID_HALF_LIVES * halfLifeMs;
+  return Math.floor(timeMs / grid) * grid;
+}
+
+/** 2^((t−L)/h): the weight of an event at t under landmark L. */
+export function forwardWeight(timeMs: number, landmarkMs: number, halfLifeMs: number): number {
+  return 2 ** ((timeMs - landmarkMs) / halfLifeMs);
+}
+
+/** Whether an event is so far from the landmark that the landmark has to move first. */
+export function landmarkIsFar(timeMs: number, landmarkMs: number, halfLifeMs: number): boolean {
+  return (timeMs - landmarkMs) / halfLifeMs > MAX_EXPONENT;
+}
+
+/** Names the fold: sums made under other half-lives, or on other contexts, cannot be used, and are folded again. */
+export function foldVersion(halfLives: HalfLives, contextSize = 0): string {
+  return [
+    'v3',
+    `context=${contextSize === 0 ? 'none' : `${CONTEXT_MAP}:${contextSize}`}`,
+    ...METRIC_GROUPS.map((group) => `${group}=${halfLives[group]}`),
+  ].join(';');
+}

@@ -1,0 +1,256 @@
+import type { TenantId, UseCase } from '../ids.js';
+import type { Outcome } from '../outcome/outcome.js';
+import type { ArmId } from '../registry/model.js';
+import { LinearArm } from '../bandit/linear/linear-arm.js';
+import type { LinearPrior } from '../bandit/linear/linear-posterior.js';
+import { scaleLinearSums } from '../bandit/linear/linear-sums.js';
+import { BudgetLedger } from '../budget/budget-ledger.js';
+import { contextValues } from '../context/context-vector.js';
+import { DECAY_GROUPS, emptyArmStats, scaleGroup, type ArmStats, type DecayGroup } from './arm-stats.js';
+import {
+  foldVersion,
+  forwardWeight,
+  landmarkFor,
+  landmarkIsFar,
+  DRIFT_HALF_LIVES_MS,
+  type GroupHalfLives,
+  type HalfLives,
+} from './decay.js';
+import { observe, QUALITY_ONE_Q16 } from './observe.js';
+
+/** The sums of every arm in one scope. */
+export type ScopeArms = Map<ArmId, ArmStats>;
+
+interface UntaughtArm {
+  readonly tenant: TenantId;
+  readonly armId: ArmId;
+  readonly metric: RegressionMetric;
+  readonly prior: LinearPrior;
+}
+
+/** A use case's own sums and those of its segments. */
+export interface UseCaseState {
+  readonly tenant: TenantId;
+  readonly useCase: UseCase;
+  readonly arms: ScopeArms;
+  readonly segments: Map<string, ScopeArms>;
+  /** Regressions on the context, of quality and of the logarithm of output tokens. */
+  readonly regressions: Map<ArmId, ArmRegressions>;
+}
+
+export type RegressionMetric = 'quality' | 'logTokens';
+/** One arm's regressions in one use case. */
+export type ArmRegressions = Readonly<Record<RegressionMetric, LinearArm>>;
+
+const NONE: readonly UseCaseState[] = [];
+const armKey = (tenant: TenantId, armId: ArmId): string => `${armId} ${tenant}`;
+const useCaseKey = (tenant: TenantId, useCase: UseCase): string => `${tenant}\u0000${useCase}`;
+
+function armStatsIn(scope: ScopeArms, armId: ArmId): ArmStats {
+  let stats = scope.get(armId);
+  if (stats === undefined) scope.set(armId, (stats = emptyArmStats()));
+  return stats;
+}
+
+/**
+ * Everything learned: the fold of a prefix of the outcome log. The one owner of its sums; only
+ * `fold` changes them, and Select only reads.
+ *
+ * Invariants: equal to folding outcomes 0 … sequence − 1 in any order, up to rounding (about 1e-9
+ * relative); every sum is finite.
+ */
+export class LearningState {
+  readonly version: string;
+  readonly tenants = new Map<TenantId, ScopeArms>();
+  readonly useCases = new Map<string, UseCaseState>();
+  readonly budgets = new BudgetLedger();
+  readonly landmarksMs: Record<DecayGroup, number>;
+  /** Next position of the log to fold. */
+  sequence = 0;
+  /** Newest event that was folded: what is read is never read as of before it, whatever the clock says. */
+  latestEventMs = 0;
+  /** Grows with every change, so that caches know. */
+  revision = 0;
+  private landmarksSet = false;
+  private readonly taught = new Map<string, UseCaseState[]>();
+  private readonly untaught = new Map<string, LinearArm>();
+
+  readonly halfLives: GroupHalfLives;
+
+  /** @param contextSize coordinates of the contexts that are learned from; 0 for none. */
+  constructor(
+    halfLives: HalfLives,
+    readonly contextSize = 0,
+  ) {
+    this.halfLives = { ...halfLives, ...DRIFT_HALF_LIVES_MS };
+    this.version = foldVersion(this.halfLives, contextSize);
+    const zeros = DECAY_GROUPS.map((group) => [group, 0]);
+    this.landmarksMs = Object.fromEntries(zeros) as Record<DecayGroup, number>;
+  }
+
+  /**
+   * Adds one outcome. A position below `sequence` was folded before and is passed over.
+   * @throws RangeError where a position is skipped.
+   */
+  fold(outcome: Outcome, sequence: number): void {
+    if (sequence < this.sequence) return;
+    if (sequence > this.sequence) {
+      throw new RangeError(`cannot fold position ${sequence}: the next one is ${this.sequence}`);
+    }
+    this.settleLandmarks(outcome.eventTimeMs);
+    this.latestEventMs = Math.max(this.latestEventMs, outcome.eventTimeMs);
+    const weights = this.weightsAt(outcome.eventTimeMs);
+    const useCase = this.ensureUseCase(outcome.tenant, outcome.useCase);
+    observe(armStatsIn(this.tenantArms(outcome.tenant), outcome.armId), outcome, weights);
+    observe(armStatsIn(useCase.arms, outcome.armId), outcome, weights);
+    observe(armStatsIn(this.segmentArms(useCase, outcome.segment), outcome.armId), outcome, weights);
+    this.foldRegressions(useCase, outcome, weights);
+    this.budgets.fold(outcome);
+    this.sequence = sequence + 1;
+    this.revision += 1;
+  }
+
+  useCase(tenant: TenantId, useCase: UseCase): UseCaseState | undefined {
+    return this.useCases.get(useCaseKey(tenant, useCase));
+  }
+
+  /** Weight that sums at the landmark have at a time: multiply by it to read. */
+  readFactor(group: DecayGroup, timeMs: number): number {
+    const readMs = Math.max(timeMs, this.latestEventMs);
+    return 1 / forwardWeight(readMs, this.landmarksMs[group], this.halfLives[group]);
+  }
+
+  /** Puts back what a snapshot kept. For the codec of snapshots alone. */
+  restore(
+    { sequence, latestEventMs }: { readonly sequence: number; readonly latestEventMs: number },
+    landmarksMs: Readonly<Record<DecayGroup, number>>,
+  ): void {
+    this.sequence = sequence;
+    this.latestEventMs = latestEventMs;
+    this.landmarksSet = sequence > 0;
+    Object.assign(this.landmarksMs, landmarksMs);
+    this.revision += 1;
+  }
+
+  tenantArms(tenant: TenantId): ScopeArms {
+    let arms = this.tenants.get(tenant);
+    if (arms === undefined) this.tenants.set(tenant, (arms = new Map<ArmId, ArmStats>()));
+    return arms;
+  }
+
+  ensureUseCase(tenant: TenantId, useCase: UseCase): UseCaseState {
+    const key = useCaseKey(tenant, useCase);
+    let state = this.useCases.get(key);
+    if (state === undefined) {
+      state = { tenant, useCase, arms: new Map(), segments: new Map(), regressions: new Map() };
+      this.useCases.set(key, state);
+    }
+    return state;
+  }
+
+  regressionsOf(useCase: UseCaseState, armId: ArmId): ArmRegressions {
+    let regressions = useCase.regressions.get(armId);
+    if (regressions === undefined) {
+      const { contextSize } = this;
+      regressions = { quality: LinearArm.empty(contextSize), logTokens: LinearArm.empty(contextSize) };
+      useCase.regressions.set(armId, regressions);
+      const key = armKey(useCase.tenant, armId);
+      const taught = this.taught.get(key);
+      if (taught === undefined) this.taught.set(key, [useCase]);
+      else taught.push(useCase);
+    }
+    return regressions;
+  }
+
+  /** Use cases of a tenant that an arm has regressions in. */
+  taughtUseCases(tenant: TenantId, armId: ArmId): readonly UseCaseState[] {
+    return this.taught.get(armKey(tenant, armId)) ?? NONE;
+  }
+
+  /**
+   * Stands for an arm in every use case of the tenant that has no outcome of it and the same prior: what they know is
+   * what others lend, and they share one posterior of it.
+   */
+  untaughtArm({ tenant, armId, metric, prior }: UntaughtArm): LinearArm {
+    const key = `${metric} ${prior.interceptMean} ${prior.interceptPrecision} ${armKey(tenant, armId)}`;
+    let arm = this.untaught.get(key);
+    if (arm === undefined) this.untaught.set(key, (arm = LinearArm.empty(this.contextSize)));
+    return arm;
+  }
+
+  segmentArms(useCase: UseCaseState, segment: string): ScopeArms {
+    let arms = useCase.segments.get(segment);
+    if (arms === undefined) useCase.segments.set(segment, (arms = new Map<ArmId, ArmStats>()));
+    return arms;
+  }
+
+  /** Every scope's sums, for scaling and for snapshots. */
+  *scopes(): Generator<{ tenant: TenantId; useCase: UseCase | ''; segment: string; arms: ScopeArms }> {
+    for (const [tenant, arms] of this.tenants) yield { tenant, useCase: '', segment: '', arms };
+    for (const state of this.useCases.values()) {
+      yield { tenant: state.tenant, useCase: state.useCase, segment: '', arms: state.arms };
+      for (const [segment, arms] of state.segments) {
+        yield { tenant: state.tenant, useCase: state.useCase, segment, arms };
+      }
+    }
+  }
+
+  /** Contexts of another size were made under other settings: they cannot be learned from. */
+  private foldRegressions(
+    useCase: UseCaseState,
+    { armId, context, quality, execution, expectedQualityQ16, expectedOutputTokens }: Outcome,
+    weights: Readonly<Record<DecayGroup, number>>,
+  ): void {
+    if (this.contextSize === 0 || context?.length !== this.contextSize) return;
+    const answered = execution?.status === 'success' ? execution.outputTokens : undefined;
+    if (quality === undefined && answered === undefined) return;
+    const regressions = this.regressionsOf(useCase, armId);
+    const x = contextValues(context);
+    if (quality !== undefined) {
+      const predicted = expectedQualityQ16 / QUALITY_ONE_Q16;
+      const { value: y } = quality;
+      regressions.quality.observe({ x, y, predicted, weight: weights.quality, logarithmic: false });
+    }
+    if (answered !== undefined) {
+      const y = Math.log(Math.max(answered, 1));
+      const predicted = Math.log(expectedOutputTokens ?? Math.max(answered, 1));
+      regressions.logTokens.observe({ x, y, predicted, weight: weights.tokens, logarithmic: true });
+    }
+  }
+
+  private weightsAt(timeMs: number): Readonly<Record<DecayGroup, number>> {
+    const weights = {} as Record<DecayGroup, number>;
+    for (const group of DECAY_GROUPS) {
+      weights[group] = forwardWeight(timeMs, this.landmarksMs[group], this.halfLives[group]);
+    }
+    return weights;
+  }
+
+  private settleLandmarks(timeMs: number): void {
+    for (const group of DECAY_GROUPS) {
+      const halfLifeMs = this.halfLives[group];
+      const landmarkMs = this.landmarksMs[group];
+      if (!this.landmarksSet) {
+        this.landmarksMs[group] = landmarkFor(timeMs, halfLifeMs);
+      } else if (landmarkIsFar(timeMs, landmarkMs, halfLifeMs)) {
+        this.moveLandmark(group, landmarkFor(timeMs, halfLifeMs));
+      }
+    }
+    this.landmarksSet = true;
+  }
+
+  private moveLandmark(group: DecayGroup, toMs: number): void {
+    const factor = forwardWeight(this.landmarksMs[group], toMs, this.halfLives[group]);
+    for (const { arms } of this.scopes()) for (const stats of arms.values()) scaleGroup(stats, group, factor);
+    for (const { regressions } of this.useCases.values()) {
+      for (const { quality, logTokens } of regressions.values()) {
+        const moved = group === 'quality' ? quality : group === 'tokens' ? logTokens : undefined;
+        if (moved === undefined) continue;
+        scaleLinearSums(moved.sums, factor);
+        moved.forget();
+      }
+    }
+    for (const arm of this.untaught.values()) arm.forget();
+    this.landmarksMs[group] = toMs;
+  }
+}

@@ -1,0 +1,145 @@
+import { costNanoUsd, linearCost, type PriceTable, type TokenUsage } from '../cost/price-table.js';
+import type { Ticket } from '../ticket/ticket.js';
+import type { Execution, Outcome, OutcomeMetric, OutcomeStatus } from './outcome.js';
+
+/** What the caller says happened to one attempt; validated, in our units. */
+export interface AttemptReport {
+  readonly attempt: number;
+  /** Absent where the report brings only a quality. */
+  readonly status?: OutcomeStatus;
+  readonly quality?: number;
+  readonly qualitySource: string;
+  readonly latencyMs?: number;
+  readonly timeToFirstTokenMs?: number;
+  readonly usage?: Partial<TokenUsage>;
+  readonly costNanoUsd?: number;
+  readonly endTimeMs?: number;
+}
+
+/** What normalising reads besides the report. */
+export interface NormalizeContext {
+  /** Today's prices of the attempt's model; absent where it is unpriced or gone. */
+  readonly prices?: PriceTable;
+  readonly receiveTimeMs: number;
+  /** Names a piece of content, so that a retry is told from a conflicting report. */
+  readonly digest: (content: string) => string;
+}
+
+/**
+ * Turns one attempt's report into outcomes that can be folded without any registry: final cost,
+ * output tokens where they were told or are implied by the cost, event time in [issue, receipt].
+ *
+ * @returns one outcome per metric that the report speaks of: execution, quality, or both.
+ */
+export function normalizeAttempt(
+  ticket: Ticket,
+  report: AttemptReport,
+  context: NormalizeContext,
+): Outcome[] {
+  const outcomes: Outcome[] = [];
+  if (report.status !== undefined) {
+    const execution = executionOf(ticket, { ...report, status: report.status }, context);
+    outcomes.push({ ...base(ticket, report, context, 'execution'), execution });
+  }
+  if (report.quality !== undefined) {
+    const quality = { value: report.quality, source: report.qualitySource };
+    outcomes.push({ ...base(ticket, report, context, 'quality'), quality });
+  }
+  return outcomes;
+}
+
+function base(
+  ticket: Ticket,
+  report: AttemptReport,
+  context: NormalizeContext,
+  metric: OutcomeMetric,
+): Outcome {
+  const link = ticket.chain[report.attempt]!;
+  // A clock that was set back must not put the receipt before the issue.
+  const receiveTimeMs = Math.max(context.receiveTimeMs, ticket.issueTimeMs);
+  const endTimeMs = report.endTimeMs ?? receiveTimeMs;
+  const eventTimeMs = Math.min(Math.max(endTimeMs, ticket.issueTimeMs), receiveTimeMs);
+  return {
+    decisionId: ticket.decisionId,
+    attempt: report.attempt,
+    metric,
+    digest: context.digest(contentOf(report, metric)),
+    tenant: ticket.tenant,
+    useCase: ticket.useCase,
+    segment: ticket.segment,
+    armId: link.armId,
+    eventTimeMs,
+    receiveTimeMs,
+    ...(ticket.budget && { budget: ticket.budget }),
+    propensityQ16: report.attempt === 0 ? ticket.propensityQ16 : 0,
+    expectedQualityQ16: link.expectedQualityQ16,
+    expectedCostNanoUsd: link.expectedCostNanoUsd,
+    ...(ticket.context && { context: ticket.context }),
+    ...(link.expectedOutputTokens !== undefined && { expectedOutputTokens: link.expectedOutputTokens }),
+    policyVersion: ticket.policyVersion,
+  };
+}
+
+/** What the caller said, spelled one way: prices and clocks of ours are no part of it. */
+function contentOf(report: AttemptReport, metric: OutcomeMetric): string {
+  const { status, latencyMs, timeToFirstTokenMs, usage, costNanoUsd: cost, quality, qualitySource } = report;
+  const told =
+    metric === 'quality'
+      ? [quality, qualitySource]
+      : [
+          status,
+          latencyMs,
+          timeToFirstTokenMs,
+          usage?.inputTokens,
+          usage?.outputTokens,
+          usage?.cachedInputTokens,
+          usage?.reasoningTokens,
+          cost,
+        ];
+  return JSON.stringify(told.map((value) => value ?? null));
+}
+
+function executionOf(
+  ticket: Ticket,
+  report: AttemptReport & { status: OutcomeStatus },
+  { prices }: NormalizeContext,
+): Execution {
+  const { status, latencyMs, timeToFirstTokenMs, usage } = report;
+  const inputTokens = usage?.inputTokens ?? ticket.inputTokens;
+  const cost = report.costNanoUsd ?? listCost(prices, usage, inputTokens, ticket.batch);
+  const outputTokens = usage?.outputTokens ?? impliedOutputTokens(prices, report, inputTokens, ticket.batch);
+  return {
+    status,
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(timeToFirstTokenMs !== undefined && { timeToFirstTokenMs }),
+    ...(usage?.inputTokens !== undefined && { inputTokens: usage.inputTokens }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(cost !== undefined && { costNanoUsd: cost }),
+  };
+}
+
+/** Cost by the list, where the answer's length is known. */
+function listCost(
+  prices: PriceTable | undefined,
+  usage: Partial<TokenUsage> | undefined,
+  inputTokens: number,
+  batch: boolean,
+): number | undefined {
+  if (prices === undefined || usage?.outputTokens === undefined) return undefined;
+  return Number(costNanoUsd(prices, { ...usage, inputTokens, outputTokens: usage.outputTokens }, batch));
+}
+
+/** The answer's length that explains a reported cost; unknown where the prompt alone would cost more. */
+function impliedOutputTokens(
+  prices: PriceTable | undefined,
+  report: Pick<AttemptReport, 'costNanoUsd' | 'usage'>,
+  inputTokens: number,
+  batch: boolean,
+): number | undefined {
+  if (prices === undefined || report.costNanoUsd === undefined) return undefined;
+  const cachedInputTokens = Math.min(report.usage?.cachedInputTokens ?? 0, inputTokens);
+  const prompt = Number(costNanoUsd(prices, { inputTokens, cachedInputTokens, outputTokens: 0 }, batch));
+  const { perOutputTokenNanoUsd } = linearCost(prices, inputTokens, batch);
+  if (perOutputTokenNanoUsd === 0 || report.costNanoUsd < prompt) return undefined;
+  return (report.costNanoUsd - prompt) / perOutputTokenNanoUsd;
+}

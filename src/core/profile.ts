@@ -1,0 +1,59 @@
+import type { Modality } from './registry/model.js';
+
+export const TASK_TYPES = [
+  'code',
+  'mathematics',
+  'extraction',
+  'summarization',
+  'translation',
+  'open_chat',
+  'factual_question',
+  'classification',
+  'creative',
+  'agentic',
+] as const;
+export type TaskType = (typeof TASK_TYPES)[number];
+
+export const COMPLEXITY_LEVELS = ['low', 'medium', 'high'] as const;
+export type ComplexityLevel = (typeof COMPLEXITY_LEVELS)[number];
+
+export const COMPLEXITY_DIMENSIONS = [
+  'length',
+  'reasoning_depth',
+  'domain_knowledge',
+  'code',
+  'mathematics',
+  'output_constraints',
+  'instructions',
+  'context_dependence',
+  'ambiguity',
+  'languages',
+] as const;
+export type ComplexityDimension = (typeof COMPLEXITY_DIMENSIONS)[number];
+
+/** A score in [0, 1] for each dimension. */
+export type DimensionScores = Readonly<Record<ComplexityDimension, number>>;
+
+export interface Complexity {
+  readonly dimensions: DimensionScores;
+  /** Weighted mean of the dimensions, in [0, 1]. */
+  readonly composite: number;
+  readonly level: ComplexityLevel;
+  readonly taskType: TaskType;
+}
+
+export const ROLES = ['system', 'user', 'assistant', 'tool'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface ChatMessage {
+  readonly role: Role;
+  readonly text: string;
+}
+
+/** What is known of a request before any model is considered. */
+export interface RequestProfile extends Complexity {
+  readonly inputTokens: number;
+  /** Whether the caller counted the tokens, or we estimated them. */
+  readonly inputTokensSource: 'caller' | 'estimate';
+  readonly modalities: readonly Modality[];
+}

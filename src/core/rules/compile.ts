@@ -1,0 +1,134 @@
+import type { Condition, Literal } from './condition.js';
+import type { RuleScope } from './event.js';
+import { reachOf, type NamedConditions, type Reach } from './named-conditions.js';
+import { compareOf } from './operator.js';
+import { compileRead, type Read } from './read.js';
+import type { Predicate } from './rule-set.js';
+
+/** What one compilation shares between all its rules. */
+export interface Compilation {
+  readonly named: NamedConditions;
+  readonly reach: ReadonlyMap<string, Reach>;
+  readonly timeZones: string[];
+  readonly predicates: Map<string, Predicate>;
+  readonly slots: ReadonlyMap<string, number>;
+  readonly requestSlots: number;
+}
+
+const always: Predicate = () => true;
+const SET_SIZE_MIN = 8;
+
+/** Gives each named condition a place to be remembered in: those of request scope first. */
+export function newCompilation(named: NamedConditions, reach: ReadonlyMap<string, Reach>): Compilation {
+  const inScope = (scope: RuleScope) => [...named.keys()].filter((name) => reach.get(name)?.scope === scope);
+  const request = inScope('request');
+  const slots = new Map([...request, ...inScope('candidate')].map((name, slot) => [name, slot]));
+  return { named, reach, timeZones: [], predicates: new Map(), slots, requestSlots: request.length };
+}
+
+function compileEqual(read: Read, value: Literal): Predicate {
+  return (context) => read(context) === value;
+}
+
+function compileIn(read: Read, list: readonly Literal[]): Predicate {
+  if (list.length < SET_SIZE_MIN) return (context) => list.includes(read(context) as Literal);
+  const set = new Set<unknown>(list);
+  return (context) => set.has(read(context));
+}
+
+function slotOf(timeZone: string | undefined, compilation: Compilation): number {
+  if (timeZone === undefined) return 0;
+  const known = compilation.timeZones.indexOf(timeZone);
+  return known >= 0 ? known : compilation.timeZones.push(timeZone) - 1;
+}
+
+function compileComparison(condition: Condition & { kind: 'compare' }, compilation: Compilation): Predicate {
+  const { left, right, chain } = condition;
+  const read = compileRead(left, slotOf(left.timeZone, compilation));
+  const compare = compareOf(chain);
+  if (right.kind === 'fact') {
+    const readRight = compileRead(right.reference, slotOf(right.reference.timeZone, compilation));
+    return (context) => compare(read(context), readRight(context));
+  }
+  const { value } = right;
+  if (chain.decorators.length === 0) {
+    if (chain.operator === 'equal') return compileEqual(read, value);
+    // Lists hold finite numbers, so that includes and has agree with indexOf.
+    if (chain.operator === 'in' && Array.isArray(value)) return compileIn(read, value as readonly Literal[]);
+  }
+  return (context) => compare(read(context), value);
+}
+
+/** Remembers a named condition's result for as long as its facts stand still. */
+function compileNamed(name: string, compilation: Compilation): Predicate {
+  const known = compilation.predicates.get(name);
+  if (known !== undefined) return known;
+  const entry = compilation.named.get(name);
+  const slot = compilation.slots.get(name);
+  if (entry === undefined || slot === undefined) throw new Error(`unresolved condition ${name}`);
+  const test = compileCondition(entry.condition, compilation);
+  const predicate: Predicate = (context) => {
+    const { memo } = context;
+    const before = memo[slot];
+    if (before !== 0) return before === 2;
+    const result = test(context);
+    memo[slot] = result ? 2 : 1;
+    return result;
+  };
+  compilation.predicates.set(name, predicate);
+  return predicate;
+}
+
+function allOf(tests: readonly Predicate[]): Predicate {
+  const [a, b] = tests;
+  if (a === undefined) return always;
+  if (b === undefined) return a;
+  if (tests.length === 2) return (context) => a(context) && b(context);
+  return (context) => {
+    for (const test of tests) if (!test(context)) return false;
+    return true;
+  };
+}
+
+function anyOf(tests: readonly Predicate[]): Predicate {
+  const [a, b] = tests;
+  if (a === undefined) return always;
+  if (b === undefined) return a;
+  if (tests.length === 2) return (context) => a(context) || b(context);
+  return (context) => {
+    for (const test of tests) if (test(context)) return true;
+    return false;
+  };
+}
+
+/** Turns a checked condition into one synchronous predicate. */
+export function compileCondition(condition: Condition, compilation: Compilation): Predicate {
+  switch (condition.kind) {
+    case 'compare':
+      return compileComparison(condition, compilation);
+    case 'named':
+      return compileNamed(condition.name, compilation);
+    case 'not': {
+      const test = compileCondition(condition.child, compilation);
+      return (context) => !test(context);
+    }
+    default: {
+      const tests = condition.children.map((child) => compileCondition(child, compilation));
+      return condition.kind === 'all' ? allOf(tests) : anyOf(tests);
+    }
+  }
+}
+
+/** Splits a candidate-scope rule: what reads no candidate becomes its gate, asked once per request. */
+export function compileRoot(
+  condition: Condition,
+  compilation: Compilation,
+): { gate?: Predicate; test: Predicate } {
+  const compile = (part: Condition) => compileCondition(part, compilation);
+  const scopeOf = (part: Condition) => reachOf(part, compilation.reach).scope;
+  if (condition.kind !== 'all' || scopeOf(condition) === 'request') return { test: compile(condition) };
+  const gates = condition.children.filter((child) => scopeOf(child) === 'request');
+  const tests = condition.children.filter((child) => scopeOf(child) === 'candidate');
+  if (gates.length === 0) return { test: compile(condition) };
+  return { gate: allOf(gates.map(compile)), test: allOf(tests.map(compile)) };
+}

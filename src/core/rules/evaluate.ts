@@ -1,0 +1,47 @@
+import type { Model } from '../registry/model.js';
+import { evaluationContext, type EvaluationContext } from './context.js';
+import { addEffect, noEffects, type Effects, type GatheredEffects } from './effects.js';
+import type { EstimateFact, RequestFacts } from './facts.js';
+import type { CompiledRule, RuleSet } from './rule-set.js';
+
+/** What the request-scope rules ask for. */
+export type RequestEffects = Effects;
+/** What the candidate-scope rules ask for, on one model. `reject` is never set. */
+export type CandidateEffects = Effects;
+
+/** Adds the effects of those rules that fire here. */
+export function gather(
+  rules: readonly CompiledRule[],
+  context: EvaluationContext,
+  effects: GatheredEffects,
+): void {
+  for (const rule of rules) if (rule.test(context)) addEffect(effects, rule);
+}
+
+/** The candidate-scope rules that may fire on this request at all. */
+export function openRules(ruleSet: RuleSet, context: EvaluationContext): readonly CompiledRule[] {
+  return ruleSet.candidateRules.filter((rule) => rule.gate === undefined || rule.gate(context));
+}
+
+/** Runs the rules that read no candidate. */
+export function evaluateRequest(ruleSet: RuleSet, facts: RequestFacts): RequestEffects {
+  const effects = noEffects();
+  gather(ruleSet.requestRules, evaluationContext(facts, ruleSet), effects);
+  return effects;
+}
+
+/** Runs the rules that read `model` or `estimate`, on one candidate. */
+export function evaluateCandidate(
+  ruleSet: RuleSet,
+  facts: RequestFacts,
+  model: Model,
+  estimate: EstimateFact,
+): CandidateEffects {
+  const context = evaluationContext(facts, ruleSet);
+  const rules = openRules(ruleSet, context);
+  context.model = model;
+  context.estimate = estimate;
+  const effects = noEffects();
+  gather(rules, context, effects);
+  return effects;
+}

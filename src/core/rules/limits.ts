@@ -1,0 +1,34 @@
+/** Limits on what a rule file may hold. They bound the time of one load and of one evaluation. */
+export const RULE_LIMITS = {
+  /** More files than this are a mistake in a glob, not a policy. */
+  files: 64,
+  /** Rules over all files: evaluation is linear in it. */
+  rules: 1_000,
+  /** Condition nodes over all files, so that one huge file ends quickly. */
+  conditions: 20_000,
+  /** Nesting of a rule's conditions, references followed: bounds the stack of parser and predicate alike. */
+  depth: 32,
+  /** `everyFact:not:equal` is two; more than a few cannot be read by a person. */
+  decorators: 4,
+  /** Items of one list in a value or in an event. */
+  listItems: 1_000,
+  /** Lists in lists, for `someValue:in` and its like. */
+  literalDepth: 3,
+  /** A value, a reason or a description. */
+  textLength: 1_024,
+  /** Rule ids, condition names, tags. */
+  nameLength: 80,
+  pathLength: 256,
+  pathSegments: 8,
+  /** A glob on model ids; matching costs at most pattern × id. */
+  globLength: 128,
+  globStars: 4,
+  /** Each zone keeps one date formatter in memory. */
+  timeZones: 32,
+  tenants: 10_000,
+  /** A reader fixes a screenful at a time; the rest is counted. */
+  faults: 200,
+} as const;
+
+if (RULE_LIMITS.globStars >= RULE_LIMITS.globLength) throw new Error('globStars must be below globLength');
+if (RULE_LIMITS.depth > 100) throw new Error('depth must stay far below the stack');

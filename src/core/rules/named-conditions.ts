@@ -1,0 +1,111 @@
+import { suggestWord } from './suggestion.js';
+import { visitConditions, type Condition } from './condition.js';
+import type { RuleScope } from './event.js';
+import type { Report } from './field-reader.js';
+import { RULE_LIMITS } from './limits.js';
+import { CANDIDATE_FACTS } from './vocabulary.js';
+
+/** A condition under a name, with where it stands, for faults. */
+export interface NamedCondition {
+  readonly condition: Condition;
+  readonly path: string;
+  readonly report: Report;
+}
+export type NamedConditions = ReadonlyMap<string, NamedCondition>;
+
+/** What is known of a condition with all its references followed. */
+export interface Reach {
+  readonly scope: RuleScope;
+  readonly depth: number;
+}
+
+const NOWHERE: Reach = { scope: 'request', depth: 0 };
+
+function readsCandidate(condition: Condition & { kind: 'compare' }): boolean {
+  if (CANDIDATE_FACTS.has(condition.left.fact)) return true;
+  return condition.right.kind === 'fact' && CANDIDATE_FACTS.has(condition.right.reference.fact);
+}
+
+function combine(children: readonly Reach[]): Reach {
+  return {
+    scope: children.some((child) => child.scope === 'candidate') ? 'candidate' : 'request',
+    depth: 1 + Math.max(0, ...children.map((child) => child.depth)),
+  };
+}
+
+/** Scope and depth of a condition, given those of the names it refers to. */
+export function reachOf(condition: Condition, names: ReadonlyMap<string, Reach>): Reach {
+  switch (condition.kind) {
+    case 'compare':
+      return { scope: readsCandidate(condition) ? 'candidate' : 'request', depth: 1 };
+    case 'named':
+      return names.get(condition.name) ?? NOWHERE;
+    case 'not':
+      return combine([reachOf(condition.child, names)]);
+    default:
+      return combine(condition.children.map((child) => reachOf(child, names)));
+  }
+}
+
+function referencesOf(condition: Condition): (Condition & { kind: 'named' })[] {
+  const references: (Condition & { kind: 'named' })[] = [];
+  visitConditions(condition, (inner) => {
+    if (inner.kind === 'named') references.push(inner);
+  });
+  return references;
+}
+
+/** Reports references to names that do not exist. */
+export function checkReferences(condition: Condition, named: NamedConditions, report: Report): void {
+  for (const { name, path } of referencesOf(condition)) {
+    if (named.has(name)) continue;
+    report(
+      path,
+      `no condition is named ${JSON.stringify(name.slice(0, 64))}`,
+      suggestWord(name, named.keys()),
+    );
+  }
+}
+
+/**
+ * Follows references between named conditions, each visited once, with its own stack: a chain of names may be as
+ * long as a file. Names that lead back to themselves or too deep are reported, and count as empty.
+ */
+export function resolveNames(named: NamedConditions): ReadonlyMap<string, Reach> {
+  const resolved = new Map<string, Reach>();
+  const trail: { name: string; targets: string[]; next: number }[] = [];
+  const onTrail = new Set<string>();
+  const enter = (name: string, condition: Condition) => {
+    const targets = referencesOf(condition).map((reference) => reference.name);
+    trail.push({ name, targets, next: 0 });
+    onTrail.add(name);
+  };
+  for (const [start, { condition }] of named) {
+    if (!resolved.has(start)) enter(start, condition);
+    for (let top = trail.at(-1); top !== undefined; top = trail.at(-1)) {
+      const entry = named.get(top.name);
+      const target = top.targets[top.next++];
+      if (target === undefined) {
+        if (entry !== undefined) resolved.set(top.name, settle(entry, resolved));
+        onTrail.delete(top.name);
+        trail.pop();
+      } else if (onTrail.has(target)) {
+        const names = trail.map((step) => step.name);
+        const cycle = [...names.slice(names.indexOf(target)), target];
+        const shown = cycle.length > 8 ? [...cycle.slice(0, 7), '…', target] : cycle;
+        entry?.report(entry.path, `refers to itself: ${shown.join(' → ')}`);
+      } else if (!resolved.has(target)) {
+        const next = named.get(target);
+        if (next !== undefined) enter(target, next.condition);
+      }
+    }
+  }
+  return resolved;
+}
+
+function settle(entry: NamedCondition, resolved: ReadonlyMap<string, Reach>): Reach {
+  const reach = reachOf(entry.condition, resolved);
+  if (reach.depth <= RULE_LIMITS.depth) return reach;
+  entry.report(entry.path, `nested deeper than ${RULE_LIMITS.depth}, its references followed`);
+  return { ...reach, depth: 0 };
+}

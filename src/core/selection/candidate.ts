@@ -1,0 +1,55 @@
+import { armBelief, type ArmBelief, type BeliefScope } from '../bandit/belief.js';
+import { priorsAt } from '../bandit/priors.js';
+import { estimateCost, type CostEstimate } from '../cost/estimate.js';
+import { usdFromNanoUsd } from '../money.js';
+import type { RequestProfile } from '../profile.js';
+import type { EstimateFact } from '../rules/facts.js';
+import type { Arm } from './arm.js';
+import type { Question } from './question.js';
+
+/** A model that may take the request, with what is believed of it. */
+export interface Candidate {
+  readonly arm: Arm;
+  readonly belief: ArmBelief;
+  /** Absent on an unpriced model. */
+  readonly cost?: CostEstimate;
+  readonly latencyMs: number;
+  /** What rules and copies of the decision call by these names. */
+  readonly model: Arm['model'];
+  readonly estimate: EstimateFact;
+}
+
+/** Reads beliefs and prices for one arm. */
+export function candidateOf(
+  arm: Arm,
+  scope: BeliefScope,
+  question: Question,
+  profile: RequestProfile,
+): Candidate {
+  // Regressions see complexity in the context, and a prior that changed with the level would undo their caches.
+  const level = scope.linear === undefined ? profile.level : undefined;
+  const belief = armBelief(scope, priorsAt(arm.priorTable, question.useCase, level), arm.armId);
+  const { inputTokens } = profile;
+  const maxOutputTokens = Math.min(arm.model.maxOutputTokens, question.input.maxOutputTokens ?? Infinity);
+  const cost =
+    arm.prices &&
+    estimateCost(arm.prices, belief.outputTokens, { inputTokens, maxOutputTokens, batch: question.batch });
+  const outputTokens = cost?.outputTokens ?? Math.min(maxOutputTokens, belief.outputTokens.mean);
+  const latencyMs = belief.latencyMs.mean;
+  return {
+    arm,
+    belief,
+    ...(cost === undefined ? {} : { cost }),
+    latencyMs,
+    model: arm.model,
+    estimate: {
+      inputTokens,
+      outputTokens,
+      totalTokens: inputTokens + outputTokens,
+      costUsd: cost === undefined ? 0 : usdFromNanoUsd(cost.meanNanoUsd),
+      costUsdHigh: cost === undefined ? 0 : usdFromNanoUsd(cost.highNanoUsd),
+      latencyMs,
+      priced: cost !== undefined,
+    },
+  };
+}

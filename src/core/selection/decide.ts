@@ -1,0 +1,219 @@
+import { beliefScope } from '../bandit/belief.js';
+import { drawArm } from '../bandit/propensity.js';
+import { normalizeWeights, readsContext, type Weights } from '../bandit/settings.js';
+import { budgetFor, type BudgetInForce } from '../budget/budget-rule.js';
+import { affordable, standingOf, type PeriodStanding } from '../budget/period-standing.js';
+import { usdFromNanoUsd } from '../money.js';
+import { contextValues, contextVector, type ContextVector } from '../context/context-vector.js';
+import type { RequestProfile } from '../profile.js';
+import { rngFromSeed } from '../random.js';
+import type { ModelId } from '../registry/model.js';
+import { applyRules, type FiredRule } from '../rules/apply.js';
+import type { RequestFacts } from '../rules/facts.js';
+import { tenantFact } from '../rules/parse-tenants.js';
+import { candidateOf, type Candidate } from './candidate.js';
+import { ineligibility } from './eligible.js';
+import { analyzeRequest } from './profile-request.js';
+import type { Question } from './question.js';
+import { rankFallbacks } from './rank-fallbacks.js';
+import type { Removal } from './removal.js';
+import { segmentOf } from './segment.js';
+import type { DecisionSnapshot } from './snapshot.js';
+import { scoreCandidates, type ScoredCandidate } from './score-candidates.js';
+import type { UtilityTerms } from './utility.js';
+
+/** Everything about a request but the draw: what Explain shows. */
+export interface Deliberation {
+  readonly profile: RequestProfile;
+  readonly segment: string;
+  readonly weights: Weights;
+  readonly weightsRuleId?: string;
+  readonly budget?: BudgetInForce;
+  /** Absent where the budget has no period, or the request was rejected. */
+  readonly standing?: PeriodStanding;
+  /** The lowest expected cost, where the period's money does not cover even that. */
+  readonly uncoveredNanoUsd?: number;
+  readonly lambda: number;
+  readonly considered: number;
+  /** By model id. Empty where every model was removed, or the request was rejected. */
+  readonly candidates: readonly ScoredCandidate[];
+  /** The rule that rejected the request, if one did. */
+  readonly rejection?: { readonly ruleId: string; readonly reason: string };
+  /** Filled in only when asked for. */
+  readonly removals: readonly Removal[];
+  readonly firedRules: readonly FiredRule[];
+  /** The models that rules saw, in the order that `firedRules` counts them. Filled in only when asked for. */
+  readonly eligibleModels: readonly ModelId[];
+  /** What the bandit scored; absent where its policy reads no context. */
+  readonly context?: ContextVector;
+  readonly stateSequence: number;
+}
+
+/** A taken decision: the choice and its fallbacks, out of a deliberation. */
+export interface Decision extends Deliberation {
+  /** The choice first. */
+  readonly chain: readonly ScoredCandidate[];
+  readonly seed: bigint;
+}
+
+/** The clock of a deliberation, and whether to keep why models were removed. */
+export interface DeliberationOptions {
+  readonly nowMs: number;
+  readonly explain: boolean;
+  /** Held for an account's decisions in flight; absent where none is. */
+  readonly reservedNanoUsd?: (accountId: string) => number;
+}
+
+/** Filters, estimates and scores every model of the snapshot. Changes nothing, draws nothing. */
+export function deliberate(
+  snapshot: DecisionSnapshot,
+  question: Question,
+  { nowMs, explain, reservedNanoUsd }: DeliberationOptions,
+): Deliberation {
+  const { policy, learning } = snapshot;
+  const analyzed = analyzeRequest(question.input, policy.complexity);
+  const { profile } = analyzed;
+  const segment = segmentOf(profile, policy.bandit.segmentBy);
+  const budget = budgetFor(policy.budgets, question.tenant, question.useCase);
+  const paced = budget !== undefined && budget.averageNanoUsd > 0 ? budget : undefined;
+  const lambda = paced === undefined ? 0 : learning.budgets.lambda(paced.accountId);
+  const { poolingStrength, linear: settings } = policy.bandit;
+  const { tenant, useCase } = question;
+  const context = readsContext(policy.bandit.policy)
+    ? contextVector({ ...analyzed, messages: question.input.messages }, settings.hashedWords)
+    : undefined;
+  const linear = context && { x: contextValues(context), settings };
+  const scope = beliefScope(learning, {
+    tenant,
+    useCase,
+    segment,
+    poolingStrength,
+    nowMs,
+    ...(linear && { linear }),
+  });
+
+  const removals: Removal[] = [];
+  const eligible: Candidate[] = [];
+  for (const arm of snapshot.arms) {
+    const removal = ineligibility(arm.model, question, profile, budget !== undefined);
+    if (removal === null) eligible.push(candidateOf(arm, scope, question, profile));
+    else if (explain) removals.push(removal);
+  }
+
+  const facts = requestFacts(snapshot, question, { profile, budget, lambda, nowMs });
+  const verdict = applyRules(policy.rules, facts, eligible, { explain });
+  if (explain) {
+    for (const { index, ruleId, reason } of verdict.removed) {
+      removals.push({ model: eligible[index]!.model.id, filter: 'rule', ruleId, reason });
+    }
+  }
+  const kept = verdict.kept.map((index) => eligible[index]!);
+  const standing =
+    budget?.period === undefined || verdict.rejected
+      ? undefined
+      : standingOf(budget.period, learning.budgets.accounts.get(budget.accountId)?.spend, {
+          reservedNanoUsd: reservedNanoUsd?.(budget.accountId) ?? 0,
+          nowMs,
+        });
+  const covered = standing && affordable(kept.map(costOf), standing);
+  if (covered && explain) removals.push(...uncovered(kept, covered.kept, standing));
+  const weights =
+    (verdict.weights && normalizeWeights(verdict.weights)) ?? question.weights ?? policy.bandit.weights;
+  const terms: UtilityTerms = { weights, settings: policy.bandit, lambda, ...(paced && { budget: paced }) };
+  return {
+    profile,
+    segment,
+    weights,
+    ...(verdict.weights && { weightsRuleId: verdict.weights.ruleId }),
+    ...(budget && { budget }),
+    lambda,
+    considered: snapshot.arms.length,
+    candidates: verdict.rejected
+      ? []
+      : scoreCandidates(covered === undefined ? kept : covered.kept.map((index) => kept[index]!), terms),
+    ...(standing && { standing }),
+    ...(covered?.uncoveredNanoUsd !== undefined && { uncoveredNanoUsd: covered.uncoveredNanoUsd }),
+    ...(verdict.rejected && { rejection: verdict.rejected }),
+    removals,
+    firedRules: verdict.fired ?? [],
+    eligibleModels: explain ? eligible.map(({ model }) => model.id) : [],
+    ...(context && { context }),
+    stateSequence: learning.sequence,
+  };
+}
+
+/**
+ * Draws the choice from exactly the propensities that are logged, and ranks the fallbacks.
+ *
+ * @param seed 64 bits; the same seed at the same snapshot gives the same decision.
+ * @throws RangeError where the deliberation left no candidate.
+ */
+export function draw(deliberation: Deliberation, seed: bigint, maxFallbacks: number): Decision {
+  const { candidates } = deliberation;
+  const quantized = Uint32Array.from(candidates, (candidate) => candidate.propensityQ16);
+  const choice = candidates[drawArm(quantized, rngFromSeed(seed))]!;
+  const rest = candidates.filter((candidate) => candidate !== choice);
+  const rankable = rest.map(({ model, expectedUtility: utility }) => ({ provider: model.provider, utility }));
+  const order = rankFallbacks(rankable, choice.model.provider, maxFallbacks);
+  return { ...deliberation, chain: [choice, ...order.map((index) => rest[index]!)], seed };
+}
+
+const costOf = ({ cost }: Candidate): number => cost?.meanNanoUsd ?? Infinity;
+
+/** A removal for every candidate that the period's money does not cover. */
+function uncovered(
+  candidates: readonly Candidate[],
+  kept: readonly number[],
+  { remainingNanoUsd }: PeriodStanding,
+): Removal[] {
+  const isKept = new Set(kept);
+  const remains = `${usdFromNanoUsd(remainingNanoUsd)} USD remain of the period's budget`;
+  return candidates
+    .filter((_, i) => !isKept.has(i))
+    .map((candidate) => ({
+      model: candidate.model.id,
+      filter: 'budget',
+      reason: `expected to cost ${usdFromNanoUsd(costOf(candidate)).toPrecision(2)} USD, ${remains}`,
+    }));
+}
+
+interface FactSources {
+  readonly profile: RequestProfile;
+  readonly budget: BudgetInForce | undefined;
+  readonly lambda: number;
+  readonly nowMs: number;
+}
+
+function requestFacts(
+  { policy }: DecisionSnapshot,
+  question: Question,
+  { profile, budget, lambda, nowMs }: FactSources,
+): RequestFacts {
+  const { useCase, attributes, batch, streaming, input } = question;
+  return {
+    request: {
+      useCase,
+      attributes,
+      batch,
+      streaming,
+      ...(input.maxOutputTokens === undefined ? {} : { maxOutputTokens: input.maxOutputTokens }),
+    },
+    profile: {
+      inputTokens: profile.inputTokens,
+      taskType: profile.taskType,
+      complexity: profile.composite,
+      level: profile.level,
+      dimensions: profile.dimensions,
+      modalities: profile.modalities,
+      messageCount: input.messages.length,
+    },
+    budget: {
+      limited: budget !== undefined,
+      ...(budget !== undefined &&
+        budget.averageNanoUsd > 0 && { averageUsdPerRequest: usdFromNanoUsd(budget.averageNanoUsd) }),
+      lambda,
+    },
+    tenant: tenantFact(policy.tenants, question.tenant),
+    epochMs: nowMs,
+  };
+}

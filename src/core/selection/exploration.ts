@@ -1,0 +1,66 @@
+import type { ExplorationSettings } from '../bandit/settings.js';
+
+/** What a minimum probability depends on, per candidate. */
+export interface Explored {
+  /** Outcomes of this model, of any use case. */
+  readonly pulls: number;
+  /** Absent on an unpriced model. */
+  readonly costNanoUsd: number | undefined;
+}
+
+/** All floors together may spend this share of the budget. */
+const FLOOR_BUDGET_SHARE = 0.01;
+/** A candidate that costs more than this many budgets is priced out: one such call would upset the pacing for hours. */
+const FLOOR_COST_BUDGETS = 20;
+/** All newcomers together may spend this share of it, until they are none. */
+const NEWCOMER_BUDGET_SHARE = 0.5;
+/** A newcomer that costs more than this many budgets gets no pulls beyond what its score brings. */
+const NEWCOMER_COST_BUDGETS = 10;
+
+/**
+ * The least probability of each candidate: a small floor for all, so that any other policy can be evaluated on the
+ * log, and a share for models that have too few outcomes to be judged, while others have enough.
+ *
+ * Bounds: Σ ε_k·ĉ_k ≤ 0.01·B over the floors, and ≤ 0.5·B over the newcomers; the budget's price makes up for it.
+ *
+ * @returns one probability per candidate, summing to less than one.
+ */
+export function leastProbabilities(
+  candidates: readonly Explored[],
+  { floor, newcomerShare, newcomerPulls }: ExplorationSettings,
+  budgetNanoUsd: number | undefined,
+): Float64Array {
+  const count = candidates.length;
+  const least = new Float64Array(count);
+  if (count < 2) return least;
+  const costOf = ({ costNanoUsd }: Explored): number => costNanoUsd ?? 0;
+  const scale = (wanted: readonly number[], share: number): number => {
+    if (budgetNanoUsd === undefined) return 1;
+    const spend = wanted.reduce((sum, p, k) => sum + p * costOf(candidates[k]!), 0);
+    return spend > 0 ? Math.min(1, (share * budgetNanoUsd) / spend) : 1;
+  };
+
+  const each = Math.min(floor, 1 / (2 * count));
+  const isPricedOut = (candidate: Explored): boolean =>
+    budgetNanoUsd !== undefined && costOf(candidate) > FLOOR_COST_BUDGETS * budgetNanoUsd;
+  const floors = candidates.map((candidate) => (isPricedOut(candidate) ? 0 : each));
+  const floorScale = scale(floors, FLOOR_BUDGET_SHARE);
+
+  const known = candidates.some(({ pulls }) => pulls >= newcomerPulls);
+  const isNewcomer = ({ pulls, ...rest }: Explored): boolean =>
+    known &&
+    pulls < newcomerPulls &&
+    (budgetNanoUsd === undefined || costOf({ pulls, ...rest }) <= NEWCOMER_COST_BUDGETS * budgetNanoUsd);
+  const newcomers = candidates.filter(isNewcomer).length;
+  const shares = candidates.map((candidate) => (isNewcomer(candidate) ? newcomerShare / newcomers : 0));
+  const newcomerScale = scale(shares, NEWCOMER_BUDGET_SHARE);
+  for (let k = 0; k < count; k++) least[k] = floorScale * floors[k]! + newcomerScale * shares[k]!;
+  return least;
+}
+
+/** Lifts probabilities to at least the given ones: least + (1 − Σ least)·p. */
+export function withLeast(probabilities: Float64Array, least: Float64Array): Float64Array {
+  let total = 0;
+  for (const p of least) total += p;
+  return probabilities.map((p, k) => least[k]! + (1 - total) * p);
+}

@@ -1,0 +1,44 @@
+import { analyze } from '../complexity/analyze.js';
+import { compositeOf } from '../complexity/composite.js';
+import type { Evidence } from '../complexity/counts.js';
+import { levelOf } from '../complexity/level.js';
+import type { ComplexitySettings } from '../complexity/settings.js';
+import { TASK_TYPES, type RequestProfile, type TaskType } from '../profile.js';
+import { estimateMessagesTokens } from '../tokens/estimate-tokens.js';
+import type { RequestInput } from './question.js';
+
+/** A profile, and where in the text it was found. */
+export interface AnalyzedRequest {
+  readonly profile: RequestProfile;
+  readonly evidence: readonly Evidence[];
+  /** Share of each task type; all of it on the caller's, where it states one. */
+  readonly taskScores: Readonly<Record<TaskType, number>>;
+}
+
+/** What is known of a request before any model is considered. What the caller states goes before what we find. */
+export function analyzeRequest(input: RequestInput, settings: ComplexitySettings): AnalyzedRequest {
+  const found = analyze(input, settings);
+  const dimensions = input.complexity ?? found.dimensions;
+  const composite = input.complexity === undefined ? found.composite : compositeOf(dimensions, settings);
+  const profile: RequestProfile = {
+    dimensions,
+    composite,
+    level: input.complexity === undefined ? found.level : levelOf(composite, settings),
+    taskType: input.taskType ?? found.taskType,
+    inputTokens: input.inputTokens ?? estimateMessagesTokens(input.messages),
+    inputTokensSource: input.inputTokens === undefined ? 'estimate' : 'caller',
+    modalities: input.modalities,
+  };
+  const { evidence } = found;
+  const taskScores = input.taskType === undefined ? found.taskScores : certainly(input.taskType);
+  return { profile, evidence, taskScores };
+}
+
+function certainly(taskType: TaskType): Readonly<Record<TaskType, number>> {
+  const scores = TASK_TYPES.map((other) => [other, other === taskType ? 1 : 0]);
+  return Object.fromEntries(scores) as Record<TaskType, number>;
+}
+
+/** The profile alone. */
+export const profileRequest = (input: RequestInput, settings: ComplexitySettings): RequestProfile =>
+  analyzeRequest(input, settings).profile;

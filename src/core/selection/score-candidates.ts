@@ -1,0 +1,77 @@
+import { probabilityOfBest } from '../bandit/probability-of-best.js';
+import { quantizePropensities } from '../bandit/propensity.js';
+import type { Candidate } from './candidate.js';
+import { leastProbabilities, withLeast } from './exploration.js';
+import { answeredMoments, expectedUtility, utilityMarginal, type UtilityTerms } from './utility.js';
+
+/** A candidate with its score. */
+export interface ScoredCandidate extends Candidate {
+  readonly expectedUtility: number;
+  /** In 1/65536. */
+  readonly propensityQ16: number;
+}
+
+/** Tabulated points per arm. */
+const MARGINAL_POINTS = 129;
+
+/** Scores candidates and gives each the probability with which the policy picks it. */
+export function scoreCandidates(candidates: readonly Candidate[], terms: UtilityTerms): ScoredCandidate[] {
+  if (candidates.length === 0) return [];
+  const quantized = quantizePropensities(probabilities(candidates, terms));
+  return candidates.map((candidate, k) => ({
+    ...candidate,
+    expectedUtility: expectedUtility(candidate, terms),
+    propensityQ16: quantized[k]!,
+  }));
+}
+
+/** One probability per candidate, by the policy that the settings name. */
+function probabilities(candidates: readonly Candidate[], terms: UtilityTerms): ArrayLike<number> {
+  const { policy, epsilon, ucbWidth, fixedModel } = terms.settings;
+  const count = candidates.length;
+  switch (policy) {
+    case 'linear':
+    case 'beta':
+      return explored(candidates, terms);
+    case 'uniform':
+      return candidates.map(() => 1 / count);
+    case 'fixed': {
+      const at = candidates.findIndex(({ model }) => model.id === fixedModel);
+      return candidates.map((_, k) => (k === Math.max(at, 0) ? 1 : 0));
+    }
+    case 'greedy':
+      return argmax(candidates.map((candidate) => expectedUtility(candidate, terms)));
+    case 'epsilon-greedy': {
+      const best = argmax(candidates.map((candidate) => expectedUtility(candidate, terms)));
+      return best.map((p) => (1 - epsilon) * p + epsilon / count);
+    }
+    case 'ucb':
+      return argmax(
+        candidates.map(
+          (candidate) =>
+            expectedUtility(candidate, terms) +
+            ucbWidth * terms.weights.quality * answeredMoments(candidate, terms).sd,
+        ),
+      );
+  }
+}
+
+/** Thompson sampling's probabilities, lifted to what learning itself is given. */
+function explored(candidates: readonly Candidate[], terms: UtilityTerms): Float64Array {
+  const best = probabilityOfBest(
+    candidates.map((candidate) => utilityMarginal(candidate, terms, MARGINAL_POINTS)),
+  );
+  const known = candidates.map(({ belief, cost }) => ({
+    pulls: belief.pulls,
+    costNanoUsd: cost?.meanNanoUsd,
+  }));
+  const { exploration } = terms.settings;
+  return withLeast(best, leastProbabilities(known, exploration, terms.budget?.averageNanoUsd));
+}
+
+/** All of the probability on the highest value; exact ties share it evenly. */
+function argmax(values: readonly number[]): number[] {
+  const most = Math.max(...values);
+  const ties = values.filter((value) => value === most).length;
+  return values.map((value) => (value === most ? 1 / ties : 0));
+}

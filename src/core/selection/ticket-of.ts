@@ -1,0 +1,34 @@
+import { clampedRate } from '../bandit/metric-belief.js';
+import { QUALITY_ONE_Q16 } from '../learning/observe.js';
+import type { Ticket } from '../ticket/ticket.js';
+import type { Decision } from './decide.js';
+import type { Question } from './question.js';
+
+/** What a ticket says beyond the decision itself. */
+export type Issue = Pick<Ticket, 'decisionId' | 'issueTimeMs' | 'lifeSeconds' | 'policyVersion'>;
+
+/** The ticket of a decision: all that its report will need. */
+export function ticketOf(decision: Decision, question: Question, issue: Issue): Ticket {
+  const { chain, segment, budget, profile, context, seed, lambda } = decision;
+  return {
+    ...issue,
+    tenant: question.tenant,
+    useCase: question.useCase,
+    segment,
+    chain: chain.map(({ arm, belief, cost }) => ({
+      armId: arm.armId,
+      expectedQualityQ16: Math.round(
+        clampedRate(belief.quality.undriftedMean ?? belief.quality.mean) * QUALITY_ONE_Q16,
+      ),
+      expectedCostNanoUsd: Math.round(cost?.meanNanoUsd ?? 0),
+      ...(belief.outputTokens.median !== undefined && { expectedOutputTokens: belief.outputTokens.median }),
+    })),
+    propensityQ16: chain[0]!.propensityQ16,
+    inputTokens: profile.inputTokens,
+    batch: question.batch,
+    ...(budget && { budget: { id: budget.accountId, averageNanoUsd: budget.averageNanoUsd } }),
+    ...(context && { context }),
+    seed,
+    lambda,
+  };
+}

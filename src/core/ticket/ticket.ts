@@ -1,0 +1,38 @@
+import type { DecisionId, TenantId, UseCase } from '../ids.js';
+import type { ArmId } from '../registry/model.js';
+
+/** One link of a decision's chain, as its ticket carries it. */
+export interface TicketAttempt {
+  readonly armId: ArmId;
+  /** Posterior mean of quality at decision, in 1/65535. */
+  readonly expectedQualityQ16: number;
+  /** 0 where unpriced. */
+  readonly expectedCostNanoUsd: number;
+  /** Median answer length that was predicted; absent where none was. */
+  readonly expectedOutputTokens?: number;
+}
+
+/** A decision as it travels to the caller and back: all that its report needs. */
+export interface Ticket {
+  readonly decisionId: DecisionId;
+  readonly tenant: TenantId;
+  readonly useCase: UseCase;
+  readonly segment: string;
+  readonly issueTimeMs: number;
+  readonly lifeSeconds: number;
+  /** First eight bytes of the policy version, hexadecimal. */
+  readonly policyVersion: string;
+  /** The choice first. */
+  readonly chain: readonly TicketAttempt[];
+  readonly propensityQ16: number;
+  readonly inputTokens: number;
+  readonly batch: boolean;
+  readonly budget?: { readonly id: string; readonly averageNanoUsd: number };
+  /** The context that was scored; absent where the policy uses none. */
+  readonly context?: Int8Array;
+  readonly seed: bigint;
+  readonly lambda: number;
+}
+
+export const ticketExpiryMs = ({ issueTimeMs, lifeSeconds }: Ticket): number =>
+  issueTimeMs + lifeSeconds * 1000;
