@@ -1,0 +1,170 @@
+import { DEFAULT_CONFIG, LOG_LEVELS, REFLECTION_CHOICES, ROLES, STORE_ADAPTERS } from './config.js';
+
+/** The part of JSON Schema (draft-07) that the configuration uses. */
+export interface SettingSchema {
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  /** A value that no message may show. */
+  readonly writeOnly?: boolean;
+  readonly properties?: Readonly<Record<string, SettingSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: false;
+  readonly items?: SettingSchema;
+  readonly minItems?: number;
+  readonly uniqueItems?: boolean;
+}
+
+const MAX_PORT = 65_535;
+const GIB = 1024 ** 3;
+const DAY_SECONDS = 86_400;
+
+/** `default` is filled in from DEFAULT_CONFIG, so that each value is written once. */
+function section(
+  name: keyof typeof DEFAULT_CONFIG,
+  properties: Record<string, SettingSchema>,
+): SettingSchema {
+  const defaults = DEFAULT_CONFIG[name] as unknown as Readonly<Record<string, unknown>>;
+  const filled = Object.entries(properties).map(([key, setting]): [string, SettingSchema] =>
+    // The key file's default follows the store's path.
+    key in defaults && key !== 'keyFile' ? [key, { ...setting, default: defaults[key] }] : [key, setting],
+  );
+  return { type: 'object', additionalProperties: false, properties: Object.fromEntries(filled) };
+}
+
+const boolean = (description: string): SettingSchema => ({ type: 'boolean', description });
+const text = (description: string): SettingSchema => ({ type: 'string', minLength: 1, description });
+const count = (range: { minimum: number; maximum: number }, description: string): SettingSchema => ({
+  type: 'integer',
+  ...range,
+  description,
+});
+const seconds = (description: string): SettingSchema => ({
+  type: 'number',
+  minimum: 0,
+  maximum: DAY_SECONDS,
+  description,
+});
+
+const host = text('Address or name to listen on; anything but loopback has to be secured or allowed.');
+const port = count({ minimum: 0, maximum: MAX_PORT }, 'TCP port; 0 takes any free one.');
+
+const tls: SettingSchema = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'PEM files; certFile and keyFile go together.',
+  properties: {
+    certFile: text("The server's certificate chain."),
+    keyFile: text("The certificate's private key."),
+    clientCaFile: text('The authority whose certificates clients must show.'),
+  },
+};
+
+const token: SettingSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['sha256', 'principal', 'tenant', 'roles'],
+  properties: {
+    sha256: {
+      type: 'string',
+      pattern: '^[0-9a-f]{64}$',
+      writeOnly: true,
+      description: "SHA-256 of the token's bytes: 64 lower-case hexadecimal digits.",
+    },
+    principal: { ...text('Who calls, as the log names them.'), maxLength: 63 },
+    tenant: { ...text('Whose posteriors, budgets and decisions the caller works on.'), maxLength: 63 },
+    roles: {
+      type: 'array',
+      minItems: 1,
+      uniqueItems: true,
+      description: 'What the caller may do.',
+      items: { type: 'string', enum: ROLES },
+    },
+  },
+};
+
+/**
+ * The configuration's JSON Schema. Nothing at the top is required: what one source leaves out another may
+ * give, and defaults fill the rest.
+ */
+export const CONFIG_SCHEMA = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Sextant server configuration',
+  description: 'Relative paths are relative to the working directory of the server.',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    server: section('server', {
+      host,
+      port,
+      reflection: {
+        enum: REFLECTION_CHOICES,
+        description: 'gRPC reflection; auto is on for a loopback host and off elsewhere.',
+      },
+      allowInsecureRemote: boolean('Listen beyond loopback even without TLS and tokens.'),
+      maxConcurrentStreamsPerConnection: count({ minimum: 1, maximum: 10_000 }, 'Calls open at once.'),
+      maxMessageBytes: count({ minimum: 1024, maximum: GIB }, 'Largest message received or sent, in bytes.'),
+      maxSelectBytes: count({ minimum: 1024, maximum: GIB }, 'Largest Select or Report request, in bytes.'),
+      tls,
+    }),
+    admin: section('admin', {
+      enabled: boolean('Serve health and metrics over HTTP.'),
+      host,
+      port,
+      allowInsecureRemote: boolean('Listen beyond loopback, although this port has no TLS and no login.'),
+    }),
+    store: section('store', {
+      path: text("The embedded store's folder."),
+      adapter: { type: 'string', enum: STORE_ADAPTERS, description: 'memory forgets all at the end.' },
+      snapshotEveryOutcomes: count(
+        { minimum: 1, maximum: 100_000_000 },
+        'Outcomes between two snapshots of the state.',
+      ),
+    }),
+    rules: section('rules', {
+      path: text('The policy directory: models, rules, priors, budgets.'),
+      watch: boolean('Load the directory again when a file in it changes.'),
+    }),
+    tickets: section('tickets', {
+      lifeHours: {
+        type: 'number',
+        minimum: 1,
+        maximum: 720,
+        description: 'How long after its decision a report is accepted, in hours.',
+      },
+      keyFile: text("Keys that sign tickets; by default the store's path with .keys behind it."),
+    }),
+    reports: section('reports', {
+      maxQueue: count({ minimum: 1, maximum: 1_000_000 }, 'Reports waiting for the disk; more are refused.'),
+      maxBatch: count({ minimum: 1, maximum: 100_000 }, 'Reports written in one group commit.'),
+    }),
+    decisionLog: section('decisionLog', {
+      enabled: boolean('Keep decisions for analysis.'),
+      maxQueue: count(
+        { minimum: 1, maximum: 1_000_000 },
+        'Decisions waiting for the disk; more are dropped.',
+      ),
+    }),
+    auth: section('auth', {
+      tokens: {
+        type: 'array',
+        description: 'Static tokens, as hashes; with none, every caller is let in.',
+        items: token,
+      },
+    }),
+    log: section('log', {
+      level: { type: 'string', enum: LOG_LEVELS, description: 'The least severe line that is written.' },
+      pretty: boolean('Lines for people in place of JSON.'),
+    }),
+    shutdown: section('shutdown', {
+      notServingSeconds: seconds('Time between NOT_SERVING and the closing of the ports, in seconds.'),
+      drainSeconds: seconds('Time that calls in flight get to end, in seconds.'),
+    }),
+  },
+} as const satisfies SettingSchema & Record<string, unknown>;

@@ -1,0 +1,152 @@
+/** What a principal may do; one word per group of calls. */
+export const ROLES = ['select', 'report', 'read', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const STORE_ADAPTERS = ['level', 'memory'] as const;
+export type StoreAdapter = (typeof STORE_ADAPTERS)[number];
+
+export const REFLECTION_CHOICES = ['auto', true, false] as const;
+export type ReflectionChoice = (typeof REFLECTION_CHOICES)[number];
+
+/** PEM files. Given together with `clientCaFile`, clients must show a certificate of that authority. */
+export interface TlsConfig {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly clientCaFile?: string;
+}
+
+/** The gRPC port. */
+export interface ServerConfig {
+  /** Address or name to listen on. Anything but loopback needs TLS and tokens, or `allowInsecureRemote`. */
+  readonly host: string;
+  /** TCP port; 0 takes any free one. */
+  readonly port: number;
+  /** gRPC reflection; `auto` is on for a loopback host and off elsewhere. */
+  readonly reflection: ReflectionChoice;
+  readonly allowInsecureRemote: boolean;
+  readonly maxConcurrentStreamsPerConnection: number;
+  /** Largest message received or sent, in bytes. */
+  readonly maxMessageBytes: number;
+  /** Largest Select or Report request, in bytes. */
+  readonly maxSelectBytes: number;
+  readonly tls?: TlsConfig;
+}
+
+/** The HTTP port of `/livez`, `/readyz` and `/metrics`: plain HTTP, without a login. */
+export interface AdminConfig {
+  readonly enabled: boolean;
+  /** Address or name to listen on. Anything but loopback needs `allowInsecureRemote`. */
+  readonly host: string;
+  /** TCP port; 0 takes any free one. */
+  readonly port: number;
+  readonly allowInsecureRemote: boolean;
+}
+
+export interface StoreConfig {
+  /** Folder of the embedded store. */
+  readonly path: string;
+  /** `memory` forgets everything when the process ends. */
+  readonly adapter: StoreAdapter;
+  /** A snapshot is written after this many outcomes. */
+  readonly snapshotEveryOutcomes: number;
+}
+
+export interface RulesConfig {
+  /** The policy directory: models, rules, priors, budgets. */
+  readonly path: string;
+  /** Loads the directory again when a file in it changes. */
+  readonly watch: boolean;
+}
+
+export interface TicketsConfig {
+  /** How long after its decision a report is accepted, in hours. */
+  readonly lifeHours: number;
+  /** Keys that sign tickets. Not inside the store's folder, so that a copy of the store carries no key. */
+  readonly keyFile: string;
+}
+
+export interface ReportsConfig {
+  /** Reports waiting for the disk; more are refused with QUEUE_FULL. */
+  readonly maxQueue: number;
+  /** Reports written in one group commit. */
+  readonly maxBatch: number;
+}
+
+export interface DecisionLogConfig {
+  readonly enabled: boolean;
+  /** Decisions waiting for the disk; more are dropped and counted. */
+  readonly maxQueue: number;
+}
+
+/** A static token, kept as its hash only. */
+export interface TokenConfig {
+  /** SHA-256 of the token's bytes, 64 lower-case hexadecimal digits. */
+  readonly sha256: string;
+  readonly principal: string;
+  readonly tenant: string;
+  readonly roles: readonly Role[];
+}
+
+export interface AuthConfig {
+  /** With none, every caller is let in. */
+  readonly tokens: readonly TokenConfig[];
+}
+
+export interface LogConfig {
+  readonly level: LogLevel;
+  /** Lines for people in place of JSON. */
+  readonly pretty: boolean;
+}
+
+export interface ShutdownConfig {
+  /** Health says NOT_SERVING for this long before the ports close, in seconds. */
+  readonly notServingSeconds: number;
+  /** Calls in flight get this long to end, in seconds. */
+  readonly drainSeconds: number;
+}
+
+/** Every setting of a server, checked. Relative paths are relative to the working directory. */
+export interface Config {
+  readonly server: ServerConfig;
+  readonly admin: AdminConfig;
+  readonly store: StoreConfig;
+  readonly rules: RulesConfig;
+  readonly tickets: TicketsConfig;
+  readonly reports: ReportsConfig;
+  readonly decisionLog: DecisionLogConfig;
+  readonly auth: AuthConfig;
+  readonly log: LogConfig;
+  readonly shutdown: ShutdownConfig;
+}
+
+/** Beside the store's folder: `./data/store` has its keys in `./data/store.keys`. */
+export function defaultKeyFile(storePath: string): string {
+  return `${storePath.replace(/[/\\]+$/, '')}.keys`;
+}
+
+const DEFAULT_STORE_PATH = './data/store';
+
+/** What a server uses when nobody says anything. */
+export const DEFAULT_CONFIG: Config = {
+  server: {
+    host: '127.0.0.1',
+    port: 50051,
+    reflection: 'auto',
+    allowInsecureRemote: false,
+    maxConcurrentStreamsPerConnection: 100,
+    maxMessageBytes: 4 * 1024 * 1024,
+    maxSelectBytes: 256 * 1024,
+  },
+  admin: { enabled: true, host: '127.0.0.1', port: 9464, allowInsecureRemote: false },
+  store: { path: DEFAULT_STORE_PATH, adapter: 'level', snapshotEveryOutcomes: 50_000 },
+  rules: { path: './rules', watch: true },
+  tickets: { lifeHours: 168, keyFile: defaultKeyFile(DEFAULT_STORE_PATH) },
+  reports: { maxQueue: 10_000, maxBatch: 500 },
+  decisionLog: { enabled: true, maxQueue: 10_000 },
+  auth: { tokens: [] },
+  log: { level: 'info', pretty: false },
+  shutdown: { notServingSeconds: 1, drainSeconds: 20 },
+};

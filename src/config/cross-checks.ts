@@ -1,0 +1,98 @@
+import { isLoopback } from './bind.js';
+import type { Config } from './config.js';
+
+/** A fault between settings that are each right by themselves. */
+export interface Conflict {
+  /** The setting to change. */
+  readonly path: string;
+  /** The setting that it clashes with, to be named where `path` only has its default. */
+  readonly other?: string;
+  readonly reason: string;
+  readonly suggestion?: string;
+}
+
+function tlsConflicts({ server }: Config): Conflict[] {
+  // Types say that both are there, but file and environment may each have given one half.
+  const tls: Partial<Config['server']['tls']> = server.tls;
+  if (tls === undefined) return [];
+  return (['certFile', 'keyFile'] as const)
+    .filter((file) => tls[file] === undefined)
+    .map((file) => ({ path: `server.tls.${file}`, reason: 'is required where server.tls is given' }));
+}
+
+function bindConflicts({ server, admin, auth }: Config): Conflict[] {
+  const conflicts: Conflict[] = [];
+  const secured = server.tls !== undefined && auth.tokens.length > 0;
+  if (!isLoopback(server.host) && !secured && !server.allowInsecureRemote) {
+    conflicts.push({
+      path: 'server.host',
+      reason: `${server.host} can be reached from other machines, without TLS and tokens`,
+      suggestion: 'give server.tls and auth.tokens, or set server.allowInsecureRemote: true',
+    });
+  }
+  if (admin.enabled && !isLoopback(admin.host) && !admin.allowInsecureRemote) {
+    conflicts.push({
+      path: 'admin.host',
+      reason: `${admin.host} can be reached from other machines, and this port has no TLS and no login`,
+      suggestion: 'set admin.allowInsecureRemote: true where the network keeps strangers out',
+    });
+  }
+  return conflicts;
+}
+
+function portConflicts({ server, admin }: Config): Conflict[] {
+  if (!admin.enabled || admin.port === 0 || admin.port !== server.port) return [];
+  const reason = `${admin.port} is both server.port and admin.port; each needs its own`;
+  return [{ path: 'admin.port', other: 'server.port', reason }];
+}
+
+function limitConflicts({ server, reports }: Config): Conflict[] {
+  const conflicts: Conflict[] = [];
+  if (server.maxSelectBytes > server.maxMessageBytes) {
+    conflicts.push({
+      path: 'server.maxSelectBytes',
+      other: 'server.maxMessageBytes',
+      reason: `maxSelectBytes, ${server.maxSelectBytes}, is more than maxMessageBytes, ${server.maxMessageBytes}`,
+    });
+  }
+  if (reports.maxBatch > reports.maxQueue) {
+    conflicts.push({
+      path: 'reports.maxBatch',
+      other: 'reports.maxQueue',
+      reason: `maxBatch, ${reports.maxBatch}, is more than maxQueue, ${reports.maxQueue}`,
+    });
+  }
+  return conflicts;
+}
+
+function tokenConflicts({ auth }: Config): Conflict[] {
+  const first = new Map<string, number>();
+  return auth.tokens.flatMap(({ sha256 }, index) => {
+    const earlier = first.get(sha256);
+    if (earlier === undefined) {
+      first.set(sha256, index);
+      return [];
+    }
+    return [{ path: `auth.tokens[${index}].sha256`, reason: `is the token of auth.tokens[${earlier}]` }];
+  });
+}
+
+function keyFileConflicts({ store, tickets }: Config): Conflict[] {
+  const folder = `${store.path.replace(/[/\\]+$/, '')}/`;
+  if (store.adapter !== 'level' || !tickets.keyFile.startsWith(folder)) return [];
+  return [
+    { path: 'tickets.keyFile', reason: `${tickets.keyFile} is inside store.path; keep keys beside it` },
+  ];
+}
+
+/** Everything that a schema cannot say about a configuration. */
+export function conflictsOf(config: Config): Conflict[] {
+  return [
+    ...tlsConflicts(config),
+    ...bindConflicts(config),
+    ...portConflicts(config),
+    ...limitConflicts(config),
+    ...tokenConflicts(config),
+    ...keyFileConflicts(config),
+  ];
+}

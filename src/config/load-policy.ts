@@ -1,0 +1,81 @@
+import { parsePriors } from '../core/bandit/parse-priors.js';
+import { parseBanditSettings } from '../core/bandit/parse-settings.js';
+import { parseBudgets } from '../core/budget/parse-budgets.js';
+import { parseComplexitySettings } from '../core/complexity/parse-settings.js';
+import type { Checked, Fault } from '../core/fault.js';
+import { CAPABILITIES } from '../core/registry/model.js';
+import { parseModels } from '../core/registry/parse-models.js';
+import { parseRules } from '../core/rules/parse-rules.js';
+import { parseTenants } from '../core/rules/parse-tenants.js';
+import type { Policy } from '../core/selection/policy.js';
+import { policySchemas } from './policy-schemas.js';
+import { readPolicyFolder, type PolicyFile, type PolicyFolder } from './read-policy-folder.js';
+
+/** A policy folder, checked whole, and the version of what was read whether or not it is good. */
+export interface LoadedPolicy {
+  readonly version: string;
+  readonly policy: Checked<Policy>;
+}
+
+const RULE_FILES = /^rules\/[^/]+\.json$/;
+/** Fixtures beside the rules change the version, but not what is decided. */
+const FIXTURE_FILES = /^tests\//;
+
+/** Reads and checks a policy folder. @throws Error where the folder itself cannot be read. */
+export async function loadPolicy(folder: string): Promise<LoadedPolicy> {
+  const read = await readPolicyFolder(folder);
+  return { version: read.version, policy: checkPolicy(read) };
+}
+
+/** Checks all files of a folder and names every fault, or gives the policy. */
+export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder): Checked<Policy> {
+  const faults: Fault[] = [...unreadable];
+  const used = new Set<string>();
+  const broken = new Set(unreadable.map(({ file }) => file));
+  const take = <T>(file: string, parse: (source: PolicyFile) => Checked<T>): T | undefined => {
+    used.add(file);
+    const source = files.find((candidate) => candidate.file === file);
+    if (source === undefined) {
+      if (!broken.has(file)) faults.push({ file, path: '$', reason: 'is missing' });
+      return undefined;
+    }
+    return keep(parse(source), faults);
+  };
+
+  const schemas = policySchemas();
+  const models = take('models.json', ({ file, value }) =>
+    parseModels(value, { file, checkSchema: schemas.models }),
+  );
+  const known = { models: models ?? [], capabilities: CAPABILITIES };
+  const complexity = take('complexity.json', ({ file, value }) =>
+    parseComplexitySettings(value, file, schemas.complexity),
+  );
+  const bandit = take('bandit.json', (source) => parseBanditSettings(source, schemas.bandit));
+  const budgets = take('budgets.json', (source) => parseBudgets(source, schemas.budgets));
+  // Names of models can be checked only against models that could be read.
+  const priors = models && take('priors.json', (source) => parsePriors(source, schemas.priors, known));
+  const tenants = models && take('tenants.json', (source) => parseTenants(source, schemas.tenants, known));
+  const ruleFiles = files.filter(({ file }) => RULE_FILES.test(file));
+  const rules = models && keep(parseRules(ruleFiles, schemas.rules, known), faults);
+
+  for (const { file } of files) {
+    if (used.has(file) || RULE_FILES.test(file) || FIXTURE_FILES.test(file)) continue;
+    if (models === undefined && (file === 'priors.json' || file === 'tenants.json')) continue;
+    faults.push({
+      file,
+      path: '$',
+      reason: 'is not a file that a policy has',
+      suggestion: 'rules belong in rules/',
+    });
+  }
+  if (faults.length > 0 || !models || !complexity || !bandit || !budgets || !priors || !tenants || !rules) {
+    return { ok: false, faults };
+  }
+  return { ok: true, value: { version, models, complexity, bandit, budgets, priors, tenants, rules } };
+}
+
+function keep<T>(checked: Checked<T>, faults: Fault[]): T | undefined {
+  if (checked.ok) return checked.value;
+  faults.push(...checked.faults);
+  return undefined;
+}

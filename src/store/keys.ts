@@ -1,0 +1,164 @@
+import { decisionIdFromBytes, decisionIdToBytes } from '../core/ids.js';
+import type { DecisionId } from '../core/ids.js';
+import { OUTCOME_METRICS } from '../core/outcome/outcome.js';
+import type { OutcomeKey } from '../core/outcome/outcome.js';
+
+/**
+ * Every storage key, built and parsed here and nowhere else.
+ *
+ * A key starts with one letter for its space. Numbers are big-endian and of fixed width, so that the
+ * order of keys is the order of what they stand for.
+ */
+const SPACE = {
+  meta: 0x6d, // m
+  block: 0x6f, // o
+  dedupe: 0x6b, // k
+  document: 0x64, // d
+  decision: 0x6c, // l
+  snapshot: 0x73, // s
+} as const;
+
+const NUL = 0x00;
+const BLOCK_KEY_BYTES = 13;
+const DEDUPE_KEY_BYTES = 20;
+const DECISION_KEY_BYTES = 25;
+const UUID_BYTES = 16;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Keys `k` with `gte ≤ k < lt`. */
+export interface KeyRange {
+  readonly gte: Buffer;
+  readonly lt: Buffer;
+}
+
+export type MetaName = 'format' | 'log';
+
+export function metaKey(name: MetaName): Buffer {
+  return Buffer.concat([Buffer.of(SPACE.meta), Buffer.from(name)]);
+}
+
+/** Where a block starts and how many outcomes it holds: a walk over keys alone can prove that none is missing. */
+export interface BlockPosition {
+  readonly firstSequence: number;
+  readonly count: number;
+}
+
+/** Blocks sort by their first sequence. */
+export function blockKey({ firstSequence, count }: BlockPosition): Buffer {
+  const key = blockBound(firstSequence);
+  key.writeUInt32BE(count, 9);
+  return key;
+}
+
+/** @throws RangeError where the bytes are no key of a block. */
+export function parseBlockKey(key: Buffer): BlockPosition {
+  if (key.length !== BLOCK_KEY_BYTES || key[0] !== SPACE.block) throw notA('block', key);
+  return { firstSequence: Number(key.readBigUInt64BE(1)), count: key.readUInt32BE(9) };
+}
+
+/** Blocks whose first sequence is in `[from, to)`; all from `from` on where `to` is left out. */
+export function blockRange(from: number, to?: number): KeyRange {
+  return { gte: blockBound(from), lt: to === undefined ? Buffer.of(SPACE.block + 1) : blockBound(to) };
+}
+
+/** What may be counted only once; sorts by decision, thus by time. */
+export function dedupeKey({ decisionId, attempt, metric }: OutcomeKey): Buffer {
+  const key = Buffer.allocUnsafe(DEDUPE_KEY_BYTES);
+  key[0] = SPACE.dedupe;
+  key.set(uuidBytes(decisionId), 1);
+  key.writeUInt16BE(attempt, 17);
+  key[19] = OUTCOME_METRICS.indexOf(metric);
+  return key;
+}
+
+/** @throws RangeError where the bytes are no dedupe key. */
+export function parseDedupeKey(key: Buffer): OutcomeKey {
+  const metric = OUTCOME_METRICS[key[19] ?? OUTCOME_METRICS.length];
+  if (key.length !== DEDUPE_KEY_BYTES || key[0] !== SPACE.dedupe || metric === undefined) {
+    throw notA('dedupe', key);
+  }
+  return { decisionId: decisionIdFromBytes(key.subarray(1, 17)), attempt: key.readUInt16BE(17), metric };
+}
+
+/** Documents sort by kind, then name, both as UTF-8. @throws RangeError where the kind or name cannot be a key. */
+export function documentKey(kind: string, name: string): Buffer {
+  const prefix = documentPrefix(kind);
+  if (name === '' || LONE_SURROGATE.test(name))
+    throw new RangeError(`no document can be named ${JSON.stringify(name)}`);
+  return Buffer.concat([prefix, Buffer.from(name)]);
+}
+
+/** @throws RangeError where the bytes are no key of a document. */
+export function parseDocumentKey(key: Buffer): { readonly kind: string; readonly name: string } {
+  const end = key.indexOf(NUL);
+  if (key[0] !== SPACE.document || end < 0) throw notA('document', key);
+  return { kind: key.toString('utf8', 1, end), name: key.toString('utf8', end + 1) };
+}
+
+/** All documents of a kind. */
+export function documentRange(kind: string): KeyRange {
+  const gte = documentPrefix(kind);
+  const lt = Buffer.from(gte);
+  lt[lt.length - 1] = NUL + 1;
+  return { gte, lt };
+}
+
+/** Decisions sort by time, then id. */
+export function decisionKey(issueTimeMs: number, decisionId: string): Buffer {
+  if (!Number.isSafeInteger(issueTimeMs) || issueTimeMs < 0) {
+    throw new RangeError(`no decision can be issued at ${issueTimeMs}`);
+  }
+  const key = Buffer.allocUnsafe(DECISION_KEY_BYTES);
+  key.set(decisionBound(issueTimeMs), 0);
+  key.set(uuidBytes(decisionId), DECISION_KEY_BYTES - UUID_BYTES);
+  return key;
+}
+
+/** @throws RangeError where the bytes are no key of a decision. */
+export function parseDecisionKey(key: Buffer): {
+  readonly issueTimeMs: number;
+  readonly decisionId: DecisionId;
+} {
+  if (key.length !== DECISION_KEY_BYTES || key[0] !== SPACE.decision) throw notA('decision', key);
+  return { issueTimeMs: Number(key.readBigUInt64BE(1)), decisionId: decisionIdFromBytes(key.subarray(9)) };
+}
+
+/** Decisions with `fromMs ≤ issueTimeMs < toMs`. */
+export function decisionRange(fromMs: number, toMs: number): KeyRange {
+  return { gte: decisionBound(fromMs), lt: decisionBound(toMs) };
+}
+
+export function snapshotKey(slot: number): Buffer {
+  return Buffer.of(SPACE.snapshot, slot);
+}
+
+function blockBound(firstSequence: number): Buffer {
+  const key = Buffer.alloc(BLOCK_KEY_BYTES);
+  key[0] = SPACE.block;
+  key.writeBigUInt64BE(BigInt(firstSequence), 1);
+  return key;
+}
+
+function decisionBound(timeMs: number): Buffer {
+  const key = Buffer.allocUnsafe(DECISION_KEY_BYTES - UUID_BYTES);
+  key[0] = SPACE.decision;
+  key.writeBigUInt64BE(BigInt(Math.min(Math.max(Math.ceil(timeMs), 0), Number.MAX_SAFE_INTEGER)), 1);
+  return key;
+}
+
+function documentPrefix(kind: string): Buffer {
+  if (kind === '' || kind.includes('\0') || LONE_SURROGATE.test(kind)) {
+    throw new RangeError(`no document can be of kind ${JSON.stringify(kind)}`);
+  }
+  return Buffer.concat([Buffer.of(SPACE.document), Buffer.from(kind), Buffer.of(NUL)]);
+}
+
+function uuidBytes(id: string): Uint8Array {
+  if (!UUID.test(id)) throw new RangeError(`${JSON.stringify(id)} is no decision id`);
+  return decisionIdToBytes(id as DecisionId);
+}
+
+function notA(space: keyof typeof SPACE, key: Buffer): RangeError {
+  return new RangeError(`${key.toString('hex')} is no ${space} key`);
+}

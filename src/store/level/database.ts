@@ -1,0 +1,76 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { Level } from 'level';
+import type { BatchOperation } from 'level';
+import { StoreError } from '../store-error.js';
+import { codeOf, storeErrorOf } from './level-error.js';
+
+export type Database = Level<Buffer, Buffer>;
+export type Operation = BatchOperation<Database, Buffer, Buffer>;
+
+export interface DatabaseOptions {
+  readonly createIfMissing: boolean;
+  /** Permissions of the directory if it is created. */
+  readonly mode: number;
+}
+
+const TABLE_OR_LOG = /\.(?:ldb|sst|log)$/;
+
+/**
+ * Opens the LevelDB in a directory.
+ *
+ * @throws StoreError `STORE_MISSING`, `STORE_LOCKED`, `STORE_CORRUPT` or `STORE_IO`.
+ */
+export async function openDatabase(
+  dir: string,
+  { createIfMissing, mode }: DatabaseOptions,
+): Promise<Database> {
+  const files = await filesOf(dir);
+  if (!files.includes('CURRENT')) {
+    // The database would take this for a fresh directory, and leave its tables behind for good.
+    if (files.some((file) => TABLE_OR_LOG.test(file))) {
+      throw new StoreError(
+        'STORE_CORRUPT',
+        `the store in ${dir} has lost its file CURRENT. Restore a backup`,
+      );
+    }
+    if (!createIfMissing) {
+      throw new StoreError(
+        'STORE_MISSING',
+        `there is no store in ${dir}: check the path, or start the server once`,
+      );
+    }
+  }
+  // Before the database is there: it opens by itself in the next turn, and would make the directory its own way.
+  if (createIfMissing) await makeDirectory(dir, mode);
+  const db: Database = new Level(dir, { keyEncoding: 'buffer', valueEncoding: 'buffer', createIfMissing });
+  try {
+    await db.open();
+    return db;
+  } catch (error) {
+    if (codeOf(error) === 'LEVEL_LOCKED') {
+      throw new StoreError(
+        'STORE_LOCKED',
+        `the store in ${dir} is in use by another process: stop that one, or ask the running server instead`,
+        { cause: error },
+      );
+    }
+    throw storeErrorOf(error, `cannot open the store in ${dir}`);
+  }
+}
+
+async function makeDirectory(dir: string, mode: number): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode });
+  } catch (error) {
+    throw storeErrorOf(error, `cannot make the directory ${dir}`);
+  }
+}
+
+async function filesOf(dir: string): Promise<readonly string[]> {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw storeErrorOf(error, `cannot read the directory ${dir}`);
+  }
+}

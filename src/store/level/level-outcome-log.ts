@@ -1,0 +1,147 @@
+import type { Outcome } from '../../core/outcome/outcome.js';
+import { planAppend } from '../append-plan.js';
+import { blockKey, blockRange, dedupeKey, parseBlockKey } from '../keys.js';
+import { assertOutcome } from '../outcome-check.js';
+import { decodeBlock, encodeBlock } from '../outcome-codec.js';
+import type { AppendVerdict, OutcomeBlock, OutcomeLog } from '../ports.js';
+import { StoreError } from '../store-error.js';
+import { BlockChunks } from './block-chunks.js';
+import type { Database, Operation } from './database.js';
+import { digestOfEntry, putDedupeEntry } from './dedupe-entry.js';
+import type { GuardedWriter } from './guarded-writer.js';
+import type { HeadMark } from './head-mark.js';
+import { storeErrorOf } from './level-error.js';
+import { putExtent } from './log-extent.js';
+import type { LogExtent } from './log-extent.js';
+
+interface Parts {
+  readonly db: Database;
+  readonly writer: GuardedWriter;
+  readonly mark: HeadMark;
+  readonly extent: LogExtent;
+}
+
+/** The outcome log in LevelDB: each call of `append` that brings something new is one synced batch with one block. */
+export class LevelOutcomeLog implements OutcomeLog {
+  private extent: LogExtent;
+  private inFlight: Promise<unknown> | undefined;
+
+  constructor(private readonly parts: Parts) {
+    this.extent = parts.extent;
+  }
+
+  async append(groups: readonly (readonly Outcome[])[]): Promise<readonly (readonly AppendVerdict[])[]> {
+    if (this.inFlight !== undefined) throw new Error('append was called before the last call had settled');
+    const work = this.appendAlone(groups);
+    this.inFlight = work;
+    try {
+      return await work;
+    } finally {
+      this.inFlight = undefined;
+    }
+  }
+
+  async *read(fromSequence: number): AsyncIterable<OutcomeBlock> {
+    const { head } = this.extent;
+    if (fromSequence >= head) return;
+    let chunks: BlockChunks | undefined;
+    try {
+      let expected = await this.startOfBlockWith(fromSequence);
+      chunks = new BlockChunks(this.parts.db, blockRange(expected, head));
+      for (let chunk = await chunks.next(); chunk.length > 0; chunk = await chunks.next()) {
+        for (const [key, value] of chunk) {
+          const { firstSequence, count } = parseBlockKey(key);
+          if (firstSequence !== expected) throw gap(expected, firstSequence);
+          const block = decodeBlock(value, firstSequence);
+          expected += count;
+          if (firstSequence + block.outcomes.length !== expected) {
+            throw gap(firstSequence + block.outcomes.length, expected);
+          }
+          yield block;
+        }
+      }
+      if (expected !== head) throw gap(expected, head);
+    } catch (error) {
+      throw storeErrorOf(error, 'cannot read the outcome log');
+    } finally {
+      await chunks?.close();
+    }
+  }
+
+  head(): number {
+    return this.extent.head;
+  }
+
+  /** Resolves when no write is under way. */
+  async settle(): Promise<void> {
+    await this.inFlight?.catch(() => undefined);
+  }
+
+  private async appendAlone(
+    groups: readonly (readonly Outcome[])[],
+  ): Promise<readonly (readonly AppendVerdict[])[]> {
+    const { writer, mark } = this.parts;
+    writer.assertUsable();
+    const outcomes = groups.flat();
+    outcomes.forEach(assertOutcome);
+    const keys = new Map(outcomes.map((outcome) => [outcome, dedupeKey(outcome)]));
+    const digests = await this.recordedDigests([...keys.values()]);
+    const { base, head } = this.extent;
+    const { verdicts, accepted } = planAppend(groups, {
+      keyOf: (outcome) => keys.get(outcome)!.toString('latin1'),
+      recordedDigest: (key) => digests.get(key),
+      head,
+    });
+    if (accepted.length === 0) return verdicts;
+
+    const extent = { base, head: head + accepted.length };
+    const position = { firstSequence: head, count: accepted.length };
+    const block = encodeBlock({ firstSequence: head, outcomes: accepted });
+    const operations: Operation[] = accepted.map((outcome, index) =>
+      putDedupeEntry(keys.get(outcome)!, outcome, head + index),
+    );
+    operations.push(
+      {
+        type: 'put',
+        key: blockKey(position),
+        value: Buffer.from(block.buffer, block.byteOffset, block.length),
+      },
+      putExtent(extent),
+    );
+    await writer.write(operations, { sync: true });
+    this.extent = extent;
+    mark.note(extent.head);
+    return verdicts;
+  }
+
+  private async recordedDigests(keys: Buffer[]): Promise<ReadonlyMap<string, string>> {
+    const digests = new Map<string, string>();
+    let entries: readonly (Buffer | undefined)[];
+    try {
+      entries = await this.parts.db.getMany(keys);
+    } catch (error) {
+      throw storeErrorOf(error, 'cannot look up what was reported before');
+    }
+    entries.forEach((entry, index) => {
+      const key = keys[index]!;
+      if (entry !== undefined) digests.set(key.toString('latin1'), digestOfEntry(key, entry));
+    });
+    return digests;
+  }
+
+  private async startOfBlockWith(sequence: number): Promise<number> {
+    const { base } = this.extent;
+    if (sequence <= base) return base;
+    const [key] = await this.parts.db
+      .keys({ ...blockRange(base, sequence + 1), reverse: true, limit: 1 })
+      .all();
+    return key === undefined ? base : parseBlockKey(key).firstSequence;
+  }
+}
+
+function gap(expected: number, found: number): StoreError {
+  return new StoreError(
+    'STORE_CORRUPT',
+    `the outcome log has a gap: ${expected} should come next, but ${found} does. Restore a backup`,
+  );
+}

@@ -1,0 +1,62 @@
+import type { Store } from '../ports.js';
+import { openDatabase } from './database.js';
+import type { Database, DatabaseOptions } from './database.js';
+import { GuardedWriter } from './guarded-writer.js';
+import { HeadMark } from './head-mark.js';
+import { LevelDecisionLog } from './level-decision-log.js';
+import { LevelDocumentStore } from './level-document-store.js';
+import { storeErrorOf } from './level-error.js';
+import { LevelOutcomeLog } from './level-outcome-log.js';
+import { LevelSnapshotStore } from './level-snapshot-store.js';
+import { verifyExtent } from './log-extent.js';
+import { claimFormat } from './store-format.js';
+
+const OWNER_ONLY = 0o700;
+
+/**
+ * Opens the embedded store in a directory, and proves that its outcome log has no gap.
+ *
+ * @param options `createIfMissing`: whether a missing store is made (yes, unless told otherwise);
+ *   `mode`: permissions of a directory that is made (the owner's only).
+ * @throws StoreError `STORE_LOCKED`, `STORE_MISSING`, `STORE_NEWER`, `STORE_CORRUPT` or `STORE_IO`;
+ *   nothing stays open then.
+ */
+export async function openLevelStore(dir: string, options: Partial<DatabaseOptions> = {}): Promise<Store> {
+  const { createIfMissing = true, mode = OWNER_ONLY } = options;
+  const db = await openDatabase(dir, { createIfMissing, mode });
+  let mark: HeadMark | undefined;
+  try {
+    mark = await HeadMark.open(dir);
+    return await openPorts({ dir, db, mark });
+  } catch (error) {
+    await mark?.close();
+    await db.close();
+    throw storeErrorOf(error, `cannot open the store in ${dir}`);
+  }
+}
+
+async function openPorts(parts: {
+  readonly dir: string;
+  readonly db: Database;
+  readonly mark: HeadMark;
+}): Promise<Store> {
+  const { dir, db, mark } = parts;
+  const writer = new GuardedWriter(db, dir);
+  await claimFormat(db, writer, dir);
+  const extent = await verifyExtent(db, await mark.read());
+  mark.note(extent.head);
+  const outcomes = new LevelOutcomeLog({ db, writer, mark, extent });
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await outcomes.settle();
+    await mark.close();
+    await db.close();
+  };
+  return {
+    outcomes,
+    documents: new LevelDocumentStore(db, writer),
+    decisions: new LevelDecisionLog(db, writer),
+    snapshots: new LevelSnapshotStore(db, writer),
+    close: () => (closing ??= close()),
+  };
+}

@@ -1,0 +1,97 @@
+import type { Outcome } from '../core/outcome/outcome.js';
+
+/** What became of one outcome of a report. */
+export type AppendVerdict =
+  | { readonly kind: 'recorded'; readonly sequence: number }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'conflict' }
+  /** Would have been recorded, but another outcome of its group conflicts. */
+  | { readonly kind: 'withheld' };
+
+/** Outcomes at contiguous positions of the log, as one group commit wrote them. */
+export interface OutcomeBlock {
+  readonly firstSequence: number;
+  readonly outcomes: readonly Outcome[];
+}
+
+/**
+ * The outcome log: append-only, durable, each outcome at most once.
+ *
+ * Invariants: sequences are contiguous from `base()`; a position once read never changes.
+ */
+export interface OutcomeLog {
+  /**
+   * Appends groups of outcomes durably, in one atomic write, and resolves after it is on disk.
+   *
+   * An outcome whose key (decision, attempt, metric) is in the log already is a `duplicate` when its
+   * content is the same and a `conflict` when not. Where one outcome of a group conflicts, nothing of
+   * that group is appended: its verdicts are `conflict` for the culprits, and for the others `duplicate`
+   * or `withheld`. Other groups are unaffected.
+   *
+   * One call at a time: a second call before the first has settled is a programming error.
+   *
+   * @throws StoreError `STORE_IO` when the write failed; whether it is on disk is then unknown, and no
+   *   call succeeds until the store was reopened.
+   */
+  append(groups: readonly (readonly Outcome[])[]): Promise<readonly (readonly AppendVerdict[])[]>;
+  /** Blocks from the one that holds `fromSequence` on, in order. @throws StoreError `STORE_CORRUPT`. */
+  read(fromSequence: number): AsyncIterable<OutcomeBlock>;
+  /** The position that the next outcome will get. */
+  head(): number;
+}
+
+/** A document and its revision, which grows by one with every change. */
+export interface StoredDocument {
+  readonly kind: string;
+  readonly name: string;
+  readonly revision: number;
+  readonly body: Uint8Array;
+}
+
+/** Small named documents with compare-and-set. Writes are durable when they resolve. */
+export interface DocumentStore {
+  get(kind: string, name: string): Promise<StoredDocument | undefined>;
+  /**
+   * Writes a document if its revision is the expected one; 0 stands for "there is none yet".
+   * @returns the new document, or `undefined` where the revision did not match.
+   */
+  put(
+    kind: string,
+    name: string,
+    body: Uint8Array,
+    expectedRevision: number,
+  ): Promise<StoredDocument | undefined>;
+  /** Removes a document if its revision is the expected one. @returns whether it did. */
+  delete(kind: string, name: string, expectedRevision: number): Promise<boolean>;
+  /** All documents of a kind, by name. */
+  list(kind: string): Promise<readonly StoredDocument[]>;
+}
+
+/** A decision as it is kept for analysis: opaque here, keyed by time and id. */
+export interface LoggedDecision {
+  readonly decisionId: string;
+  readonly issueTimeMs: number;
+  readonly body: Uint8Array;
+}
+
+/** The decision log: appended without waiting for the disk; may lose its newest entries in a crash. */
+export interface DecisionLog {
+  append(decisions: readonly LoggedDecision[]): Promise<void>;
+  /** Decisions with `fromMs ≤ issueTimeMs < toMs`, by time then id. */
+  range(fromMs: number, toMs: number): AsyncIterable<LoggedDecision>;
+}
+
+/** A cache of the fold, replaced as a whole. */
+export interface SnapshotStore {
+  load(): Promise<Uint8Array | undefined>;
+  save(body: Uint8Array): Promise<void>;
+}
+
+/** Everything one store offers. */
+export interface Store {
+  readonly outcomes: OutcomeLog;
+  readonly documents: DocumentStore;
+  readonly decisions: DecisionLog;
+  readonly snapshots: SnapshotStore;
+  close(): Promise<void>;
+}

@@ -1,0 +1,162 @@
+import { TextCache } from './byte-cursor.js';
+import type { ByteCursor } from './byte-cursor.js';
+
+/** Field 24 of an `OutcomeRecord`, bytes. */
+const DIGEST_TAG = 0xc2;
+
+const texts = new TextCache('utf8');
+const versions = new TextCache('hex');
+
+const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HIGH_CODES = Uint8Array.from(HEX_PAIRS, (pair) => pair.charCodeAt(0));
+const LOW_CODES = Uint8Array.from(HEX_PAIRS, (pair) => pair.charCodeAt(1));
+const UUID_OFFSETS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
+const scratch = Buffer.from('00000000-0000-0000-0000-000000000000');
+
+/**
+ * The fields of one `OutcomeRecord`, read by hand: ts-proto's reader makes a bigint of every uint64
+ * and a new string of every text, and folding a log is bound by that.
+ */
+export class RecordFields {
+  decisionId = '';
+  attempt = 0;
+  metric = 0;
+  tenant = '';
+  useCase = '';
+  segment = '';
+  armId = 0;
+  eventTimeMs = 0;
+  receiveTimeMs = 0;
+  status = 0;
+  latencyMs: number | undefined = undefined;
+  timeToFirstTokenMs: number | undefined = undefined;
+  inputTokens: number | undefined = undefined;
+  outputTokens: number | undefined = undefined;
+  costNanoUsd: number | undefined = undefined;
+  quality: number | undefined = undefined;
+  qualitySource = '';
+  budgetId = '';
+  budgetAverageNanoUsd = 0;
+  propensityQ16 = 0;
+  expectedQualityQ16 = 0;
+  expectedCostNanoUsd = 0;
+  policyVersion = '';
+  digest = '';
+  context: Int8Array | undefined = undefined;
+  expectedOutputTokens = 0;
+
+  /** Reads up to `end`. @throws RangeError where the bytes are no record. */
+  read(cursor: ByteCursor, end: number): this {
+    while (cursor.pos < end) {
+      const tag = cursor.varint();
+      switch (tag) {
+        case 0x0a:
+          this.decisionId = uuidText(cursor.bytes, start(cursor), cursor.pos);
+          break;
+        case 0x10:
+          this.attempt = cursor.varint();
+          break;
+        case 0x18:
+          this.metric = cursor.varint();
+          break;
+        case 0x22:
+          this.tenant = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          break;
+        case 0x2a:
+          this.useCase = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          break;
+        case 0x32:
+          this.segment = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          break;
+        case 0x38:
+          this.armId = cursor.varint();
+          break;
+        case 0x40:
+          this.eventTimeMs = cursor.varint();
+          break;
+        case 0x48:
+          this.receiveTimeMs = cursor.varint();
+          break;
+        case 0x50:
+          this.status = cursor.varint();
+          break;
+        case 0x59:
+          this.latencyMs = cursor.double();
+          break;
+        case 0x61:
+          this.timeToFirstTokenMs = cursor.double();
+          break;
+        case 0x68:
+          this.inputTokens = cursor.varint();
+          break;
+        case 0x71:
+          this.outputTokens = cursor.double();
+          break;
+        case 0x78:
+          this.costNanoUsd = cursor.varint();
+          break;
+        case 0x81:
+          this.quality = cursor.double();
+          break;
+        case 0x8a:
+          this.qualitySource = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          break;
+        case 0x92:
+          this.budgetId = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          break;
+        case 0x98:
+          this.budgetAverageNanoUsd = cursor.varint();
+          break;
+        case 0xa0:
+          this.propensityQ16 = cursor.varint();
+          break;
+        case 0xa8:
+          this.expectedQualityQ16 = cursor.varint();
+          break;
+        case 0xb0:
+          this.expectedCostNanoUsd = cursor.varint();
+          break;
+        case 0xba:
+          this.policyVersion = versions.text(cursor.bytes, start(cursor), cursor.pos);
+          break;
+        case DIGEST_TAG:
+          this.digest = cursor.bytes.toString('hex', start(cursor), cursor.pos);
+          break;
+        case 0xca:
+          this.context = signedBytes(cursor.bytes, start(cursor), cursor.pos);
+          break;
+        case 0xd5:
+          this.expectedOutputTokens = cursor.float();
+          break;
+        default:
+          cursor.skip(tag % 8);
+      }
+    }
+    if (cursor.pos !== end) throw new RangeError('a record runs past its end');
+    return this;
+  }
+}
+
+/** A copy, so that a context that is kept does not keep its whole block. */
+function signedBytes(bytes: Buffer, from: number, to: number): Int8Array {
+  return Int8Array.from(bytes.subarray(from, to), (byte) => (byte << 24) >> 24);
+}
+
+/** Steps over a length-delimited value and returns where it starts. */
+function start(cursor: ByteCursor): number {
+  const end = cursor.span();
+  const at = cursor.pos;
+  cursor.pos = end;
+  return at;
+}
+
+function uuidText(bytes: Buffer, from: number, to: number): string {
+  if (to - from !== UUID_OFFSETS.length) throw new RangeError(`a decision id has 16 bytes, not ${to - from}`);
+  for (let i = 0; i < UUID_OFFSETS.length; i++) {
+    const byte = bytes[from + i]!;
+    const at = UUID_OFFSETS[i]!;
+    scratch[at] = HIGH_CODES[byte]!;
+    scratch[at + 1] = LOW_CODES[byte]!;
+  }
+  return scratch.toString('latin1');
+}
