@@ -1,0 +1,61 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Metrics } from './metrics.js';
+
+export interface AdminServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly metrics: Metrics;
+  /** Why the server is not ready; `null` where it is. */
+  readonly notReady: () => string | null;
+  /** What is amiss though the server is ready; `null` for nothing. */
+  readonly warning: () => string | null;
+}
+
+export interface AdminServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** `/livez`, `/readyz` and `/metrics`, for supervisors that cannot speak gRPC. */
+export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
+  const { metrics, notReady, warning } = options;
+  const server = createServer((request, response) => {
+    const send = (code: number, body: string, type = 'text/plain; charset=utf-8'): void => {
+      response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+    };
+    if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'only GET and HEAD\n');
+    switch (request.url?.split('?')[0]) {
+      case '/livez':
+        return send(200, 'ok\n');
+      case '/readyz': {
+        const reason = notReady();
+        return reason === null ? send(200, `${warning() ?? 'ok'}\n`) : send(503, `${reason}\n`);
+      }
+      case '/metrics':
+        metrics.registry.metrics().then(
+          (text) => send(200, text, metrics.registry.contentType),
+          () => send(500, 'metrics could not be read\n'),
+        );
+        return;
+      default:
+        return send(404, 'there are /livez, /readyz and /metrics\n');
+    }
+  });
+  await listen(server, options);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}

@@ -1,0 +1,69 @@
+import { status } from '@grpc/grpc-js';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Runtime } from '../runtime/runtime.js';
+
+/** Prometheus metrics of one server. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly observeCall: (call: {
+    readonly path: string;
+    readonly code: status;
+    readonly seconds: number;
+  }) => void;
+}
+
+/** From 50 µs, where a Select should lie, to 5 s, which is a Report's deadline. */
+const SECONDS_BUCKETS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
+
+/** Metrics that are read from the runtime when they are scraped, and those that calls feed. */
+export function createMetrics(runtime: Runtime): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const calls = new Counter({
+    name: 'sextant_rpc_requests_total',
+    help: 'Unary calls answered, by method and gRPC code.',
+    labelNames: ['method', 'code'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'sextant_rpc_duration_seconds',
+    help: 'Time from a unary call’s arrival at its handler to its answer.',
+    labelNames: ['method'],
+    buckets: SECONDS_BUCKETS,
+    registers,
+  });
+  const gauge = (name: string, help: string, read: () => number): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  };
+  gauge('sextant_report_queue_depth', 'Reports waiting for the disk.', () => runtime.journal.depth);
+  gauge(
+    'sextant_outcomes_folded',
+    'Position of the learning state in the outcome log.',
+    () => runtime.snapshot().learning.sequence,
+  );
+  gauge('sextant_models', 'Models in the registry.', () => runtime.snapshot().registry.size);
+  gauge(
+    'sextant_decisions_unlogged',
+    'Decisions that the decision log dropped since the start.',
+    () => runtime.decisionLog?.dropped ?? 0,
+  );
+  gauge('sextant_policy_rejected', '1 where the policy folder’s newest content was refused.', () =>
+    runtime.policies.rejected === undefined ? 0 : 1,
+  );
+  return {
+    registry,
+    observeCall: ({ path, code, seconds: elapsed }) => {
+      const method = path.slice(path.lastIndexOf('/') + 1);
+      calls.inc({ method, code: status[code] });
+      seconds.observe({ method }, elapsed);
+    },
+  };
+}

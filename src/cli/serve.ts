@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { pino, type Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import { startSextant } from '../main.js';
+import { FaultyPolicyError } from '../runtime/runtime.js';
+import { StoreError } from '../store/store-error.js';
+import { describeFault } from '../core/fault.js';
+import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
+import { prettyStream } from './pretty-log.js';
+
+/** `sextant serve`: runs the server until SIGTERM or SIGINT. */
+export function serveCommand(): Command {
+  const command = new Command('serve').description('Run the server. Owns the store while it runs.');
+  return withConfigOptions(command).action(async (flags: ConfigFlags) => {
+    const config = readConfig(flags);
+    if (!config.ok) refuse(config.faults);
+    await serve(config.value);
+  });
+}
+
+async function serve(config: Config): Promise<void> {
+  const logger = createLogger(config);
+  // A bug leaves the process in an unknown state: it ends, and its supervisor starts a whole one.
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'uncaught exception');
+    process.exit(70);
+  });
+  const starting = startSextant(config, logger);
+  // From the first moment on: a signal that comes while the store is read ends the server once it is whole.
+  const stop = (): void => {
+    starting
+      .then((server) => server.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          logger.fatal({ err: error }, 'shutdown failed');
+          process.exit(1);
+        },
+      );
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+  try {
+    await starting;
+  } catch (error) {
+    logger.fatal(startFailure(error, config), 'cannot start');
+    process.exit(1);
+  }
+}
+
+function startFailure(error: unknown, { server, rules }: Config): object {
+  if (error instanceof FaultyPolicyError)
+    return { reason: error.message, faults: error.faults.map(describeFault) };
+  if (error instanceof StoreError) return { code: error.code, reason: error.message };
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE' || /EADDRINUSE/.test(message)) {
+    return {
+      code: 'PORT_IN_USE',
+      reason: `${server.host}:${server.port} or the admin port is in use`,
+      detail: message,
+    };
+  }
+  if (code === 'ENOENT' && message.includes(rules.path)) {
+    return { code: 'POLICY_MISSING', reason: `there is no policy folder at ${rules.path}; see rules.path` };
+  }
+  return { err: error };
+}
+
+function createLogger({ log }: Config): Logger {
+  const options = {
+    level: log.level,
+    base: { service: 'sextant' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
+  // In order, whatever ends the process: the last lines matter most.
+  return pino(options, log.pretty ? prettyStream() : pino.destination({ fd: 1, sync: true }));
+}

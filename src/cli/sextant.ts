@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { checkCommand } from './check.js';
+import { demoCommand } from './demo.js';
+import { importCommand } from './import-models.js';
+import { priorsCommand } from './priors.js';
+import { serveCommand } from './serve.js';
+import { verifyCommand } from './verify.js';
+
+const packageVersion = (): string => {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+};
+
+const program = new Command('sextant')
+  .description('The decision plane for LLM calls: which model should take this request?')
+  .version(packageVersion(), '-V, --version')
+  .showHelpAfterError()
+  .addCommand(serveCommand())
+  .addCommand(checkCommand())
+  .addCommand(verifyCommand())
+  .addCommand(priorsCommand())
+  .addCommand(importCommand())
+  .addCommand(demoCommand());
+
+await program.parseAsync();

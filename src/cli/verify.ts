@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { contextSizeOf, type BanditSettings } from '../core/bandit/settings.js';
+import { loadPolicy } from '../config/load-policy.js';
+import { recover, foldTail } from '../runtime/learner.js';
+import { LearningState } from '../core/learning/learning-state.js';
+import { compareStates } from '../core/learning/compare-states.js';
+import { openLevelStore } from '../store/level/open-level-store.js';
+import { StoreError } from '../store/store-error.js';
+import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
+
+/** `sextant verify`: folds the whole log from nothing and compares it with the snapshot and the log's tail. */
+export function verifyCommand(): Command {
+  const command = new Command('verify').description(
+    'Fold the outcome log from nothing and compare with snapshot and tail. Opens a stopped store; the server must not run.',
+  );
+  return withConfigOptions(command).action(async (flags: ConfigFlags) => {
+    const config = readConfig(flags);
+    if (!config.ok) refuse(config.faults);
+    const { policy } = await loadPolicy(config.value.rules.path);
+    if (!policy.ok) refuse(policy.faults);
+    try {
+      const store = await openLevelStore(config.value.store.path, { createIfMissing: false });
+      try {
+        process.exitCode = await verify(store, policy.value.bandit);
+      } finally {
+        await store.close();
+      }
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      console.error(`${error.code}: ${error.message}`);
+      process.exitCode = 1;
+    }
+  });
+}
+
+async function verify(
+  { outcomes, snapshots }: Awaited<ReturnType<typeof openLevelStore>>,
+  bandit: BanditSettings,
+): Promise<number> {
+  const { halfLives } = bandit;
+  const contextSize = contextSizeOf(bandit);
+  const recovered = await recover(outcomes, snapshots, halfLives, contextSize);
+  const startedAt = process.hrtime.bigint();
+  const folded = new LearningState(halfLives, contextSize);
+  const count = await foldTail(folded, outcomes);
+  const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+  const differences = compareStates(recovered.state, folded);
+  console.log(`outcomes    ${count} (${Math.round(count / seconds)} a second)`);
+  console.log(`snapshot    at ${recovered.fromSequence}, tail of ${recovered.foldedOutcomes}`);
+  for (const difference of differences.slice(0, 20)) console.log(`differs     ${difference}`);
+  console.log(differences.length === 0 ? 'equal' : `NOT EQUAL: ${differences.length} differences`);
+  return differences.length === 0 ? 0 : 1;
+}

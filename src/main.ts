@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { startAdminServer } from './admin/admin-server.js';
+import { createMetrics } from './admin/metrics.js';
+import type { Config } from './config/config.js';
+import { systemEnvironment } from './runtime/environment.js';
+import { openRuntime } from './runtime/runtime.js';
+import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
+import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
+import { openLevelStore } from './store/level/open-level-store.js';
+import { openMemoryStore } from './store/memory/memory-store.js';
+
+const SECONDS_PER_HOUR = 3_600;
+
+/** A server that serves. */
+export interface RunningServer {
+  readonly grpcPort: number;
+  readonly adminPort: number | undefined;
+  /** Drains, writes everything out and closes; asked twice, the same. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the store, recovers what was learned, takes the policy in force and serves; ready when it resolves.
+ * @throws StoreError, FaultyPolicyError, or what the system says of a port that cannot be had.
+ */
+export async function startSextant(config: Config, logger: Logger): Promise<RunningServer> {
+  const inMemory = config.store.adapter === 'memory';
+  const store = inMemory ? openMemoryStore() : await openLevelStore(config.store.path);
+  const keys = inMemory ? ephemeralTicketKeys() : await loadTicketKeys(config.tickets.keyFile);
+  const environment = systemEnvironment();
+  const runtime = await openRuntime({
+    store,
+    keys,
+    environment,
+    logger,
+    policyFolder: config.rules.path,
+    watchPolicy: config.rules.watch,
+    ticketLifeSeconds: Math.round(config.tickets.lifeHours * SECONDS_PER_HOUR),
+    journal: config.reports,
+    ...(config.decisionLog.enabled && { decisionLogMaxQueue: config.decisionLog.maxQueue }),
+    snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
+    onStoreFailure: (error) => {
+      logger.fatal({ err: error }, 'the store failed: selects go on, reports are refused until a restart');
+      grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');
+    },
+  });
+  const metrics = createMetrics(runtime);
+  const grpc = await startGrpcServer({
+    config,
+    runtime,
+    environment,
+    logger,
+    observeCall: metrics.observeCall,
+  });
+
+  let stopping: Promise<void> | undefined;
+  const notReady = (): string | null => (stopping === undefined ? null : 'shutting down');
+  // Selects go on without a store: whoever balances load must not take them away.
+  const warning = (): string | null =>
+    runtime.journal.failed ? 'the store failed: reports are refused' : null;
+  const { admin: adminConfig } = config;
+  const admin = adminConfig.enabled
+    ? await startAdminServer({ ...adminConfig, metrics, notReady, warning })
+    : undefined;
+  setHealth('SERVING');
+  logger.info({ grpcPort: grpc.port, adminPort: admin?.port, host: config.server.host }, 'serving');
+
+  function setHealth(status: 'SERVING' | 'NOT_SERVING'): void {
+    for (const service of grpc.services) grpc.health.set(service, status);
+  }
+
+  async function stop(): Promise<void> {
+    logger.info('draining');
+    setHealth('NOT_SERVING');
+    await sleep(config.shutdown.notServingSeconds * 1000);
+    await grpc.stop(config.shutdown.drainSeconds);
+    await runtime.close();
+    await admin?.close();
+    logger.info('stopped');
+  }
+
+  return { grpcPort: grpc.port, adminPort: admin?.port, stop: () => (stopping ??= stop()) };
+}

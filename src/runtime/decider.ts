@@ -1,0 +1,151 @@
+import { reservationFor, retryAfterMs } from '../core/budget/period-standing.js';
+import { SextantError, type Obstacle } from '../core/errors.js';
+import type { DecisionId } from '../core/ids.js';
+import { usdFromNanoUsd } from '../core/money.js';
+import { deliberate, draw, type Decision, type Deliberation } from '../core/selection/decide.js';
+import type { Question } from '../core/selection/question.js';
+import type { DecisionSnapshot } from '../core/selection/snapshot.js';
+import { ticketOf } from '../core/selection/ticket-of.js';
+import type { DecisionLogger } from './decision-logger.js';
+import type { Environment } from './environment.js';
+import type { Reservations } from './reservations.js';
+import { sealTicket } from './ticket-codec.js';
+import type { TicketKeys } from './ticket-keys.js';
+
+/** A decision with its id and ticket. */
+export interface IssuedDecision {
+  readonly decisionId: DecisionId;
+  readonly decision: Decision;
+  readonly ticket: Uint8Array;
+  readonly ticketExpiryMs: number;
+  readonly policyVersion: string;
+}
+
+export interface DeciderParts {
+  readonly snapshot: () => DecisionSnapshot;
+  readonly keys: TicketKeys;
+  readonly environment: Environment;
+  readonly ticketLifeSeconds: number;
+  readonly decisionLog: DecisionLogger | undefined;
+  /** Money held for decisions in flight; whoever folds their reports lets go of it. */
+  readonly reservations: Reservations;
+}
+
+/** Bytes of the policy version that a ticket carries, in hexadecimal digits. */
+const POLICY_VERSION_DIGITS = 16;
+
+/** Takes decisions: reads one snapshot, draws, signs a ticket. Writes nothing that anyone waits for. */
+export class Decider {
+  constructor(private readonly parts: DeciderParts) {}
+
+  /**
+   * @throws SextantError NO_CANDIDATE with the reason for every model; REQUEST_REJECTED; BUDGET_EXHAUSTED with
+   *   the time to try again.
+   */
+  select(question: Question, explain: boolean): IssuedDecision {
+    const { environment, keys, ticketLifeSeconds } = this.parts;
+    const snapshot = this.parts.snapshot();
+    const issueTimeMs = environment.nowMs();
+    const deliberation = this.deliberation(snapshot, question, issueTimeMs, explain);
+    if (deliberation.candidates.length === 0) throw this.refusal(deliberation, question, issueTimeMs);
+    const decision = draw(deliberation, environment.newSeed(), question.maxFallbacks);
+    const decisionId = environment.newDecisionId();
+    const policyVersion = snapshot.policy.version;
+    const issue = {
+      decisionId,
+      issueTimeMs,
+      lifeSeconds: ticketLifeSeconds,
+      policyVersion: policyVersion.slice(0, POLICY_VERSION_DIGITS),
+    };
+    const ticket = sealTicket(ticketOf(decision, question, issue), keys);
+    this.reserve(decision, decisionId, issueTimeMs);
+    this.parts.decisionLog?.add({ decisionId, issueTimeMs, question, decision, policyVersion });
+    return {
+      decisionId,
+      decision,
+      ticket,
+      ticketExpiryMs: issueTimeMs + ticketLifeSeconds * 1000,
+      policyVersion,
+    };
+  }
+
+  /** The same, not taken: nothing is drawn, signed or logged. */
+  explain(question: Question): { deliberation: Deliberation; policyVersion: string } {
+    const snapshot = this.parts.snapshot();
+    const nowMs = this.parts.environment.nowMs();
+    return {
+      deliberation: this.deliberation(snapshot, question, nowMs, true),
+      policyVersion: snapshot.policy.version,
+    };
+  }
+
+  private deliberation(snapshot: DecisionSnapshot, question: Question, nowMs: number, explain: boolean) {
+    const reservedNanoUsd = (accountId: string): number =>
+      this.parts.reservations.heldNanoUsd(accountId, nowMs);
+    return deliberate(snapshot, question, { nowMs, explain, reservedNanoUsd });
+  }
+
+  /** Holds what the choice is expected to cost, where a period's money is limited, until its spend counts. */
+  private reserve({ budget, chain }: Decision, decisionId: DecisionId, nowMs: number): void {
+    if (budget?.period === undefined) return;
+    const nanoUsd = reservationFor(chain[0]!.cost?.meanNanoUsd ?? 0);
+    this.parts.reservations.add(decisionId, budget.accountId, nanoUsd, nowMs);
+  }
+
+  /** Reasons are gathered only now, so that the way to a decision stays short. */
+  private refusal(deliberation: Deliberation, question: Question, nowMs: number): SextantError {
+    const { rejection } = deliberation;
+    if (rejection !== undefined) {
+      return new SextantError(
+        'REQUEST_REJECTED',
+        `rule ${rejection.ruleId} rejects the request: ${rejection.reason}`,
+        {
+          obstacles: [{ kind: 'rule', subject: rejection.ruleId, reason: rejection.reason }],
+        },
+      );
+    }
+    const { removals, considered } = this.deliberation(this.parts.snapshot(), question, nowMs, true);
+    const obstacles: Obstacle[] = removals.map(({ model, filter, ruleId, reason }) => ({
+      kind: ruleId === undefined ? filter : `${filter}:${ruleId}`,
+      subject: model,
+      reason,
+    }));
+    const exhaustion = exhaustionOf(deliberation, nowMs);
+    if (exhaustion !== undefined) {
+      const { message, retryAfterMs } = exhaustion;
+      return new SextantError('BUDGET_EXHAUSTED', message, { obstacles, retryAfterMs });
+    }
+    const message = `none of ${considered} models can take this request: ${summary(obstacles)}`;
+    return new SextantError('NO_CANDIDATE', message, { obstacles });
+  }
+}
+
+/** What to tell a caller whose budget does not cover the cheapest candidate. */
+function exhaustionOf({ budget, standing, uncoveredNanoUsd }: Deliberation, nowMs: number) {
+  if (budget === undefined || standing === undefined || uncoveredNanoUsd === undefined) return undefined;
+  const { spentNanoUsd, reservedNanoUsd, periodEndMs } = standing;
+  const { limitNanoUsd, every } = standing.budget;
+  const spent = `${usdFromNanoUsd(spentNanoUsd)} of ${usdFromNanoUsd(limitNanoUsd)} USD of this ${every} are spent`;
+  const held = `${usdFromNanoUsd(reservedNanoUsd)} USD are held for decisions in flight`;
+  const needed = `the cheapest model needs about ${usdFromNanoUsd(uncoveredNanoUsd).toPrecision(2)} USD`;
+  const renewed = `the next ${every} begins at ${new Date(periodEndMs).toISOString()}`;
+  return {
+    message: `budget ${budget.accountId} is exhausted: ${spent}, ${held}; ${needed}; ${renewed}`,
+    retryAfterMs: retryAfterMs(standing, uncoveredNanoUsd, nowMs),
+  };
+}
+
+const SUMMARY_ROWS = 5;
+
+/** How many models each filter removed, the most first; the details name every model. */
+function summary(obstacles: readonly Obstacle[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind, reason } of obstacles) {
+    // Rules give one reason to all; other filters' reasons hold each model's own figures.
+    const row = kind.startsWith('rule:') ? `${kind} (${reason})` : kind;
+    counts.set(row, (counts.get(row) ?? 0) + 1);
+  }
+  const rows = [...counts].sort((a, b) => b[1] - a[1]).map(([row, count]) => `${count} by ${row}`);
+  const more = rows.length > SUMMARY_ROWS ? ` and ${rows.length - SUMMARY_ROWS} other filters` : '';
+  return rows.slice(0, SUMMARY_ROWS).join(', ') + more;
+}

@@ -1,0 +1,43 @@
+import type { HalfLives } from '../core/learning/decay.js';
+import { LearningState } from '../core/learning/learning-state.js';
+import { decodeLearning, encodeLearning } from '../store/learning-codec.js';
+import type { OutcomeLog, SnapshotStore } from '../store/ports.js';
+
+/** How a start came by its state. */
+export interface Recovery {
+  readonly state: LearningState;
+  /** Position of the snapshot that was used; 0 where none was. */
+  readonly fromSequence: number;
+  readonly foldedOutcomes: number;
+}
+
+/** Folds the log on top of a state, from its position to the end. @returns how many outcomes were folded. */
+export async function foldTail(state: LearningState, log: OutcomeLog): Promise<number> {
+  const before = state.sequence;
+  for await (const { firstSequence, outcomes } of log.read(state.sequence)) {
+    for (let i = 0; i < outcomes.length; i++) state.fold(outcomes[i]!, firstSequence + i);
+  }
+  return state.sequence - before;
+}
+
+/** The state as the log has it: the newest usable snapshot, and the log's tail on top. */
+export async function recover(
+  log: OutcomeLog,
+  snapshots: SnapshotStore,
+  halfLives: HalfLives,
+  contextSize = 0,
+): Promise<Recovery> {
+  const bytes = await snapshots.load();
+  const kept = bytes === undefined ? undefined : decodeLearning(bytes, halfLives, contextSize);
+  // A snapshot ahead of the log would hide outcomes that are not there.
+  const state =
+    kept !== undefined && kept.sequence <= log.head() ? kept : new LearningState(halfLives, contextSize);
+  const fromSequence = state.sequence;
+  const foldedOutcomes = await foldTail(state, log);
+  return { state, fromSequence, foldedOutcomes };
+}
+
+/** Keeps the state as a snapshot; the log stays the truth. */
+export async function saveSnapshot(state: LearningState, snapshots: SnapshotStore): Promise<void> {
+  await snapshots.save(encodeLearning(state));
+}

@@ -1,0 +1,83 @@
+import type { Logger } from 'pino';
+import { foldVersion, type HalfLives } from '../core/learning/decay.js';
+import { LearningState } from '../core/learning/learning-state.js';
+import type { Outcome } from '../core/outcome/outcome.js';
+import type { Store } from '../store/ports.js';
+import { foldTail, recover, saveSnapshot } from './learner.js';
+
+export interface LearningKeeperOptions {
+  readonly store: Pick<Store, 'outcomes' | 'snapshots'>;
+  readonly logger: Logger;
+  readonly snapshotEveryOutcomes: number;
+}
+
+/**
+ * Owns the learning state: recovers it, folds what the journal made durable, snapshots it, and folds
+ * the log anew when a policy brings other half-lives.
+ */
+export class LearningKeeper {
+  private current: LearningState | undefined;
+  private snapshotAt = 0;
+  private saving: Promise<void> = Promise.resolve();
+  private isSaving = false;
+
+  constructor(private readonly options: LearningKeeperOptions) {}
+
+  get state(): LearningState {
+    if (this.current === undefined) throw new Error('the learning state was read before it was recovered');
+    return this.current;
+  }
+
+  /** Brings the state up to the log's end. @throws StoreError where the log cannot be read. */
+  async open(halfLives: HalfLives, contextSize = 0): Promise<void> {
+    const { store, logger } = this.options;
+    const { state, fromSequence, foldedOutcomes } = await recover(
+      store.outcomes,
+      store.snapshots,
+      halfLives,
+      contextSize,
+    );
+    this.current = state;
+    this.snapshotAt = fromSequence;
+    logger.info({ fromSequence, foldedOutcomes, sequence: state.sequence }, 'learning state recovered');
+  }
+
+  /** Adds an outcome that is durable at a position. */
+  fold(outcome: Outcome, sequence: number): void {
+    this.state.fold(outcome, sequence);
+    if (sequence - this.snapshotAt >= this.options.snapshotEveryOutcomes) this.saveLater();
+  }
+
+  /** Folds the log again where the settings differ, and swaps; snapshots of the old state serve meanwhile. */
+  async useHalfLives(halfLives: HalfLives, contextSize = 0): Promise<void> {
+    if (foldVersion(halfLives, contextSize) === this.state.version) return;
+    const { store, logger } = this.options;
+    const next = new LearningState(halfLives, contextSize);
+    await foldTail(next, store.outcomes);
+    // What was folded into the old state while the last block was read is in the log by now.
+    while (next.sequence < this.state.sequence) await foldTail(next, store.outcomes);
+    this.current = next;
+    logger.info({ sequence: next.sequence }, 'learning state folded anew under other settings');
+  }
+
+  async close(): Promise<void> {
+    await this.saving;
+    if (this.current !== undefined && this.current.sequence > this.snapshotAt) await this.save();
+  }
+
+  private saveLater(): void {
+    if (this.isSaving) return;
+    this.isSaving = true;
+    this.saving = this.save()
+      // A snapshot is a cache: without it, the next start folds more.
+      .catch((error: unknown) => this.options.logger.warn({ err: error }, 'snapshot was not saved'))
+      .finally(() => (this.isSaving = false));
+  }
+
+  private async save(): Promise<void> {
+    const { state } = this;
+    const { sequence } = state;
+    await saveSnapshot(state, this.options.store.snapshots);
+    this.snapshotAt = sequence;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Logger } from 'pino';
+import { contextSizeOf } from '../core/bandit/settings.js';
+import type { Fault } from '../core/fault.js';
+import type { Policy } from '../core/selection/policy.js';
+import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
+import type { Store } from '../store/ports.js';
+import { Decider } from './decider.js';
+import { DecisionLogger } from './decision-logger.js';
+import type { Environment } from './environment.js';
+import { LearningKeeper } from './learning-keeper.js';
+import { PolicyKeeper } from './policy-keeper.js';
+import { RegistryKeeper } from './registry-keeper.js';
+import { ReportJournal, type JournalLimits } from './report-journal.js';
+import { Reporter } from './reporter.js';
+import { Reservations } from './reservations.js';
+import type { TicketKeys } from './ticket-keys.js';
+
+export interface RuntimeOptions {
+  readonly store: Store;
+  readonly keys: TicketKeys;
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly policyFolder: string;
+  readonly watchPolicy: boolean;
+  readonly ticketLifeSeconds: number;
+  readonly journal: JournalLimits;
+  /** Queue of the decision log; absent where it is off. */
+  readonly decisionLogMaxQueue?: number;
+  readonly snapshotEveryOutcomes: number;
+  /** The store failed under a report. */
+  readonly onStoreFailure: (error: unknown) => void;
+}
+
+/** Everything that changes while a server runs, each part with its one owner. */
+export interface Runtime {
+  readonly decider: Decider;
+  readonly reporter: Reporter;
+  readonly policies: PolicyKeeper;
+  readonly registry: RegistryKeeper;
+  readonly journal: ReportJournal;
+  readonly decisionLog: DecisionLogger | undefined;
+  /** What decisions are taken on at this moment. */
+  snapshot(): DecisionSnapshot;
+  /** Writes out what is queued and closes the store. */
+  close(): Promise<void>;
+}
+
+/** A policy folder that a server cannot start on. */
+export class FaultyPolicyError extends Error {
+  constructor(readonly faults: readonly Fault[]) {
+    super(`the policy folder has ${faults.length} fault${faults.length === 1 ? '' : 's'}`);
+    this.name = 'FaultyPolicyError';
+  }
+}
+
+/**
+ * Reads the policy, recovers what was learned, and wires the parts.
+ * @throws FaultyPolicyError; StoreError where the store cannot be read.
+ */
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { store, keys, environment, logger, ticketLifeSeconds } = options;
+  const nowMs = (): number => environment.nowMs();
+  let current: DecisionSnapshot | undefined;
+  const snapshot = (): DecisionSnapshot => current!;
+  const renew = (policy: Policy): void => {
+    current = decisionSnapshot(policy, registry.registry, learning.state);
+  };
+
+  const registry = await RegistryKeeper.open(store.documents, () => renew(current!.policy));
+  const learning = new LearningKeeper({
+    store,
+    logger,
+    snapshotEveryOutcomes: options.snapshotEveryOutcomes,
+  });
+  const policies = new PolicyKeeper({
+    folder: options.policyFolder,
+    logger,
+    nowMs,
+    objections: (policy) => registry.conflicts(policy.models),
+    activate: async (policy) => {
+      await registry.adopt(policy.models);
+      if (current === undefined) await learning.open(policy.bandit.halfLives, contextSizeOf(policy.bandit));
+      // The state is made ready first: a policy must never read contexts of another size.
+      await learning.useHalfLives(policy.bandit.halfLives, contextSizeOf(policy.bandit));
+      renew(policy);
+    },
+  });
+  const faults = await policies.reload();
+  if (faults.length > 0) throw new FaultyPolicyError(faults);
+
+  const reservations = new Reservations();
+  const journal = new ReportJournal(
+    store.outcomes,
+    options.journal,
+    (outcome, sequence) => {
+      learning.fold(outcome, sequence);
+      if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
+    },
+    options.onStoreFailure,
+  );
+  const decisionLog =
+    options.decisionLogMaxQueue === undefined
+      ? undefined
+      : new DecisionLogger(store.decisions, options.decisionLogMaxQueue, logger);
+  if (options.watchPolicy) policies.watch();
+
+  return {
+    decider: new Decider({ snapshot, keys, environment, ticketLifeSeconds, decisionLog, reservations }),
+    reporter: new Reporter({ snapshot, journal, keys, environment }),
+    policies,
+    registry,
+    journal,
+    decisionLog,
+    snapshot,
+    close: async () => {
+      await policies.close();
+      await journal.flush();
+      await decisionLog?.flush();
+      if (!journal.failed) await learning.close();
+      await store.close();
+    },
+  };
+}

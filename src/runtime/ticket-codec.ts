@@ -1,0 +1,140 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { SextantError } from '../core/errors.js';
+import { decisionIdFromBytes, decisionIdToBytes, type TenantId, type UseCase } from '../core/ids.js';
+import type { ArmId } from '../core/registry/model.js';
+import { ticketExpiryMs, type Ticket } from '../core/ticket/ticket.js';
+import { TicketBody } from '../gen/sextant/storage/v1/storage.js';
+import type { TicketKeys } from './ticket-keys.js';
+
+/**
+ * The bytes of a ticket: version (1) | key id (4) | body (protobuf) | HMAC-SHA-256 over all before it (32).
+ */
+const VERSION = 1;
+const KEY_ID_BYTES = 4;
+const HEADER_BYTES = 1 + KEY_ID_BYTES;
+const MAC_BYTES = 32;
+export const TICKET_MAX_BYTES = 512;
+
+function mac(secret: Uint8Array, signed: Uint8Array): Buffer {
+  return createHmac('sha256', secret).update(signed).digest();
+}
+
+/** Signs a ticket with the newest key. @throws RangeError where it would exceed 512 bytes. */
+export function sealTicket(ticket: Ticket, keys: TicketKeys): Buffer {
+  const body = TicketBody.encode(toBody(ticket)).finish();
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + body.length + MAC_BYTES);
+  bytes[0] = VERSION;
+  keys.current.id.copy(bytes, 1);
+  bytes.set(body, HEADER_BYTES);
+  const end = HEADER_BYTES + body.length;
+  mac(keys.current.secret, bytes.subarray(0, end)).copy(bytes, end);
+  if (bytes.length > TICKET_MAX_BYTES)
+    throw new RangeError(`a ticket of ${bytes.length} bytes exceeds ${TICKET_MAX_BYTES}`);
+  return bytes;
+}
+
+/**
+ * Reads a ticket that some key of ours signed and that has not expired.
+ * @throws SextantError TICKET_INVALID where the signature, the version or the form is wrong; TICKET_EXPIRED.
+ */
+export function openTicket(bytes: Uint8Array, keys: TicketKeys, nowMs: number): Ticket {
+  const ticket = parse(bytes, keys);
+  if (nowMs > ticketExpiryMs(ticket)) {
+    const expiry = new Date(ticketExpiryMs(ticket)).toISOString();
+    throw new SextantError(
+      'TICKET_EXPIRED',
+      `the ticket of decision ${ticket.decisionId} expired at ${expiry}`,
+    );
+  }
+  return ticket;
+}
+
+function parse(bytes: Uint8Array, keys: TicketKeys): Ticket {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer.length <= HEADER_BYTES + MAC_BYTES || buffer.length > TICKET_MAX_BYTES)
+    throw invalid('has the wrong length');
+  if (buffer[0] !== VERSION) throw invalid('is of an unknown version');
+  const key = keys.find(buffer.subarray(1, HEADER_BYTES));
+  if (key === undefined) throw invalid('was signed with a key that this server does not have');
+  const end = buffer.length - MAC_BYTES;
+  if (!timingSafeEqual(mac(key.secret, buffer.subarray(0, end)), buffer.subarray(end))) {
+    throw invalid('has a wrong signature');
+  }
+  return fromBody(TicketBody.decode(buffer.subarray(HEADER_BYTES, end)));
+}
+
+const EMPTY = new Uint8Array();
+const bytesOf = (vector: Int8Array): Uint8Array =>
+  new Uint8Array(vector.buffer, vector.byteOffset, vector.length);
+
+/** An account per tenant ends with the tenant, which the ticket holds already: it is not written twice. */
+function budgetFields({ budget, tenant }: Ticket) {
+  const suffix = `/${tenant}`;
+  const budgetPerTenant = budget?.id.endsWith(suffix) ?? false;
+  const id = budget?.id ?? '';
+  return {
+    budgetId: budgetPerTenant ? id.slice(0, -suffix.length) : id,
+    budgetPerTenant,
+    budgetAverageNanoUsd: BigInt(budget?.averageNanoUsd ?? 0),
+  };
+}
+
+const invalid = (what: string): SextantError => new SextantError('TICKET_INVALID', `the ticket ${what}`);
+
+function toBody(ticket: Ticket): TicketBody {
+  return {
+    decisionId: decisionIdToBytes(ticket.decisionId),
+    tenant: ticket.tenant,
+    useCase: ticket.useCase,
+    segment: ticket.segment,
+    issueTimeMs: BigInt(ticket.issueTimeMs),
+    lifeSeconds: ticket.lifeSeconds,
+    policyVersion: Buffer.from(ticket.policyVersion, 'hex'),
+    armIds: ticket.chain.map(({ armId }) => armId),
+    propensityQ16: ticket.propensityQ16,
+    inputTokens: BigInt(ticket.inputTokens),
+    batch: ticket.batch,
+    ...budgetFields(ticket),
+    context: ticket.context === undefined ? EMPTY : bytesOf(ticket.context),
+    expectedOutputTokens: ticket.chain.map(({ expectedOutputTokens }) => expectedOutputTokens ?? 0),
+    expectedQualityQ16: ticket.chain.map(({ expectedQualityQ16 }) => expectedQualityQ16),
+    expectedCostNanoUsd: ticket.chain.map(({ expectedCostNanoUsd }) => BigInt(expectedCostNanoUsd)),
+    seed: ticket.seed,
+    lambda: ticket.lambda,
+  };
+}
+
+/** Signed by us, so its form is ours: what does not fit is a fault of an older or newer server. */
+function fromBody(body: TicketBody): Ticket {
+  const { armIds, expectedQualityQ16, expectedCostNanoUsd, expectedOutputTokens, budgetId } = body;
+  const account = body.budgetPerTenant ? `${budgetId}/${body.tenant}` : budgetId;
+  if (
+    armIds.length === 0 ||
+    expectedQualityQ16.length !== armIds.length ||
+    expectedCostNanoUsd.length !== armIds.length
+  ) {
+    throw invalid('has a chain that does not fit together');
+  }
+  return {
+    decisionId: decisionIdFromBytes(body.decisionId),
+    tenant: body.tenant as TenantId,
+    useCase: body.useCase as UseCase,
+    segment: body.segment,
+    issueTimeMs: Number(body.issueTimeMs),
+    lifeSeconds: body.lifeSeconds,
+    policyVersion: Buffer.from(body.policyVersion).toString('hex'),
+    chain: armIds.map((armId, i) => ({
+      armId: armId as ArmId,
+      expectedQualityQ16: expectedQualityQ16[i]!,
+      expectedCostNanoUsd: Number(expectedCostNanoUsd[i]!),
+      ...((expectedOutputTokens[i] ?? 0) > 0 && { expectedOutputTokens: expectedOutputTokens[i]! }),
+    })),
+    propensityQ16: body.propensityQ16,
+    inputTokens: Number(body.inputTokens),
+    batch: body.batch,
+    ...(budgetId !== '' && { budget: { id: account, averageNanoUsd: Number(body.budgetAverageNanoUsd) } }),
+    ...(body.context.length > 0 && { context: Int8Array.from(body.context, (byte) => (byte << 24) >> 24) }),
+    seed: body.seed,
+    lambda: body.lambda,
+  };
+}

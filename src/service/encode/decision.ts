@@ -1,0 +1,134 @@
+import { clampedRate } from '../../core/bandit/metric-belief.js';
+import { betaMean } from '../../core/bandit/beta-distribution.js';
+import { PROPENSITY_ONE } from '../../core/bandit/propensity.js';
+import type { CostEstimate } from '../../core/cost/estimate.js';
+import { usdFromNanoUsd } from '../../core/money.js';
+import type { RequestProfile } from '../../core/profile.js';
+import type { Deliberation } from '../../core/selection/decide.js';
+import type { ScoredCandidate } from '../../core/selection/score-candidates.js';
+import type {
+  CandidateScore,
+  Choice,
+  CostEstimate as WireCost,
+  Explanation,
+  SelectResponse,
+} from '../../gen/sextant/v1/selection.js';
+import type { RequestProfile as WireProfile } from '../../gen/sextant/v1/request.js';
+import type { IssuedDecision } from '../../runtime/decider.js';
+import { filterEnum, levelEnum, taskTypeEnum } from './enums.js';
+import { durationFromMs, timestampFromMs } from './time.js';
+
+export function encodeSelectResponse(issued: IssuedDecision, explain: boolean): SelectResponse {
+  const { decision, decisionId, ticket, ticketExpiryMs, policyVersion } = issued;
+  const [choice, ...fallbacks] = decision.chain;
+  return {
+    decisionId,
+    choice: encodeChoice(choice!, 0),
+    fallbacks: fallbacks.map((candidate, i) => encodeChoice(candidate, i + 1)),
+    propensity: choice!.propensityQ16 / PROPENSITY_ONE,
+    ticket,
+    ticketExpireTime: timestampFromMs(ticketExpiryMs),
+    profile: encodeProfile(decision.profile),
+    policyVersion,
+    reason: reasonOf(decision, choice!),
+    ...(explain && { explanation: encodeExplanation(decision) }),
+  };
+}
+
+/** One sentence for people: what was chosen out of how many, for what, and at what odds. */
+function reasonOf(
+  { candidates, segment }: Deliberation,
+  { model, belief, cost, propensityQ16 }: ScoredCandidate,
+): string {
+  const quality = clampedRate(belief.quality.mean).toFixed(2);
+  const price = cost === undefined ? 'unpriced' : `${usdFromNanoUsd(cost.meanNanoUsd).toPrecision(2)} USD`;
+  const share = ((100 * propensityQ16) / PROPENSITY_ONE).toFixed(1);
+  return `${model.id}, one of ${candidates.length} candidates for ${segment}: expected quality ${quality} at ${price}, chosen with ${share} % probability`;
+}
+
+function encodeChoice(candidate: ScoredCandidate, attempt: number): Choice {
+  const { model, cost, latencyMs, belief } = candidate;
+  return {
+    attempt,
+    model: model.id,
+    ...(cost && { cost: encodeCost(cost) }),
+    latency: durationFromMs(latencyMs),
+    expectedQuality: clampedRate(belief.quality.mean),
+    expectedSuccess: betaMean(belief.success),
+  };
+}
+
+export function encodeCost(cost: CostEstimate): WireCost {
+  return {
+    meanNanoUsd: BigInt(Math.round(cost.meanNanoUsd)),
+    lowNanoUsd: BigInt(Math.round(cost.lowNanoUsd)),
+    highNanoUsd: BigInt(Math.round(cost.highNanoUsd)),
+    inputTokens: BigInt(cost.inputTokens),
+    outputTokens: BigInt(Math.round(cost.outputTokens)),
+  };
+}
+
+export function encodeProfile(profile: RequestProfile): WireProfile {
+  const { dimensions } = profile;
+  return {
+    dimensions: {
+      length: dimensions.length,
+      reasoningDepth: dimensions.reasoning_depth,
+      domainKnowledge: dimensions.domain_knowledge,
+      code: dimensions.code,
+      mathematics: dimensions.mathematics,
+      outputConstraints: dimensions.output_constraints,
+      instructions: dimensions.instructions,
+      contextDependence: dimensions.context_dependence,
+      ambiguity: dimensions.ambiguity,
+      languages: dimensions.languages,
+    },
+    composite: profile.composite,
+    level: levelEnum.encode(profile.level),
+    taskType: taskTypeEnum.encode(profile.taskType),
+    inputTokens: BigInt(profile.inputTokens),
+    inputTokensFromCaller: profile.inputTokensSource === 'caller',
+  };
+}
+
+export function encodeExplanation(deliberation: Deliberation): Explanation {
+  const { removals, firedRules, weights, weightsRuleId, budget, lambda, segment, eligibleModels } =
+    deliberation;
+  const byPropensity = [...deliberation.candidates].sort((a, b) => b.propensityQ16 - a.propensityQ16);
+  return {
+    considered: deliberation.considered,
+    removals: removals.map(({ model, filter, ruleId, reason }) => ({
+      model,
+      filter: filterEnum.encode(filter),
+      ruleId: ruleId ?? '',
+      reason,
+    })),
+    candidates: byPropensity.map(encodeScore),
+    firedRules: firedRules.map(({ ruleId, event, modelIndex }) => ({
+      ruleId,
+      event,
+      model: modelIndex === undefined ? '' : eligibleModels[modelIndex]!,
+    })),
+    weights,
+    weightsRuleId: weightsRuleId ?? '',
+    budgetId: budget?.accountId ?? '',
+    lambda,
+    segment,
+    stateSequence: BigInt(deliberation.stateSequence),
+  };
+}
+
+function encodeScore(candidate: ScoredCandidate): CandidateScore {
+  const { model, belief, cost, latencyMs, expectedUtility, propensityQ16 } = candidate;
+  return {
+    model: model.id,
+    expectedQuality: clampedRate(belief.quality.mean),
+    qualitySd: Math.sqrt(belief.quality.variance),
+    qualityObservations: belief.qualityObservations,
+    expectedSuccess: betaMean(belief.success),
+    ...(cost && { cost: encodeCost(cost) }),
+    latency: durationFromMs(latencyMs),
+    expectedUtility,
+    propensity: propensityQ16 / PROPENSITY_ONE,
+  };
+}

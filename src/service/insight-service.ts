@@ -1,0 +1,112 @@
+import { armBelief, beliefScope } from '../core/bandit/belief.js';
+import { levelOfSegment } from '../core/bandit/prior-cells.js';
+import { priorsAt } from '../core/bandit/priors.js';
+import { betaMean, betaQuantile, type Beta } from '../core/bandit/beta-distribution.js';
+import { STAT, type ArmStats } from '../core/learning/arm-stats.js';
+import type { UseCaseState } from '../core/learning/learning-state.js';
+import type { Arm } from '../core/selection/arm.js';
+import type { DecisionSnapshot } from '../core/selection/snapshot.js';
+import type { BetaPosterior, InsightServiceServer, ModelPosterior } from '../gen/sextant/v1/insight.js';
+import type { Environment } from '../runtime/environment.js';
+import type { Principal } from './auth.js';
+import { unary, type HandlerContext } from './handler.js';
+import { LIMITS } from './limits.js';
+import { pageOf, pageSize, readPageToken } from './page.js';
+import { Violations } from './validate/violations.js';
+
+export interface InsightServiceParts {
+  readonly snapshot: () => DecisionSnapshot;
+  readonly environment: Environment;
+}
+
+/** Reads what was learned, of the principal's tenant alone. */
+export function insightService(context: HandlerContext, parts: InsightServiceParts): InsightServiceServer {
+  return {
+    listPosteriors: unary(context, 'read', (request, { tenant }: Principal) => {
+      const violations = new Violations();
+      if (request.useCase !== '') violations.name('use_case', request.useCase);
+      const limits = { max: LIMITS.posteriorPageSizeMax, byDefault: LIMITS.posteriorPageSizeDefault };
+      const size = pageSize(request.pageSize, limits, violations);
+      const after = readPageToken(request.pageToken, violations);
+      violations.throwIfAny();
+      const snapshot = parts.snapshot();
+      const { learning } = snapshot;
+      const places = [...learning.useCases.values()]
+        .filter(
+          (state) => state.tenant === tenant && (request.useCase === '' || state.useCase === request.useCase),
+        )
+        .flatMap((state) => placesOf(state, snapshot))
+        .sort((a, b) => (placeKey(a) < placeKey(b) ? -1 : 1));
+      const { rows, nextPageToken } = pageOf(places, placeKey, { after, size });
+      const nowMs = parts.environment.nowMs();
+      return {
+        posteriors: rows.map((place) => posteriorOf(place, snapshot, nowMs)),
+        nextPageToken,
+        stateSequence: BigInt(learning.sequence),
+      };
+    }),
+  };
+}
+
+interface Place {
+  readonly state: UseCaseState;
+  readonly segment: string;
+  readonly arm: Arm;
+  readonly stats: ArmStats;
+}
+
+const placeKey = ({ state, segment, arm }: Place): string =>
+  [state.useCase, segment, arm.model.id].join('\u0000');
+
+/** Arms of models that are gone are left out: there is no name to show them under. */
+function placesOf(state: UseCaseState, { armById }: DecisionSnapshot): Place[] {
+  return [...state.segments].flatMap(([segment, arms]) =>
+    [...arms].flatMap(([armId, stats]) => {
+      const arm = armById.get(armId);
+      return arm === undefined ? [] : [{ state, segment, arm, stats }];
+    }),
+  );
+}
+
+function posteriorOf(
+  { state, segment, arm, stats }: Place,
+  { learning, policy }: DecisionSnapshot,
+  nowMs: number,
+): ModelPosterior {
+  const { tenant, useCase } = state;
+  const { poolingStrength } = policy.bandit;
+  const scope = beliefScope(learning, {
+    tenant,
+    useCase,
+    segment,
+    poolingStrength,
+    nowMs,
+  });
+  const level = levelOfSegment(segment, policy.bandit.segmentBy);
+  const belief = armBelief(scope, priorsAt(arm.priorTable, useCase, level), arm.armId);
+  const mean = (w: number, x: number): number | undefined =>
+    stats[w]! > 0 ? stats[x]! / stats[w]! : undefined;
+  const cost = mean(STAT.costW, STAT.costX);
+  const tokens = mean(STAT.tokensW, STAT.tokensX);
+  const latency = mean(STAT.latencyW, STAT.latencyX);
+  return {
+    useCase,
+    segment,
+    model: arm.model.id,
+    quality: encodeBeta(belief.quality.beta!, belief.qualityObservations),
+    success: encodeBeta(belief.success, stats[STAT.successW]! * scope.successFactor),
+    ...(cost !== undefined && { meanCostNanoUsd: cost }),
+    ...(tokens !== undefined && { meanOutputTokens: tokens }),
+    ...(latency !== undefined && { meanLatencyMs: latency }),
+  };
+}
+
+function encodeBeta(shape: Beta, observations: number): BetaPosterior {
+  return {
+    ...shape,
+    mean: betaMean(shape),
+    low: betaQuantile(shape, 0.025),
+    high: betaQuantile(shape, 0.975),
+    observations,
+  };
+}

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import {
+  Server,
+  ServerCredentials,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import { isLoopback } from '../config/bind.js';
+import type { Config } from '../config/config.js';
+import { policySchemas } from '../config/policy-schemas.js';
+import { HealthService } from '../gen/grpc/health/v1/health.js';
+import { ServerReflectionService } from '../gen/grpc/reflection/v1/reflection.js';
+import { ServerReflectionService as ServerReflectionServiceV1Alpha } from '../gen/grpc/reflection/v1alpha/reflection.js';
+import { InsightServiceService } from '../gen/sextant/v1/insight.js';
+import { OutcomeServiceService } from '../gen/sextant/v1/outcome.js';
+import { PolicyServiceService } from '../gen/sextant/v1/policy.js';
+import { RegistryServiceService } from '../gen/sextant/v1/registry.js';
+import { SelectionServiceService } from '../gen/sextant/v1/selection.js';
+import type { Environment } from '../runtime/environment.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { authenticator } from './auth.js';
+import { loadDescriptorSet } from './descriptors.js';
+import type { HandlerContext } from './handler.js';
+import { createHealth, type Health } from './health.js';
+import { insightService } from './insight-service.js';
+import { outcomeService } from './outcome-service.js';
+import { policyService } from './policy-service.js';
+import { createReflection, type Reflection } from './reflection.js';
+import { registryService } from './registry-service.js';
+import { selectionService } from './selection-service.js';
+import { guarded } from './wire.js';
+
+const OWN_SERVICES = [
+  'sextant.v1.SelectionService',
+  'sextant.v1.OutcomeService',
+  'sextant.v1.RegistryService',
+  'sextant.v1.PolicyService',
+  'sextant.v1.InsightService',
+] as const;
+export const OUTCOME_SERVICE = 'sextant.v1.OutcomeService';
+const HEALTH_SERVICE = 'grpc.health.v1.Health';
+
+const KEEPALIVE_TIME_MS = 60_000;
+const KEEPALIVE_TIMEOUT_MS = 20_000;
+const CONNECTION_IDLE_MS = 5 * 60_000;
+
+export interface GrpcServerParts {
+  readonly config: Config;
+  readonly runtime: Runtime;
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly observeCall: HandlerContext['observe'];
+}
+
+export interface GrpcServer {
+  readonly port: number;
+  readonly health: Health;
+  /** Names that health knows, the whole server's included. */
+  readonly services: readonly string[];
+  /** Lets calls in flight end for so long, then cuts what is left. */
+  stop(drainSeconds: number): Promise<void>;
+}
+
+/** Binds the gRPC port and serves every service; health starts as NOT_SERVING. */
+export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServer> {
+  const { config, runtime, environment, logger } = parts;
+  const { server: settings } = config;
+  const server = new Server({
+    'grpc.max_receive_message_length': settings.maxMessageBytes,
+    'grpc.max_send_message_length': settings.maxMessageBytes,
+    'grpc.max_concurrent_streams': settings.maxConcurrentStreamsPerConnection,
+    'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
+    'grpc.max_connection_idle_ms': CONNECTION_IDLE_MS,
+    'grpc.enable_channelz': 0,
+  });
+  const context = { authenticate: authenticator(config.auth.tokens), logger, observe: parts.observeCall };
+  const add = (
+    definition: ServiceDefinition<UntypedServiceImplementation>,
+    implementation: object,
+    maxBytes: number,
+  ): void => server.addService(guarded(definition, maxBytes), implementation as UntypedServiceImplementation);
+  const { maxSelectBytes, maxMessageBytes } = settings;
+  const { registry, policies, reporter } = runtime;
+  const checkModelSchema = policySchemas().models;
+
+  // A batch may hold many requests: its limit is the message's.
+  const selection = selectionService(context, runtime, environment);
+  const { selectBatch, ...single } = SelectionServiceService;
+  add({ ...single }, selection, maxSelectBytes);
+  add({ selectBatch }, selection, maxMessageBytes);
+  const outcomes = outcomeService(context, reporter);
+  const { report, reportBatch, reportStream } = OutcomeServiceService;
+  add({ report }, outcomes, maxSelectBytes);
+  add({ reportBatch, reportStream }, outcomes, maxMessageBytes);
+  add(
+    RegistryServiceService,
+    registryService(context, { registry, environment, checkModelSchema }),
+    maxMessageBytes,
+  );
+  add(PolicyServiceService, policyService(context, policies), maxMessageBytes);
+  add(
+    InsightServiceService,
+    insightService(context, { snapshot: () => runtime.snapshot(), environment }),
+    maxMessageBytes,
+  );
+
+  const health = createHealth(OWN_SERVICES);
+  server.addService(HealthService, health.implementation);
+  const reflection = addReflection(server, settings);
+  const port = await bind(server, `${bracketed(settings.host)}:${settings.port}`, credentials(settings));
+  return {
+    port,
+    health,
+    services: ['', ...OWN_SERVICES],
+    stop: async (drainSeconds) => {
+      health.endWatches();
+      reflection?.endStreams();
+      await shutDown(server, drainSeconds);
+    },
+  };
+}
+
+function addReflection(server: Server, { reflection, host }: Config['server']): Reflection | undefined {
+  const on = reflection === 'auto' ? isLoopback(host) : reflection;
+  if (!on) return undefined;
+  const served = createReflection(loadDescriptorSet(), [...OWN_SERVICES, HEALTH_SERVICE]);
+  server.addService(ServerReflectionService, served.v1);
+  server.addService(ServerReflectionServiceV1Alpha, served.v1alpha);
+  return served;
+}
+
+function credentials({ tls }: Config['server']): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const clientCa = tls.clientCaFile === undefined ? null : readFileSync(tls.clientCaFile);
+  const pair = { private_key: readFileSync(tls.keyFile), cert_chain: readFileSync(tls.certFile) };
+  return ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
+}
+
+const bracketed = (host: string): string =>
+  host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+
+function bind(server: Server, address: string, how: ServerCredentials): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, how, (error, port) => (error === null ? resolve(port) : reject(error)));
+  });
+}
+
+function shutDown(server: Server, drainSeconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, drainSeconds * 1000);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,119 @@
+import type { AttemptReport } from '../../core/outcome/normalize.js';
+import type { Duration } from '../../gen/google/protobuf/duration.js';
+import {
+  OutcomeStatus,
+  type AttemptOutcome,
+  type ReportRequest,
+  type Usage,
+} from '../../gen/sextant/v1/outcome.js';
+import { outcomeStatusEnum } from '../encode/enums.js';
+import { msFromDuration, msFromTimestamp } from '../encode/time.js';
+import { LIMITS } from '../limits.js';
+import { Violations } from './violations.js';
+
+const TOKENS = { low: 0n, high: LIMITS.tokensMax };
+const COST = { low: 0n, high: LIMITS.costMaxNanoUsd };
+const DURATION = { low: 0, high: LIMITS.durationMaxMs };
+const NANOS_PER_SECOND = 1_000_000_000;
+
+/** The attempts of a report, checked. @throws SextantError INVALID_FIELD with every violation. */
+export function decodeReport(wire: ReportRequest): readonly AttemptReport[] {
+  const violations = new Violations();
+  if (wire.ticket.length === 0) violations.add('ticket', 'is required');
+  if (wire.attempts.length === 0) violations.add('attempts', 'must have at least one');
+  if (wire.attempts.length > LIMITS.attemptsMax)
+    violations.add('attempts', `must have at most ${LIMITS.attemptsMax}`);
+  const seen = new Set<number>();
+  const attempts = wire.attempts.slice(0, LIMITS.attemptsMax).map((attempt, i) => {
+    if (seen.has(attempt.attempt))
+      violations.add(`attempts[${i}].attempt`, `attempt ${attempt.attempt} is there twice`);
+    seen.add(attempt.attempt);
+    return readAttempt(`attempts[${i}]`, attempt, violations);
+  });
+  violations.throwIfAny();
+  return attempts;
+}
+
+function readAttempt(path: string, wire: AttemptOutcome, violations: Violations): AttemptReport {
+  const hasStatus = wire.status !== OutcomeStatus.UNSPECIFIED;
+  const status = outcomeStatusEnum.decode(wire.status);
+  if (hasStatus && status === undefined) {
+    violations.add(`${path}.status`, `${wire.status} is not one of ${outcomeStatusEnum.words.join(', ')}`);
+  }
+  if (!hasStatus) forbidExecution(path, wire, violations);
+  const latencyMs = readDuration(`${path}.latency`, wire.latency, violations);
+  const timeToFirstTokenMs = readDuration(`${path}.time_to_first_token`, wire.timeToFirstToken, violations);
+  if (latencyMs !== undefined && timeToFirstTokenMs !== undefined && timeToFirstTokenMs > latencyMs) {
+    violations.add(`${path}.time_to_first_token`, 'must not exceed latency');
+  }
+  return {
+    attempt: wire.attempt,
+    ...(status && { status }),
+    ...(wire.quality !== undefined && {
+      quality: violations.number(`${path}.quality`, wire.quality, { low: 0, high: 1 }),
+    }),
+    qualitySource: violations.text(`${path}.quality_source`, wire.qualitySource, {
+      maxBytes: LIMITS.nameMaxBytes,
+      required: false,
+    }),
+    ...(latencyMs !== undefined && { latencyMs }),
+    ...(timeToFirstTokenMs !== undefined && { timeToFirstTokenMs }),
+    ...(wire.usage && { usage: readUsage(`${path}.usage`, wire.usage, violations) }),
+    ...(wire.costNanoUsd !== undefined && {
+      costNanoUsd: violations.whole(`${path}.cost_nano_usd`, wire.costNanoUsd, COST),
+    }),
+    ...(wire.endTime !== undefined && {
+      endTimeMs: readEndTime(`${path}.end_time`, wire.endTime, violations),
+    }),
+  };
+}
+
+/** Without a status there is no execution: a report that only brings a quality may say nothing of one. */
+function forbidExecution(path: string, wire: AttemptOutcome, violations: Violations): void {
+  const { latency, timeToFirstToken, usage, costNanoUsd } = wire;
+  const told = latency ?? timeToFirstToken ?? usage ?? costNanoUsd;
+  if (told !== undefined) violations.add(`${path}.status`, 'is required with latency, usage or cost');
+  else if (wire.quality === undefined)
+    violations.add(`${path}.status`, 'is required where there is no quality');
+}
+
+function readDuration(path: string, wire: Duration | undefined, violations: Violations): number | undefined {
+  if (wire === undefined) return undefined;
+  if (wire.nanos < 0 || wire.nanos >= NANOS_PER_SECOND) {
+    violations.add(`${path}.nanos`, `must be from 0 to ${NANOS_PER_SECOND - 1}`);
+    return 0;
+  }
+  return violations.number(path, msFromDuration(wire), DURATION);
+}
+
+function readEndTime(path: string, wire: Duration, violations: Violations): number {
+  if (wire.nanos < 0 || wire.nanos >= NANOS_PER_SECOND || wire.seconds < 0n || wire.seconds > LAST_SECOND) {
+    violations.add(path, 'must be a time from 1970 to 9999');
+    return 0;
+  }
+  return msFromTimestamp(wire);
+}
+
+/** 9999-12-31T23:59:59Z, the end of google.protobuf.Timestamp. */
+const LAST_SECOND = 253_402_300_799n;
+
+function readUsage(path: string, wire: Usage, violations: Violations): NonNullable<AttemptReport['usage']> {
+  const read = (name: string, value: bigint | undefined): number | undefined =>
+    value === undefined ? undefined : violations.whole(`${path}.${name}`, value, TOKENS);
+  const inputTokens = read('input_tokens', wire.inputTokens);
+  const outputTokens = read('output_tokens', wire.outputTokens);
+  const cachedInputTokens = read('cached_input_tokens', wire.cachedInputTokens);
+  const reasoningTokens = read('reasoning_tokens', wire.reasoningTokens);
+  if (cachedInputTokens !== undefined && cachedInputTokens > (inputTokens ?? -1)) {
+    violations.add(`${path}.cached_input_tokens`, 'is part of input_tokens and must not exceed it');
+  }
+  if (reasoningTokens !== undefined && reasoningTokens > (outputTokens ?? -1)) {
+    violations.add(`${path}.reasoning_tokens`, 'is part of output_tokens and must not exceed it');
+  }
+  return {
+    ...(inputTokens !== undefined && { inputTokens }),
+    ...(outputTokens !== undefined && { outputTokens }),
+    ...(cachedInputTokens !== undefined && { cachedInputTokens }),
+    ...(reasoningTokens !== undefined && { reasoningTokens }),
+  };
+}

@@ -1,0 +1,101 @@
+import {
+  COMPLEXITY_DIMENSIONS,
+  type ChatMessage,
+  type DimensionScores,
+  type TaskType,
+} from '../../core/profile.js';
+import type { RequestInput } from '../../core/selection/question.js';
+import type { ComplexityScores, RequestInput as WireInput } from '../../gen/sextant/v1/request.js';
+import { modalityEnum, roleEnum, taskTypeEnum } from '../encode/enums.js';
+import { LIMITS } from '../limits.js';
+import { decodeEnums } from './model-filter.js';
+import type { Violations } from './violations.js';
+
+const TOKENS = { low: 0n, high: LIMITS.tokensMax };
+const OUTPUT_TOKENS = { low: 1n, high: LIMITS.tokensMax };
+const UNIT = { low: 0, high: 1 };
+const MAX_TOOLS = 10_000;
+
+/** What the caller tells of its request: text, or features that stand in for it. */
+export function decodeInput(path: string, wire: WireInput | undefined, violations: Violations): RequestInput {
+  if (wire === undefined) {
+    violations.add(path, 'is required');
+    return { messages: [], modalities: [], toolCount: 0 };
+  }
+  const messages = decodeContent(path, wire, violations);
+  if (wire.content === undefined) {
+    if (wire.complexity === undefined)
+      violations.add(`${path}.complexity`, 'is required where there is no content');
+    if (wire.inputTokens === undefined)
+      violations.add(`${path}.input_tokens`, 'is required where there is no content');
+  }
+  const taskType = decodeTaskType(`${path}.task_type`, wire.taskType, violations);
+  if (wire.toolCount > MAX_TOOLS) violations.add(`${path}.tool_count`, `must be at most ${MAX_TOOLS}`);
+  return {
+    messages,
+    ...(wire.complexity && { complexity: decodeScores(`${path}.complexity`, wire.complexity, violations) }),
+    ...(taskType && { taskType }),
+    ...(wire.inputTokens !== undefined && {
+      inputTokens: violations.whole(`${path}.input_tokens`, wire.inputTokens, TOKENS),
+    }),
+    ...(wire.maxOutputTokens !== undefined && {
+      maxOutputTokens: violations.whole(`${path}.max_output_tokens`, wire.maxOutputTokens, OUTPUT_TOKENS),
+    }),
+    modalities: decodeEnums(`${path}.modalities`, wire.modalities, modalityEnum, violations),
+    toolCount: wire.toolCount,
+  };
+}
+
+function decodeContent(path: string, wire: WireInput, violations: Violations): readonly ChatMessage[] {
+  if (wire.content === undefined) return [];
+  if (wire.content.$case === 'text') {
+    const text = wire.content.value;
+    if (text.length > LIMITS.textMaxChars) violations.add(`${path}.text`, tooLong(text.length));
+    return [{ role: 'user', text }];
+  }
+  const { messages } = wire.content.value;
+  const at = `${path}.chat.messages`;
+  if (messages.length === 0) violations.add(at, 'must have at least one message');
+  if (messages.length > LIMITS.messagesMax) {
+    violations.add(at, `must have at most ${LIMITS.messagesMax} messages, not ${messages.length}`);
+    return [];
+  }
+  let length = 0;
+  const decoded = messages.map(({ role, text }, i): ChatMessage => {
+    const word = roleEnum.decode(role);
+    if (word === undefined)
+      violations.add(`${at}[${i}].role`, `${role} is not one of ${roleEnum.words.join(', ')}`);
+    length += text.length;
+    return { role: word ?? 'user', text };
+  });
+  if (length > LIMITS.textMaxChars) violations.add(at, tooLong(length));
+  return decoded;
+}
+
+const tooLong = (length: number): string =>
+  `has ${length} characters, at most ${LIMITS.textMaxChars}; send features instead of text`;
+
+function decodeTaskType(path: string, value: number, violations: Violations): TaskType | undefined {
+  if (value === 0) return undefined;
+  const taskType = taskTypeEnum.decode(value);
+  if (taskType === undefined) violations.add(path, `${value} is not one of ${taskTypeEnum.words.join(', ')}`);
+  return taskType;
+}
+
+function decodeScores(path: string, wire: ComplexityScores, violations: Violations): DimensionScores {
+  const scores: DimensionScores = {
+    length: wire.length,
+    reasoning_depth: wire.reasoningDepth,
+    domain_knowledge: wire.domainKnowledge,
+    code: wire.code,
+    mathematics: wire.mathematics,
+    output_constraints: wire.outputConstraints,
+    instructions: wire.instructions,
+    context_dependence: wire.contextDependence,
+    ambiguity: wire.ambiguity,
+    languages: wire.languages,
+  };
+  for (const dimension of COMPLEXITY_DIMENSIONS)
+    violations.number(`${path}.${dimension}`, scores[dimension], UNIT);
+  return scores;
+}
