@@ -1,0 +1,23 @@
+import { pino, type Logger } from 'pino';
+import type { DecisionId } from '../../src/core/ids.js';
+import type { Environment } from '../../src/runtime/environment.js';
+import { START_MS } from './learning.js';
+
+export const silent: Logger = pino({ level: 'silent' });
+
+/** A clock that stands until it is moved, and seeds and ids that count up. */
+export interface FixedEnvironment extends Environment {
+  timeMs: number;
+}
+
+export function fixedEnvironment(): FixedEnvironment {
+  let seeds = 0n;
+  let ids = 0;
+  const environment: FixedEnvironment = {
+    timeMs: START_MS,
+    nowMs: () => environment.timeMs,
+    newSeed: () => (seeds += 0x9e37_79b9_7f4a_7c15n) & 0xffff_ffff_ffff_ffffn,
+    newDecisionId: () => `01900000-0000-7000-8000-${(ids++).toString(16).padStart(12, '0')}` as DecisionId,
+  };
+  return environment;
+}

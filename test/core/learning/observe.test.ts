@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { emptyArmStats, STAT, type ArmStats } from '../../../src/core/learning/arm-stats.js';
+import { observe, SUCCESS_OF_STATUS } from '../../../src/core/learning/observe.js';
+import { OUTCOME_STATUSES, type Execution, type OutcomeStatus } from '../../../src/core/outcome/outcome.js';
+import { outcomeOf, qualityOf } from '../../store/outcome-arbitrary.js';
+
+const WEIGHTS = {
+  quality: 2,
+  success: 3,
+  tokens: 5,
+  latency: 7,
+  cost: 11,
+  seconds12: 13,
+  seconds72: 17,
+  minutes7: 19,
+  minutes43: 23,
+  hours4: 29,
+  hours26: 31,
+};
+const EXECUTION: Execution = { status: 'success', latencyMs: 800, outputTokens: 300, costNanoUsd: 4_000 };
+
+function seen(execution: Execution): ArmStats {
+  const stats = emptyArmStats();
+  observe(stats, outcomeOf(1, { execution }), WEIGHTS);
+  return stats;
+}
+const taught = (stats: ArmStats): string[] =>
+  Object.entries(STAT)
+    .filter(([, i]) => stats[i] !== 0)
+    .map(([name]) => name);
+
+const SUCCESS_SUMS = ['successW', 'successX', 'successW2'];
+const COST_SUMS = ['costW', 'costX'];
+const ANSWER_SUMS = [
+  ...SUCCESS_SUMS,
+  ...['tokensW', 'tokensX', 'tokensLn', 'tokensLn2', 'latencyW', 'latencyX', 'latencyLn', 'latencyLn2'],
+  ...COST_SUMS,
+];
+const FAILURE_SUMS = ['successW', 'successW2', ...COST_SUMS];
+
+describe('what a status teaches', () => {
+  it.each<[OutcomeStatus, string[]]>([
+    ['success', ANSWER_SUMS],
+    ['rate_limited', FAILURE_SUMS],
+    ['timeout', FAILURE_SUMS],
+    ['server_error', FAILURE_SUMS],
+    ['content_filtered', COST_SUMS],
+    ['context_too_long', COST_SUMS],
+    ['invalid_request', COST_SUMS],
+    ['cancelled', COST_SUMS],
+  ])('%s', (status, sums) => {
+    expect(taught(seen({ ...EXECUTION, status }))).toEqual(sums);
+  });
+
+  it('is decided for every status', () => {
+    expect(Object.keys(SUCCESS_OF_STATUS).sort()).toEqual([...OUTCOME_STATUSES].sort());
+  });
+});
+
+describe('observe', () => {
+  it('adds each sum with the weight of its group', () => {
+    const stats = seen(EXECUTION);
+    expect([stats[STAT.successW], stats[STAT.successX], stats[STAT.successW2]]).toEqual([3, 3, 9]);
+    expect([stats[STAT.tokensW], stats[STAT.tokensX]]).toEqual([5, 1500]);
+    expect(stats[STAT.tokensLn]).toBeCloseTo(5 * Math.log(300), 10);
+    expect(stats[STAT.tokensLn2]).toBeCloseTo(5 * Math.log(300) ** 2, 10);
+    expect([stats[STAT.latencyW], stats[STAT.latencyX]]).toEqual([7, 5600]);
+    expect([stats[STAT.costW], stats[STAT.costX]]).toEqual([11, 44_000]);
+  });
+
+  it('learns quality from quality alone', () => {
+    const stats = emptyArmStats();
+    observe(stats, qualityOf(1), WEIGHTS);
+    expect(taught(stats)).toEqual(['qualityW', 'qualityX', 'qualityXX', 'qualityW2']);
+    expect([...stats.slice(0, 4)]).toEqual([2, 1.5, 1.125, 4]);
+  });
+
+  it('learns nothing of what was not told', () => {
+    expect(taught(seen({ status: 'success' }))).toEqual(SUCCESS_SUMS);
+    expect(taught(seen({ status: 'cancelled' }))).toEqual([]);
+  });
+
+  it('takes a length below one for one in the logarithm, never −∞', () => {
+    const stats = seen({ status: 'success', outputTokens: 0, latencyMs: 0.2 });
+    expect([stats[STAT.tokensLn], stats[STAT.latencyLn]]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runSextant, startServer } from './built-server.js';
+import { connect } from './clients.js';
+import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
+import { ask, wentWell } from './samples.js';
+
+describe('sextant check', () => {
+  test('says ok, with the version that a server on this folder will say', async () => {
+    const folder = policyFolder();
+    const { code, stdout } = await runSextant(['check', folder]);
+    expect(code).toBe(0);
+    const [, version] = /^ok: .*policy ([0-9a-f]{12}) in /.exec(stdout)!;
+    const json = await runSextant(['check', folder, '--json']);
+    expect(json.code).toBe(0);
+    const checked = JSON.parse(json.stdout) as { ok: boolean; version: string; faults: unknown[] };
+    expect(checked).toMatchObject({ ok: true, faults: [] });
+    expect(checked.version.slice(0, 12)).toBe(version);
+    const server = await startServer({ rulesPath: folder });
+    const sextant = connect(server.address);
+    expect((await sextant.activePolicy({})).version).toBe(checked.version);
+    sextant.close();
+  });
+
+  test('names every fault of a bad folder with its file, and exits with 2', async () => {
+    const folder = policyFolder(SOUND);
+    editJson(folder, 'bandit.json', (value) => ({ ...value, weights: { quality: -1, cost: 0, latency: 0 } }));
+    editJson(folder, 'complexity.json', (value) => ({ ...value, thresholds: 'high' }));
+    writeFileSync(join(folder, 'rules/half.json'), '{"rules": [{"name": ');
+    const { code, stdout, stderr } = await runSextant(['check', folder]);
+    expect([code, stdout]).toEqual([2, '']);
+    for (const file of ['bandit.json', 'complexity.json', 'rules/half.json']) expect(stderr).toContain(file);
+    expect(stderr).toMatch(/^\d+ faults$/m);
+
+    const json = await runSextant(['check', folder, '--json']);
+    expect(json.code).toBe(2);
+    const { ok, faults } = JSON.parse(json.stdout) as {
+      ok: boolean;
+      faults: { file: string; reason: string }[];
+    };
+    expect(ok).toBe(false);
+    expect(new Set(faults.map(({ file }) => file))).toEqual(
+      new Set(['bandit.json', 'complexity.json', 'rules/half.json']),
+    );
+  });
+
+  test('names faults of the configuration at file and line beside those of the folder', async () => {
+    const config = join(newFolder(), 'sextant.yaml');
+    writeFileSync(config, 'server:\n  port: 99999\n  hots: localhost\ntickets:\n  lifeHours: 9999\n');
+    const { code, stderr } = await runSextant(['check', policyFolder(SOUND), '--config', config]);
+    expect(code).toBe(2);
+    for (const word of [config, 'port', 'hots', 'lifeHours']) expect(stderr).toContain(word);
+    const missing = await runSextant(['check', policyFolder(SOUND), '--config', '/nowhere/sextant.yaml']);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('/nowhere/sextant.yaml')]);
+  });
+
+  test('refuses a folder that is not there', async () => {
+    const { code, stderr } = await runSextant(['check', '/nowhere/rules']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('/nowhere/rules')]);
+  });
+});
+
+describe('sextant verify', () => {
+  test('finds the state of snapshot and tail equal to a fold of the whole log, after load, a kill and a stop', async () => {
+    const server = await startServer({
+      rulesPath: policyFolder(SOUND),
+      settings: { 'store.snapshotEveryOutcomes': '100' },
+    });
+    const load = async (reports: number): Promise<void> => {
+      const sextant = connect(server.address);
+      await Promise.all(
+        Array.from({ length: reports }, async (_, i) => {
+          const { ticket } = await sextant.select(ask(`verify-${i % 7}`, `Request number ${i}`));
+          await sextant.report({ ticket, attempts: [wentWell({ quality: (i % 5) / 4 })] });
+        }),
+      );
+      sextant.close();
+    };
+    const verify = () =>
+      runSextant(['verify', '--store.path', server.storePath, '--rules.path', server.rulesPath]);
+    await load(300);
+    await server.kill();
+    const killed = await verify();
+    expect([killed.code, killed.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^outcomes +600 [^]*at [1-9]\d*, tail of \d+\nequal$/m),
+    ]);
+
+    await server.restart();
+    await load(100);
+    expect(await server.stop()).toBe(0);
+    const stopped = await verify();
+    expect([stopped.code, stopped.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^outcomes +800 [^]*at 800, tail of 0\nequal$/m),
+    ]);
+  });
+
+  test('makes no store where there is none', async () => {
+    const { code, stderr } = await runSextant([
+      'verify',
+      '--store.path',
+      '/nowhere/store',
+      '--rules.path',
+      policyFolder(SOUND),
+    ]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('STORE_MISSING')]);
+  });
+});

@@ -1,0 +1,80 @@
+import {
+  credentials,
+  Metadata,
+  type CallOptions,
+  type ChannelOptions,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { HealthClient } from '../../src/gen/grpc/health/v1/health.js';
+import * as insight from '../../src/gen/sextant/v1/insight.js';
+import * as outcome from '../../src/gen/sextant/v1/outcome.js';
+import * as policy from '../../src/gen/sextant/v1/policy.js';
+import * as registry from '../../src/gen/sextant/v1/registry.js';
+import * as selection from '../../src/gen/sextant/v1/selection.js';
+
+const DEADLINE_MS = 10_000;
+
+type Method<Request, Response> = (
+  request: Request,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: (error: ServiceError | null, response: Response) => void,
+) => unknown;
+
+interface ClientOptions {
+  readonly token?: string;
+  readonly channel?: ChannelOptions;
+}
+
+export type Sextant = ReturnType<typeof connect>;
+
+/** Every unary RPC as a promise, the streams as they are; a request needs only the fields that matter. */
+export function connect(address: string, { token, channel = {} }: ClientOptions = {}) {
+  const insecure = credentials.createInsecure();
+  const selections = new selection.SelectionServiceClient(address, insecure, channel);
+  const outcomes = new outcome.OutcomeServiceClient(address, insecure, channel);
+  const models = new registry.RegistryServiceClient(address, insecure, channel);
+  const policies = new policy.PolicyServiceClient(address, insecure, channel);
+  const insights = new insight.InsightServiceClient(address, insecure, channel);
+  const health = new HealthClient(address, insecure, channel);
+  const metadata = new Metadata();
+  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+
+  const unary =
+    <Partial, Request, Response>(
+      { fromPartial }: { fromPartial: (partial: Partial) => Request },
+      method: Method<Request, Response>,
+    ) =>
+    (partial: Partial): Promise<Response> =>
+      new Promise((resolve, reject) => {
+        const options = { deadline: Date.now() + DEADLINE_MS };
+        method(fromPartial(partial), metadata, options, (error, response) =>
+          error === null ? resolve(response) : reject(error),
+        );
+      });
+
+  return {
+    select: unary(selection.SelectRequest, selections.select.bind(selections)),
+    selectBatch: unary(selection.SelectBatchRequest, selections.selectBatch.bind(selections)),
+    explain: unary(selection.ExplainRequest, selections.explain.bind(selections)),
+    analyzeComplexity: unary(
+      selection.AnalyzeComplexityRequest,
+      selections.analyzeComplexity.bind(selections),
+    ),
+    estimateCost: unary(selection.EstimateCostRequest, selections.estimateCost.bind(selections)),
+    report: unary(outcome.ReportRequest, outcomes.report.bind(outcomes)),
+    reportBatch: unary(outcome.ReportBatchRequest, outcomes.reportBatch.bind(outcomes)),
+    reportStream: () => outcomes.reportStream(metadata),
+    createModel: unary(registry.CreateModelRequest, models.createModel.bind(models)),
+    getModel: unary(registry.GetModelRequest, models.getModel.bind(models)),
+    listModels: unary(registry.ListModelsRequest, models.listModels.bind(models)),
+    updateModel: unary(registry.UpdateModelRequest, models.updateModel.bind(models)),
+    deleteModel: unary(registry.DeleteModelRequest, models.deleteModel.bind(models)),
+    activePolicy: unary(policy.GetActivePolicyRequest, policies.getActivePolicy.bind(policies)),
+    listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
+    health,
+    close: () => {
+      for (const client of [selections, outcomes, models, policies, insights, health]) client.close();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { PROPENSITY_ONE } from '../../src/core/bandit/propensity.js';
+import { deliberate, draw, type Decision } from '../../src/core/selection/decide.js';
+import { DecisionRecord } from '../../src/gen/sextant/storage/v1/storage.js';
+import { DecisionLogger, type TakenDecision } from '../../src/runtime/decision-logger.js';
+import { openMemoryStore } from '../../src/store/memory/memory-store.js';
+import { START_MS } from '../builders/learning.js';
+import { smallPolicy, snapshotOf } from '../builders/policy.js';
+import { questionOf } from '../builders/question.js';
+import { silent } from '../builders/runtime.js';
+import { sumOf } from '../builders/statistics.js';
+import { collect } from '../contract/collect.js';
+import { decisionIdOf } from '../store/outcome-arbitrary.js';
+
+let decision: Decision;
+beforeAll(async () => {
+  const snapshot = snapshotOf(await smallPolicy());
+  decision = draw(deliberate(snapshot, questionOf(), { nowMs: START_MS, explain: false }), 77n, 2);
+});
+
+const taken = (number: number): TakenDecision => ({
+  decisionId: decisionIdOf(number),
+  issueTimeMs: START_MS + number,
+  question: questionOf(),
+  decision,
+  policyVersion: 'v1',
+});
+function loggerOf(maxQueue: number) {
+  const { decisions } = openMemoryStore();
+  const logger = new DecisionLogger(decisions, maxQueue, silent);
+  const records = async () => {
+    await logger.flush();
+    return (await collect(decisions.range(0, Infinity))).map(({ body }) => DecisionRecord.decode(body));
+  };
+  return { logger, records };
+}
+
+describe('the decision log', () => {
+  it('keeps what a replay and an evaluation need', async () => {
+    const { logger, records } = loggerOf(10);
+    logger.add(taken(1));
+    const [record] = await records();
+    expect(record).toMatchObject({
+      tenant: 'acme',
+      useCase: 'chat',
+      segment: decision.segment,
+      armId: decision.chain[0]!.arm.armId,
+      seed: 77n,
+      policyVersion: 'v1',
+      stateSequence: 0n,
+      samplingProbability: 1,
+    });
+    expect(record!.candidates).toHaveLength(4);
+    expect(sumOf(record!.candidates.map(({ propensityQ16 }) => propensityQ16))).toBe(PROPENSITY_ONE);
+  });
+
+  it('drops what does not fit, counts it, and says with what probability the rest was kept', async () => {
+    const { logger, records } = loggerOf(3);
+    for (let number = 0; number < 12; number++) logger.add(taken(number));
+    expect(logger.dropped).toBe(9);
+    const kept = await records();
+    expect(kept).toHaveLength(3);
+    for (const { samplingProbability } of kept) expect(samplingProbability).toBeCloseTo(0.25, 6);
+    logger.add(taken(100));
+    expect((await records()).at(-1)!.samplingProbability).toBe(1);
+  });
+
+  it('writes by itself soon after, without being asked', async () => {
+    const { decisions } = openMemoryStore();
+    new DecisionLogger(decisions, 10, silent).add(taken(1));
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    expect(await collect(decisions.range(0, Infinity))).toHaveLength(1);
+  });
+
+  it('counts as dropped what the store would not take, and goes on', async () => {
+    const { decisions } = openMemoryStore();
+    let failing = true;
+    const flaky = {
+      append: (batch: Parameters<typeof decisions.append>[0]) =>
+        failing ? Promise.reject(new Error('full')) : decisions.append(batch),
+      range: decisions.range.bind(decisions),
+    };
+    const logger = new DecisionLogger(flaky, 10, silent);
+    logger.add(taken(1));
+    logger.add(taken(2));
+    await logger.flush();
+    expect(logger.dropped).toBe(2);
+    failing = false;
+    logger.add(taken(3));
+    await logger.flush();
+    expect(await collect(decisions.range(0, Infinity))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SextantError } from '../../src/core/errors.js';
+import type { DecisionId, TenantId, UseCase } from '../../src/core/ids.js';
+import type { ArmId } from '../../src/core/registry/model.js';
+import type { Ticket } from '../../src/core/ticket/ticket.js';
+import { openTicket, sealTicket, TICKET_MAX_BYTES } from '../../src/runtime/ticket-codec.js';
+import { newTicketKeyLine, parseTicketKeys } from '../../src/runtime/ticket-keys.js';
+import { ISSUED_MS, ticketOf } from '../builders/ticket.js';
+
+const LINE = `01020304:${'ab'.repeat(32)}\n`;
+const OTHER_LINE = `05060708:${'cd'.repeat(32)}\n`;
+const KEYS = parseTicketKeys(LINE, 'test');
+
+function codeOf(act: () => unknown): string {
+  try {
+    act();
+    return 'none';
+  } catch (error) {
+    return error instanceof SextantError ? error.code : `unforeseen: ${String(error)}`;
+  }
+}
+
+const name = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,30}$/);
+const whole = fc.maxSafeNat();
+const link = fc.record({
+  armId: fc.nat(0xffff_ffff) as fc.Arbitrary<ArmId>,
+  expectedQualityQ16: fc.nat(0xffff),
+  expectedCostNanoUsd: whole,
+});
+const anyTicket: fc.Arbitrary<Ticket> = fc
+  .record({
+    decisionId: fc.uuid() as fc.Arbitrary<DecisionId>,
+    tenant: name as fc.Arbitrary<TenantId>,
+    useCase: name as fc.Arbitrary<UseCase>,
+    segment: name,
+    issueTimeMs: fc.integer({ min: ISSUED_MS, max: ISSUED_MS + 1e9 }),
+    lifeSeconds: fc.integer({ min: 0, max: 2_592_000 }),
+    policyVersion: fc.constantFrom('0123456789abcdef', 'ffffffffffffffff'),
+    chain: fc.array(link, { minLength: 1, maxLength: 5 }),
+    propensityQ16: fc.nat(65_536),
+    inputTokens: whole,
+    batch: fc.boolean(),
+    budget: fc.option(fc.record({ id: name, averageNanoUsd: whole }), { nil: undefined }),
+    seed: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    lambda: fc.float({ min: 0, max: 1e6, noNaN: true }),
+  })
+  .map(({ budget, ...rest }) => ({ ...rest, ...(budget && { budget }) }));
+
+describe('a ticket', () => {
+  it('opens as it was sealed', () => {
+    fc.assert(
+      fc.property(anyTicket, (ticket) => {
+        expect(openTicket(sealTicket(ticket, KEYS), KEYS, ticket.issueTimeMs)).toEqual(ticket);
+      }),
+    );
+  });
+
+  it('opens out of the middle of a larger buffer', () => {
+    const sealed = sealTicket(ticketOf(), KEYS);
+    const within = Buffer.concat([Buffer.alloc(7, 1), sealed, Buffer.alloc(5, 2)]);
+    expect(openTicket(within.subarray(7, 7 + sealed.length), KEYS, ISSUED_MS)).toEqual(ticketOf());
+  });
+
+  it('stays within 512 bytes with five attempts, names of 63 bytes and a budget per tenant', () => {
+    const longest = 'n'.repeat(63);
+    const ticket = ticketOf({
+      tenant: longest as TenantId,
+      useCase: longest as UseCase,
+      segment: 'factual_question/medium',
+      chain: Array.from({ length: 5 }, () => ({
+        armId: 0xffff_ffff as ArmId,
+        expectedQualityQ16: 0xffff,
+        expectedCostNanoUsd: 1_000_000_000_000,
+      })),
+      propensityQ16: 65_536,
+      inputTokens: 100_000_000,
+      batch: true,
+      budget: { id: `${longest}/${longest}`, averageNanoUsd: 1_000_000_000_000 },
+      seed: 2n ** 64n - 1n,
+      lambda: 0.1,
+    });
+    expect(sealTicket(ticket, KEYS).length).toBeLessThanOrEqual(TICKET_MAX_BYTES);
+    expect(TICKET_MAX_BYTES).toBe(512);
+  });
+
+  it('is refused when any one of its bytes was changed', () => {
+    const sealed = sealTicket(ticketOf(), KEYS);
+    for (let at = 0; at < sealed.length; at++) {
+      for (const change of [1, 0x80, 0xff]) {
+        const forged = Buffer.from(sealed);
+        forged[at]! ^= change;
+        expect(codeOf(() => openTicket(forged, KEYS, ISSUED_MS))).toBe('TICKET_INVALID');
+      }
+    }
+  });
+
+  it('is refused when it was cut short or drawn out', () => {
+    const sealed = sealTicket(ticketOf(), KEYS);
+    for (let length = 0; length < sealed.length; length++) {
+      expect(codeOf(() => openTicket(sealed.subarray(0, length), KEYS, ISSUED_MS))).toBe('TICKET_INVALID');
+    }
+    for (const tail of [1, 32, 600]) {
+      const longer = Buffer.concat([sealed, Buffer.alloc(tail)]);
+      expect(codeOf(() => openTicket(longer, KEYS, ISSUED_MS))).toBe('TICKET_INVALID');
+    }
+  });
+
+  it('is refused with any bytes that nobody signed', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
+        expect(codeOf(() => openTicket(bytes, KEYS, ISSUED_MS))).toBe('TICKET_INVALID');
+      }),
+    );
+  });
+
+  it('lives to the end of its life, and not a millisecond longer', () => {
+    const sealed = sealTicket(ticketOf({ lifeSeconds: 60 }), KEYS);
+    expect(openTicket(sealed, KEYS, ISSUED_MS + 60_000).lifeSeconds).toBe(60);
+    expect(codeOf(() => openTicket(sealed, KEYS, ISSUED_MS + 60_001))).toBe('TICKET_EXPIRED');
+  });
+});
+
+describe('the keys of tickets', () => {
+  it('refuse a ticket of another key, and of another secret under the same id', () => {
+    const sealed = sealTicket(ticketOf(), KEYS);
+    const sameId = parseTicketKeys(`01020304:${'ff'.repeat(32)}`, 'test');
+    for (const keys of [parseTicketKeys(OTHER_LINE, 'test'), sameId]) {
+      expect(codeOf(() => openTicket(sealed, keys, ISSUED_MS))).toBe('TICKET_INVALID');
+    }
+  });
+
+  it('rotate: the first line signs, every line verifies', () => {
+    const rotated = parseTicketKeys(`# new\n${OTHER_LINE}\n${LINE}`, 'test');
+    const [old, fresh] = [sealTicket(ticketOf(), KEYS), sealTicket(ticketOf(), rotated)];
+    expect(openTicket(old, rotated, ISSUED_MS)).toEqual(ticketOf());
+    expect(openTicket(fresh, rotated, ISSUED_MS)).toEqual(ticketOf());
+    expect(openTicket(fresh, parseTicketKeys(OTHER_LINE, 'test'), ISSUED_MS)).toEqual(ticketOf());
+    expect(codeOf(() => openTicket(fresh, KEYS, ISSUED_MS))).toBe('TICKET_INVALID');
+  });
+
+  it('are new with each new line', () => {
+    expect(newTicketKeyLine()).not.toBe(newTicketKeyLine());
+    expect(newTicketKeyLine()).toMatch(/^[0-9a-f]{8}:[0-9a-f]{64}\n$/);
+  });
+});
