@@ -2,6 +2,9 @@ import { pino, type Logger } from 'pino';
 import type { DecisionId } from '../../src/core/ids.js';
 import type { Environment } from '../../src/runtime/environment.js';
 import { START_MS } from './learning.js';
+import { openRuntime, type Runtime } from '../../src/runtime/runtime.js';
+import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
+import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 
 export const silent: Logger = pino({ level: 'silent' });
 
@@ -21,3 +24,22 @@ export function fixedEnvironment(): FixedEnvironment {
   };
   return environment;
 }
+
+type RuntimeOptions = Parameters<typeof openRuntime>[0];
+
+/** A runtime without a port, in memory and under a fixed environment, but for what a test says. */
+export const openTestRuntime = (
+  options: Pick<RuntimeOptions, 'policyFolder'> & Partial<RuntimeOptions>,
+): Promise<Runtime> =>
+  openRuntime({
+    store: openMemoryStore(),
+    keys: ephemeralTicketKeys(),
+    environment: fixedEnvironment(),
+    logger: silent,
+    watchPolicy: false,
+    ticketLifeSeconds: 3600,
+    journal: { maxQueue: 100, maxBatch: 10 },
+    snapshotEveryOutcomes: 1000,
+    onStoreFailure: () => undefined,
+    ...options,
+  });

@@ -1,5 +1,4 @@
-// Correct specifications that HEAD fails. Copy to test/zz-bugs.test.ts to run.
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { betaCdf } from '../../src/core/bandit/beta-distribution.js';
 import { betaMarginal, pointMarginal } from '../../src/core/bandit/marginal.js';
 import { probabilityOfBest } from '../../src/core/bandit/probability-of-best.js';
@@ -14,8 +13,6 @@ import { rngFromSeed } from '../../src/core/random.js';
 import { Status } from '../../src/gen/google/rpc/status.js';
 import { SelectRequest } from '../../src/gen/sextant/v1/selection.js';
 import { ReportJournal } from '../../src/runtime/report-journal.js';
-import { openRuntime } from '../../src/runtime/runtime.js';
-import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { durationFromMs, msFromTimestamp } from '../../src/service/encode/time.js';
 import { statusOf } from '../../src/service/status.js';
 import { decodeQuestion } from '../../src/service/validate/question.js';
@@ -23,7 +20,7 @@ import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import { folded } from '../builders/learning.js';
 import { policyFolder } from '../builders/policy.js';
 import { questionOf } from '../builders/question.js';
-import { fixedEnvironment, silent } from '../builders/runtime.js';
+import { openTestRuntime } from '../builders/runtime.js';
 import { totalVariation } from '../builders/statistics.js';
 import { ISSUED_MS, ticketOf } from '../builders/ticket.js';
 import { outcomeOf } from '../store/outcome-arbitrary.js';
@@ -162,18 +159,7 @@ it('compareStates names spend of a budget before its first bucket', () => {
 });
 it('conflict names what conflicts', async () => {
   const folder = await policyFolder();
-  const runtime = await openRuntime({
-    store: openMemoryStore(),
-    keys: ephemeralTicketKeys(),
-    environment: fixedEnvironment(),
-    logger: silent,
-    policyFolder: folder,
-    watchPolicy: false,
-    ticketLifeSeconds: 60,
-    journal: { maxQueue: 9, maxBatch: 9 },
-    snapshotEveryOutcomes: 100,
-    onStoreFailure: () => undefined,
-  });
+  const runtime = await openTestRuntime({ policyFolder: folder, ticketLifeSeconds: 60 });
   const { ticket } = runtime.decider.select(questionOf(), false);
   const good = { attempt: 0, status: 'success' as const, quality: 1, qualitySource: 'x' };
   await runtime.reporter.report('acme' as TenantId, ticket, [good]);
@@ -184,21 +170,9 @@ it('conflict names what conflicts', async () => {
 });
 it('a tenant that the configuration allows can select', async () => {
   const folder = await policyFolder({ budgets: [{ id: 'b'.repeat(63), averageUsdPerRequest: 1 }] });
-  const runtime = await openRuntime({
-    store: openMemoryStore(),
-    keys: ephemeralTicketKeys(),
-    environment: fixedEnvironment(),
-    logger: silent,
-    policyFolder: folder,
-    watchPolicy: false,
-    ticketLifeSeconds: 60,
-    journal: { maxQueue: 9, maxBatch: 9 },
-    snapshotEveryOutcomes: 100,
-    onStoreFailure: () => undefined,
-  });
+  const runtime = await openTestRuntime({ policyFolder: folder, ticketLifeSeconds: 60 });
   runtime.decider.select(
     questionOf({ tenant: 't'.repeat(128) as TenantId, useCase: 'u'.repeat(63) as never }),
     false,
   );
 });
-describe('end', () => it('x', () => undefined));

@@ -8,12 +8,10 @@ import { LearningState } from '../../src/core/learning/learning-state.js';
 import type { Policy } from '../../src/core/selection/policy.js';
 import { Decider, type IssuedDecision } from '../../src/runtime/decider.js';
 import { Reservations } from '../../src/runtime/reservations.js';
-import { openRuntime } from '../../src/runtime/runtime.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
-import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import { modelEntry, policyFolder, smallPolicy, snapshotOf } from '../builders/policy.js';
 import { questionOf } from '../builders/question.js';
-import { fixedEnvironment, silent } from '../builders/runtime.js';
+import { fixedEnvironment, openTestRuntime } from '../builders/runtime.js';
 import { outcomeOf } from '../store/outcome-arbitrary.js';
 
 const KEYS = ephemeralTicketKeys();
@@ -212,18 +210,7 @@ describe('a report', () => {
   it('lets go of what was held once it is durable, on the way from Select to the state', async () => {
     const folder = await policyFolder({ models: MODELS, budgets: [budgetEntry('stop')] });
     const environment = fixedEnvironment();
-    const runtime = await openRuntime({
-      store: openMemoryStore(),
-      keys: KEYS,
-      environment,
-      logger: silent,
-      policyFolder: folder,
-      watchPolicy: false,
-      ticketLifeSeconds: 3600,
-      journal: { maxQueue: 100, maxBatch: 10 },
-      snapshotEveryOutcomes: 1000,
-      onStoreFailure: () => undefined,
-    });
+    const runtime = await openTestRuntime({ policyFolder: folder, environment, keys: KEYS });
     const standing = () => runtime.decider.explain(questionOf()).deliberation.standing;
     const issued = runtime.decider.select(questionOf(), false);
     expect(standing()).toMatchObject({ spentNanoUsd: 0, reservedNanoUsd: costOf(issued) });

@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TenantId } from '../../src/core/ids.js';
 import type { AttemptReport } from '../../src/core/outcome/normalize.js';
-import { FaultyPolicyError, openRuntime, type Runtime } from '../../src/runtime/runtime.js';
+import { FaultyPolicyError, type Runtime } from '../../src/runtime/runtime.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/ports.js';
 import { policyFolder, SHIPPED_RULES } from '../builders/policy.js';
 import { questionOf } from '../builders/question.js';
-import { fixedEnvironment, silent, type FixedEnvironment } from '../builders/runtime.js';
+import { fixedEnvironment, openTestRuntime, type FixedEnvironment } from '../builders/runtime.js';
 import { collect, outcomesFrom } from '../contract/collect.js';
 
 const ACME = 'acme' as TenantId;
@@ -27,19 +27,7 @@ let environment: FixedEnvironment;
 let runtime: Runtime;
 
 const open = (folder = SHIPPED_RULES): Promise<Runtime> =>
-  openRuntime({
-    store,
-    keys: KEYS,
-    environment,
-    logger: silent,
-    policyFolder: folder,
-    watchPolicy: false,
-    ticketLifeSeconds: 3600,
-    journal: { maxQueue: 100, maxBatch: 10 },
-    decisionLogMaxQueue: 100,
-    snapshotEveryOutcomes: 1000,
-    onStoreFailure: () => undefined,
-  });
+  openTestRuntime({ store, keys: KEYS, environment, policyFolder: folder, decisionLogMaxQueue: 100 });
 /** Lets the loop turn, as a caller's next request does. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 
