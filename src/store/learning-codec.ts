@@ -115,7 +115,7 @@ function encodeRegressions({ regressions }: UseCaseState) {
 function restoreRegressions(state: LearningState, { tenant, useCase, linearArms }: ScopeSums): void {
   const useCaseState = state.ensureUseCase(tenant as TenantId, useCase as UseCase);
   for (const { armId, metric, xx, xy, scalars } of linearArms) {
-    const regressions = state.regressionsOf(useCaseState, armId as ArmId);
+    const regressions = state.regressionsOf(useCaseState.tenant).ensure(useCaseState, armId as ArmId);
     const arm = metric === QUALITY_METRIC ? regressions.quality : regressions.logTokens;
     const { sums } = arm;
     if (

@@ -1,4 +1,9 @@
-import { linearQuality, linearTokens, type LinearScope } from '../../src/core/bandit/linear/linear-belief.js';
+import {
+  linearQuality,
+  linearTokens,
+  qualitySlopes,
+  type LinearScope,
+} from '../../src/core/bandit/linear/linear-belief.js';
 import type { LengthBelief, MetricBelief } from '../../src/core/bandit/metric-belief.js';
 import type { ArmPriors } from '../../src/core/bandit/priors.js';
 import type { LinearSettings } from '../../src/core/bandit/settings.js';
@@ -17,8 +22,10 @@ export const CONTEXT_SIZE = contextSize(0);
 export const LINEAR_SETTINGS: LinearSettings = {
   hashedWords: 0,
   slopePrecision: 25,
+  slopePrecisions: [],
+  sharedSlopeOutcomes: 0,
   tokenSlopePrecision: 10,
-  thompsonScale: 1,
+  thompsonScale: { intercept: 1, slopes: 1 },
   poolingStrength: 30,
   noiseVariance: 0.02,
   noiseStrength: 50,
@@ -89,14 +96,21 @@ interface Reading {
 function scopeOf(state: LearningState, reading: Reading): LinearScope {
   const { useCase = 'chat', context = contextOfSteps(0), nowMs = START_MS, settings } = reading;
   return {
-    state,
+    ...slopesOf(state, nowMs, { ...LINEAR_SETTINGS, ...settings }),
+    revision: state.revision,
     useCase: state.useCase(TENANT, useCase as UseCase),
-    tenant: TENANT,
-    settings: { ...LINEAR_SETTINGS, ...settings },
     x: contextValues(context),
-    qualityFactor: state.readFactor('quality', nowMs),
     tokensFactor: state.readFactor('tokens', nowMs),
   };
+}
+
+function slopesOf(state: LearningState, nowMs: number, settings: LinearSettings) {
+  const shared = {
+    regressions: state.regressionsOf(TENANT),
+    settings,
+    qualityFactor: state.readFactor('quality', nowMs),
+  };
+  return { ...shared, slopes: qualitySlopes(shared) };
 }
 
 /** What a state believes of the arm's quality. */

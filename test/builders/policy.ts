@@ -58,8 +58,10 @@ export const BANDIT = {
   linear: {
     hashedWords: 0,
     slopePrecision: 25,
+    slopePrecisions: [],
+    sharedSlopeOutcomes: 0,
     tokenSlopePrecision: 10,
-    thompsonScale: 1,
+    thompsonScale: { intercept: 1, slopes: 1 },
     poolingStrength: 30,
     noiseVariance: 0.02,
     noiseStrength: 50,

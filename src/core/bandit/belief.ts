@@ -4,7 +4,7 @@ import type { ArmId } from '../registry/model.js';
 import { betaMean, betaOfMoments, betaVariance, type Beta } from './beta-distribution.js';
 import type { LengthBelief, MetricBelief } from './metric-belief.js';
 import { driftOf, type Drift } from './drift.js';
-import { linearQuality, linearTokens, type LinearScope } from './linear/linear-belief.js';
+import { linearQuality, linearTokens, qualitySlopes, type LinearScope } from './linear/linear-belief.js';
 import type { LinearSettings } from './settings.js';
 import type { ArmPriors, LogNormalPrior, RatePrior } from './priors.js';
 
@@ -16,6 +16,8 @@ export interface ArmBelief {
   readonly qualityObservations: number;
   /** Decayed number of quality outcomes of this arm in any use case of the tenant. */
   readonly pulls: number;
+  /** Mean quality of those and the prior, whatever the request. */
+  readonly overallQuality: number;
   /** Drift of quality that is acted on. */
   readonly drift?: Drift;
   readonly outputTokens: LengthBelief;
@@ -53,13 +55,15 @@ export function beliefScope(state: LearningState, address: BeliefAddress): Belie
   const useCase = state.useCase(tenant, name);
   const qualityFactor = state.readFactor('quality', nowMs);
   const tokensFactor = state.readFactor('tokens', nowMs);
+  const regressions = state.regressionsOf(tenant);
   const linear = address.linear && {
     ...address.linear,
-    state,
+    regressions,
+    revision: state.revision,
     useCase,
-    tenant,
     qualityFactor,
     tokensFactor,
+    slopes: qualitySlopes({ regressions, settings: address.linear.settings, qualityFactor }),
   };
   return {
     state,
@@ -91,6 +95,9 @@ export function armBelief(scope: BeliefScope, priors: ArmPriors, armId: ArmId): 
     success: rate(priors.success, ofUseCase, STAT.successW, STAT.successX, scope.successFactor),
     qualityObservations: own === undefined ? 0 : own[STAT.qualityW]! * scope.qualityFactor,
     pulls: ofTenant === undefined ? 0 : ofTenant[STAT.qualityW]! * scope.qualityFactor,
+    overallQuality: betaMean(
+      rate(priors.quality, ofTenant, STAT.qualityW, STAT.qualityX, scope.qualityFactor),
+    ),
     ...(drift && { drift }),
     outputTokens:
       linear !== undefined
@@ -107,11 +114,18 @@ export function armBelief(scope: BeliefScope, priors: ArmPriors, armId: ArmId): 
 }
 
 /** Moves a belief by its drift and widens it. A Beta becomes the Beta of the moved mean and variance. */
-function drifted({ mean, variance, noise, beta }: MetricBelief, drift: Drift): MetricBelief {
+function drifted({ mean, variance, slopeVariance, noise, beta }: MetricBelief, drift: Drift): MetricBelief {
   const moved = beta === undefined ? mean + drift.shift : clampInside(mean + drift.shift);
   const wider = variance + drift.variance;
   const shape = beta && betaOfMoments(moved, wider);
-  return { mean: moved, variance: wider, noise, undriftedMean: mean, ...(shape && { beta: shape }) };
+  return {
+    mean: moved,
+    variance: wider,
+    ...(slopeVariance !== undefined && { slopeVariance }),
+    noise,
+    undriftedMean: mean,
+    ...(shape && { beta: shape }),
+  };
 }
 
 /** A Beta has no mean at the ends of its range. */

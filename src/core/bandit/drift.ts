@@ -19,7 +19,7 @@ const ALARM_Z = 4;
 /** Outcomes that a memory must hold: fewer, and the residuals are not near normal. */
 const LEAST_OUTCOMES = 8;
 /** Prior precision of a shift, in outcomes: a memory that has faded to this many believes half of what it saw. */
-const SHIFT_PRIOR_OUTCOMES = 1;
+const SHIFT_PRIOR_OUTCOMES = 0.1;
 
 /**
  * Looks for drift of one arm's quality in its residuals against what tickets predicted. A memory raises the alarm; the

@@ -4,6 +4,8 @@ import type { Beta } from './beta-distribution.js';
 export interface MetricBelief {
   readonly mean: number;
   readonly variance: number;
+  /** The part of the variance that slopes on the context have; absent where there is no context. */
+  readonly slopeVariance?: number;
   /** Variance of one outcome around the mean. */
   readonly noise: number;
   readonly beta?: Beta;

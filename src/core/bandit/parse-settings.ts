@@ -45,6 +45,13 @@ export function parseBanditSettings(
       faults: [{ file, path: 'weights', reason: 'are all zero: nothing would be preferred' }],
     };
   }
+  const { slopePrecisions } = rest.linear;
+  if (slopePrecisions.some((precision, i) => i > 0 && precision <= slopePrecisions[i - 1]!)) {
+    return {
+      ok: false,
+      faults: [{ file, path: 'linear.slopePrecisions', reason: 'must ascend, each above the one before' }],
+    };
+  }
   const halfLives = Object.fromEntries(
     METRIC_GROUPS.map((group) => [group, halfLifeHours[group] * MS_PER_HOUR]),
   ) as unknown as HalfLives;

@@ -27,16 +27,31 @@ export const BANDIT_POLICIES = [
  */
 export type BanditPolicy = (typeof BANDIT_POLICIES)[number];
 
+/** How quality's slopes are shrunk: to a mean that all arms share, by a precision that the evidence chooses. */
+export interface SlopeSettings {
+  /** Prior precision of the shared slopes, in outcomes; also of each arm's about them, until evidence chooses. */
+  readonly slopePrecision: number;
+  /** Precisions that evidence chooses from, ascending; none for `slopePrecision` throughout. */
+  readonly slopePrecisions: readonly number[];
+  /** Outcomes of one arm that count towards the shared slopes; 0 for slopes that are not shared. */
+  readonly sharedSlopeOutcomes: number;
+}
+
+/** Factors on the posterior's standard deviation in Thompson draws; 1 is the posterior itself. */
+export interface ThompsonScale {
+  /** Of an arm's level, which every request tells of. */
+  readonly intercept: number;
+  /** Of its slopes: most of their variance is of directions that matter little. */
+  readonly slopes: number;
+}
+
 /** How the regressions on the context learn. */
-export interface LinearSettings {
+export interface LinearSettings extends SlopeSettings {
   /** Buckets of the hashed words and bigrams in the context. */
   readonly hashedWords: number;
-  /** Prior precision of quality's slopes, in outcomes. */
-  readonly slopePrecision: number;
-  /** The same for the logarithm of output tokens. */
+  /** Prior precision of the slopes of the logarithm of output tokens. */
   readonly tokenSlopePrecision: number;
-  /** Scales the posterior's standard deviation in Thompson draws; 1 is the posterior itself. */
-  readonly thompsonScale: number;
+  readonly thompsonScale: ThompsonScale;
   /** How many outcomes a use case may borrow from the others, per model. */
   readonly poolingStrength: number;
   /** Noise variance of quality before anything is known, and how many outcomes that is worth. */

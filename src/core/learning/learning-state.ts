@@ -1,8 +1,6 @@
 import type { TenantId, UseCase } from '../ids.js';
 import type { Outcome } from '../outcome/outcome.js';
 import type { ArmId } from '../registry/model.js';
-import { LinearArm } from '../bandit/linear/linear-arm.js';
-import type { LinearPrior } from '../bandit/linear/linear-posterior.js';
 import { scaleLinearSums } from '../bandit/linear/linear-sums.js';
 import { BudgetLedger } from '../budget/budget-ledger.js';
 import { contextValues } from '../context/context-vector.js';
@@ -17,16 +15,10 @@ import {
   type HalfLives,
 } from './decay.js';
 import { observe, QUALITY_ONE_Q16 } from './observe.js';
+import { TenantRegressions, type ArmRegressions, type RegressionMetric } from './tenant-regressions.js';
 
 /** The sums of every arm in one scope. */
 export type ScopeArms = Map<ArmId, ArmStats>;
-
-interface UntaughtArm {
-  readonly tenant: TenantId;
-  readonly armId: ArmId;
-  readonly metric: RegressionMetric;
-  readonly prior: LinearPrior;
-}
 
 /** A use case's own sums and those of its segments. */
 export interface UseCaseState {
@@ -38,12 +30,12 @@ export interface UseCaseState {
   readonly regressions: Map<ArmId, ArmRegressions>;
 }
 
-export type RegressionMetric = 'quality' | 'logTokens';
-/** One arm's regressions in one use case. */
-export type ArmRegressions = Readonly<Record<RegressionMetric, LinearArm>>;
+/** Regressions whose sums are decayed as a group says. */
+const REGRESSION_OF: Partial<Record<DecayGroup, RegressionMetric>> = {
+  quality: 'quality',
+  tokens: 'logTokens',
+};
 
-const NONE: readonly UseCaseState[] = [];
-const armKey = (tenant: TenantId, armId: ArmId): string => `${armId} ${tenant}`;
 const useCaseKey = (tenant: TenantId, useCase: UseCase): string => `${tenant}\u0000${useCase}`;
 
 function armStatsIn(scope: ScopeArms, armId: ArmId): ArmStats {
@@ -72,8 +64,7 @@ export class LearningState {
   /** Grows with every change, so that caches know. */
   revision = 0;
   private landmarksSet = false;
-  private readonly taught = new Map<string, UseCaseState[]>();
-  private readonly untaught = new Map<string, LinearArm>();
+  private readonly regressions = new Map<TenantId, TenantRegressions>();
 
   readonly halfLives: GroupHalfLives;
 
@@ -148,34 +139,12 @@ export class LearningState {
     return state;
   }
 
-  regressionsOf(useCase: UseCaseState, armId: ArmId): ArmRegressions {
-    let regressions = useCase.regressions.get(armId);
+  regressionsOf(tenant: TenantId): TenantRegressions {
+    let regressions = this.regressions.get(tenant);
     if (regressions === undefined) {
-      const { contextSize } = this;
-      regressions = { quality: LinearArm.empty(contextSize), logTokens: LinearArm.empty(contextSize) };
-      useCase.regressions.set(armId, regressions);
-      const key = armKey(useCase.tenant, armId);
-      const taught = this.taught.get(key);
-      if (taught === undefined) this.taught.set(key, [useCase]);
-      else taught.push(useCase);
+      this.regressions.set(tenant, (regressions = new TenantRegressions(this.contextSize)));
     }
     return regressions;
-  }
-
-  /** Use cases of a tenant that an arm has regressions in. */
-  taughtUseCases(tenant: TenantId, armId: ArmId): readonly UseCaseState[] {
-    return this.taught.get(armKey(tenant, armId)) ?? NONE;
-  }
-
-  /**
-   * Stands for an arm in every use case of the tenant that has no outcome of it and the same prior: what they know is
-   * what others lend, and they share one posterior of it.
-   */
-  untaughtArm({ tenant, armId, metric, prior }: UntaughtArm): LinearArm {
-    const key = `${metric} ${prior.interceptMean} ${prior.interceptPrecision} ${armKey(tenant, armId)}`;
-    let arm = this.untaught.get(key);
-    if (arm === undefined) this.untaught.set(key, (arm = LinearArm.empty(this.contextSize)));
-    return arm;
   }
 
   segmentArms(useCase: UseCaseState, segment: string): ScopeArms {
@@ -204,17 +173,20 @@ export class LearningState {
     if (this.contextSize === 0 || context?.length !== this.contextSize) return;
     const answered = execution?.status === 'success' ? execution.outputTokens : undefined;
     if (quality === undefined && answered === undefined) return;
-    const regressions = this.regressionsOf(useCase, armId);
+    const regressions = this.regressionsOf(useCase.tenant);
+    const arm = regressions.ensure(useCase, armId);
     const x = contextValues(context);
     if (quality !== undefined) {
       const predicted = expectedQualityQ16 / QUALITY_ONE_Q16;
       const { value: y } = quality;
-      regressions.quality.observe({ x, y, predicted, weight: weights.quality, logarithmic: false });
+      const observation = { x, y, predicted, weight: weights.quality, logarithmic: false };
+      regressions.observe(arm, 'quality', observation);
     }
     if (answered !== undefined) {
       const y = Math.log(Math.max(answered, 1));
       const predicted = Math.log(expectedOutputTokens ?? Math.max(answered, 1));
-      regressions.logTokens.observe({ x, y, predicted, weight: weights.tokens, logarithmic: true });
+      const observation = { x, y, predicted, weight: weights.tokens, logarithmic: true };
+      regressions.observe(arm, 'logTokens', observation);
     }
   }
 
@@ -242,15 +214,15 @@ export class LearningState {
   private moveLandmark(group: DecayGroup, toMs: number): void {
     const factor = forwardWeight(this.landmarksMs[group], toMs, this.halfLives[group]);
     for (const { arms } of this.scopes()) for (const stats of arms.values()) scaleGroup(stats, group, factor);
-    for (const { regressions } of this.useCases.values()) {
-      for (const { quality, logTokens } of regressions.values()) {
-        const moved = group === 'quality' ? quality : group === 'tokens' ? logTokens : undefined;
-        if (moved === undefined) continue;
-        scaleLinearSums(moved.sums, factor);
-        moved.forget();
-      }
-    }
-    for (const arm of this.untaught.values()) arm.forget();
+    const metric = REGRESSION_OF[group];
+    if (metric !== undefined) this.scaleRegressions(metric, factor);
     this.landmarksMs[group] = toMs;
+  }
+
+  private scaleRegressions(metric: RegressionMetric, factor: number): void {
+    for (const { regressions } of this.useCases.values()) {
+      for (const arm of regressions.values()) scaleLinearSums(arm[metric].sums, factor);
+    }
+    for (const regressions of this.regressions.values()) regressions.forget(metric);
   }
 }

@@ -1,9 +1,8 @@
 import type { ExplorationSettings } from '../bandit/settings.js';
+import { weakNewcomers, type Standing } from './weak-newcomers.js';
 
 /** What a minimum probability depends on, per candidate. */
-export interface Explored {
-  /** Outcomes of this model, of any use case. */
-  readonly pulls: number;
+export interface Explored extends Standing {
   /** Absent on an unpriced model. */
   readonly costNanoUsd: number | undefined;
 }
@@ -47,12 +46,16 @@ export function leastProbabilities(
   const floorScale = scale(floors, FLOOR_BUDGET_SHARE);
 
   const known = candidates.some(({ pulls }) => pulls >= newcomerPulls);
-  const isNewcomer = ({ pulls, ...rest }: Explored): boolean =>
-    known &&
-    pulls < newcomerPulls &&
-    (budgetNanoUsd === undefined || costOf({ pulls, ...rest }) <= NEWCOMER_COST_BUDGETS * budgetNanoUsd);
-  const newcomers = candidates.filter(isNewcomer).length;
-  const shares = candidates.map((candidate) => (isNewcomer(candidate) ? newcomerShare / newcomers : 0));
+  const weak = weakNewcomers(candidates, newcomerPulls);
+  const isNewcomer = candidates.map(
+    (candidate, k) =>
+      known &&
+      candidate.pulls < newcomerPulls &&
+      !weak[k]! &&
+      (budgetNanoUsd === undefined || costOf(candidate) <= NEWCOMER_COST_BUDGETS * budgetNanoUsd),
+  );
+  const newcomers = isNewcomer.filter(Boolean).length;
+  const shares = isNewcomer.map((is) => (is ? newcomerShare / newcomers : 0));
   const newcomerScale = scale(shares, NEWCOMER_BUDGET_SHARE);
   for (let k = 0; k < count; k++) least[k] = floorScale * floors[k]! + newcomerScale * shares[k]!;
   return least;

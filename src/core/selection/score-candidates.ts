@@ -2,7 +2,13 @@ import { probabilityOfBest } from '../bandit/probability-of-best.js';
 import { quantizePropensities } from '../bandit/propensity.js';
 import type { Candidate } from './candidate.js';
 import { leastProbabilities, withLeast } from './exploration.js';
-import { answeredMoments, expectedUtility, utilityMarginal, type UtilityTerms } from './utility.js';
+import {
+  answeredMoments,
+  expectedUtility,
+  overallUtility,
+  utilityMarginal,
+  type UtilityTerms,
+} from './utility.js';
 
 /** A candidate with its score. */
 export interface ScoredCandidate extends Candidate {
@@ -61,9 +67,10 @@ function explored(candidates: readonly Candidate[], terms: UtilityTerms): Float6
   const best = probabilityOfBest(
     candidates.map((candidate) => utilityMarginal(candidate, terms, MARGINAL_POINTS)),
   );
-  const known = candidates.map(({ belief, cost }) => ({
-    pulls: belief.pulls,
-    costNanoUsd: cost?.meanNanoUsd,
+  const known = candidates.map((candidate) => ({
+    pulls: candidate.belief.pulls,
+    costNanoUsd: candidate.cost?.meanNanoUsd,
+    ...overallUtility(candidate, terms),
   }));
   const { exploration } = terms.settings;
   return withLeast(best, leastProbabilities(known, exploration, terms.budget?.averageNanoUsd));

@@ -31,6 +31,22 @@ export function expectedUtility(candidate: Candidate, terms: UtilityTerms): numb
   return terms.weights.quality * answered - penalty(candidate, terms);
 }
 
+/** Two outcomes' worth of doubt, so that an arm with none has an error too. */
+const DOUBT_OUTCOMES = 2;
+
+/** Utility of an arm by all of its outcomes, whatever this request is like: w_q·E[s]·q̄ − penalty, and its error. */
+export function overallUtility(
+  candidate: Candidate,
+  terms: UtilityTerms,
+): { readonly utilityMean: number; readonly utilitySd: number } {
+  const { success, overallQuality, quality, pulls } = candidate.belief;
+  const scale = terms.weights.quality * betaMean(success);
+  return {
+    utilityMean: scale * overallQuality - penalty(candidate, terms),
+    utilitySd: scale * Math.sqrt(quality.noise / (pulls + DOUBT_OUTCOMES)),
+  };
+}
+
 /** Distribution of w_q·s̃·q̃ − penalty, tabulated at `count` points. */
 export function utilityMarginal(candidate: Candidate, terms: UtilityTerms, count: number): Marginal {
   const { success, quality } = candidate.belief;
@@ -42,14 +58,16 @@ export function utilityMarginal(candidate: Candidate, terms: UtilityTerms, count
   return normalMarginal(scale * mean + shift, scale * sd);
 }
 
-/** Mean and standard deviation of s̃·q̃ for a Gaussian q̃, its deviation scaled as the settings say. */
+/** Mean and standard deviation of s̃·q̃ for a Gaussian q̃, its deviations scaled as the settings say. */
 export function answeredMoments(
   { belief: { success, quality } }: Candidate,
   { settings }: UtilityTerms,
 ): { mean: number; sd: number } {
   const s = betaMean(success);
   const sVariance = betaVariance(success);
-  const qVariance = quality.variance * settings.linear.thompsonScale ** 2;
+  const { intercept, slopes } = settings.linear.thompsonScale;
+  const ofSlopes = quality.slopeVariance ?? 0;
+  const qVariance = (quality.variance - ofSlopes) * intercept ** 2 + ofSlopes * slopes ** 2;
   // Var(XY) = E[X]²Var(Y) + E[Y]²Var(X) + Var(X)Var(Y) for independent X and Y.
   const variance = s * s * qVariance + quality.mean * quality.mean * sVariance + sVariance * qVariance;
   return { mean: s * quality.mean, sd: Math.sqrt(variance) };

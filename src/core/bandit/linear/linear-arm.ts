@@ -9,7 +9,7 @@ import { LinearPosterior, type LinearPrior, type WeightedSums } from './linear-p
 
 /** What a cached posterior was made under; another one is made where it no longer holds. */
 interface CacheKey {
-  readonly prior: LinearPrior;
+  prior: LinearPrior;
   /** Weight of an observation at the landmark, as of the time that the cache was made for. */
   readonly factor: number;
   /** Σw of the lenders when it was made, before it was scaled to what they lend: that stays at n₀. */
@@ -20,7 +20,8 @@ interface CacheKey {
 
 /**
  * One arm's regression in one use case: the sums, which are the truth, and a posterior made of them. The posterior
- * follows new observations one by one, and is made anew when decay or the other use cases have moved by 2 %.
+ * follows new observations and a new mean of slopes one by one, and is made anew when decay or the other use cases have
+ * moved by 2 %.
  */
 export class LinearArm {
   private cached: { key: CacheKey; posterior: LinearPosterior } | undefined;
@@ -60,6 +61,10 @@ export class LinearArm {
     const { cached } = this;
     const holds =
       cached !== undefined && samePrior(cached.key.prior, prior) && near(cached.key.factor, factor);
+    if (holds && cached.key.prior.slopeMean !== prior.slopeMean) {
+      cached.posterior.moveSlopeMean(cached.key.prior, prior);
+      cached.key.prior = prior;
+    }
     if (holds && revision - cached.key.revision < SIBLINGS_LOOKED_AT_EVERY) return cached.posterior;
     const lenders = siblings();
     const weight = lenders.reduce((sum, { sums }) => sum + sums.scalars[LINEAR.w]!, 0);
@@ -79,6 +84,7 @@ const SIBLINGS_LOOKED_AT_EVERY = 256;
 const DRIFT_TOLERATED = 0.02;
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= DRIFT_TOLERATED * Math.max(a, b);
 
+/** Apart from the slopes' mean, which a posterior can follow. */
 const samePrior = (a: LinearPrior, b: LinearPrior): boolean =>
   a.interceptMean === b.interceptMean &&
   a.interceptPrecision === b.interceptPrecision &&

@@ -1,5 +1,5 @@
-import type { TenantId } from '../../ids.js';
-import type { LearningState, RegressionMetric, UseCaseState } from '../../learning/learning-state.js';
+import type { UseCaseState } from '../../learning/learning-state.js';
+import type { RegressionMetric, TenantRegressions } from '../../learning/tenant-regressions.js';
 import type { ArmId } from '../../registry/model.js';
 import type { LengthBelief, MetricBelief } from '../metric-belief.js';
 import type { ArmPriors } from '../priors.js';
@@ -7,17 +7,36 @@ import type { LinearSettings } from '../settings.js';
 import type { LinearArm } from './linear-arm.js';
 import type { LinearPrior, WeightedSums } from './linear-posterior.js';
 import { LINEAR, type LinearSums } from './linear-sums.js';
+import type { SlopePrior } from './shared-slopes.js';
 
 /** Where regressions are read: one use case at one time, for one context. */
 export interface LinearScope {
-  readonly state: LearningState;
+  readonly regressions: TenantRegressions;
+  /** Of the learning state that they belong to. */
+  readonly revision: number;
   readonly useCase: UseCaseState | undefined;
-  readonly tenant: TenantId;
   readonly settings: LinearSettings;
   /** The context's values. */
   readonly x: Float64Array;
   readonly qualityFactor: number;
   readonly tokensFactor: number;
+  /** Of quality; see `qualitySlopes`. */
+  readonly slopes: SlopePrior;
+}
+
+/** The prior of quality's slopes that every arm of a tenant has. */
+export function qualitySlopes({
+  regressions,
+  settings,
+  qualityFactor: factor,
+}: Pick<LinearScope, 'regressions' | 'settings' | 'qualityFactor'>): SlopePrior {
+  return regressions.sharedSlopes.quality.read({
+    settings,
+    factor,
+    taught: regressions.taught.quality,
+    noise: { variance: settings.noiseVariance, strength: settings.noiseStrength },
+    arms: () => regressions.sumsOf('quality'),
+  });
 }
 
 /** Quality lies in [0, 1], so its variance is at most a quarter; below the least, draws would never explore. */
@@ -33,12 +52,12 @@ const SMEARING_MAX = 5;
 
 /** The sums of an arm: its own, or none. */
 function armOf(
-  { state, tenant, useCase }: LinearScope,
+  { regressions, useCase }: LinearScope,
   armId: ArmId,
   metric: RegressionMetric,
   prior: LinearPrior,
 ): LinearArm {
-  return useCase?.regressions.get(armId)?.[metric] ?? state.untaughtArm({ tenant, armId, metric, prior });
+  return useCase?.regressions.get(armId)?.[metric] ?? regressions.untaughtArm(armId, metric, prior);
 }
 
 interface Prediction {
@@ -49,25 +68,28 @@ interface Prediction {
 
 /** θᵀx and xᵀA⁻¹x of an arm under a prior. */
 function predict(scope: LinearScope, prior: LinearPrior, { armId, metric, factor }: Reading): Prediction {
-  const { state, tenant, x } = scope;
+  const { regressions, revision, x } = scope;
   // An arm that nobody was taught about has only its prior, which needs no matrix.
-  if (state.taughtUseCases(tenant, armId).length === 0) return priorPrediction(prior, x);
+  if (regressions.useCasesOf(armId).length === 0) return priorPrediction(prior, x);
   const siblings = (): WeightedSums[] => siblingsOf(scope, { armId, metric, factor });
   const posterior = armOf(scope, armId, metric, prior).posterior(prior, {
     factor,
-    revision: state.revision,
+    revision,
     siblings,
   });
   return { mean: posterior.mean(x), leverage: posterior.leverage(x) };
 }
 
 function priorPrediction(prior: LinearPrior, x: Float64Array): Prediction {
-  const { interceptMean, interceptPrecision, slopePrecision } = prior;
+  const { interceptMean, interceptPrecision, slopeMean, slopePrecision } = prior;
   const intercept = x[0]!;
+  let mean = interceptMean * intercept;
   let slopes = 0;
-  for (let i = 1; i < x.length; i++) slopes += x[i]! * x[i]!;
-  const leverage = (intercept * intercept) / interceptPrecision + slopes / slopePrecision;
-  return { mean: interceptMean * intercept, leverage };
+  for (let i = 1; i < x.length; i++) {
+    slopes += x[i]! * x[i]!;
+    mean += (slopeMean?.[i] ?? 0) * x[i]!;
+  }
+  return { mean, leverage: (intercept * intercept) / interceptPrecision + slopes / slopePrecision };
 }
 
 interface Reading {
@@ -81,7 +103,7 @@ interface Reading {
 function siblingsOf(scope: LinearScope, { armId, metric, factor }: Reading): WeightedSums[] {
   const others: LinearSums[] = [];
   let rest = 0;
-  for (const useCase of scope.state.taughtUseCases(scope.tenant, armId)) {
+  for (const useCase of scope.regressions.useCasesOf(armId)) {
     if (useCase === scope.useCase) continue;
     const { sums } = useCase.regressions.get(armId)![metric];
     others.push(sums);
@@ -91,16 +113,25 @@ function siblingsOf(scope: LinearScope, { armId, metric, factor }: Reading): Wei
   return others.map((sums) => ({ sums, factor: factor * lend }));
 }
 
-/** Quality of an arm at the context: θᵀx and σ²·xᵀA⁻¹x. */
+/**
+ * Quality of an arm at the context: θᵀx and σ²·xᵀA⁻¹x. Of the variance, the level's is what an arm of the same number
+ * of outcomes would have without a context, σ²/(n + strength); the rest is the slopes'.
+ */
 export function linearQuality(scope: LinearScope, { quality }: ArmPriors, armId: ArmId): MetricBelief {
-  const { settings, qualityFactor: factor } = scope;
+  const { settings, slopes, qualityFactor: factor } = scope;
   const { mean: interceptMean, strength: interceptPrecision } = quality;
-  const prior = { interceptMean, interceptPrecision, slopePrecision: settings.slopePrecision };
+  const prior = {
+    interceptMean,
+    interceptPrecision,
+    slopeMean: slopes.mean,
+    slopePrecision: slopes.precision,
+  };
   const { mean, leverage } = predict(scope, prior, { armId, metric: 'quality', factor });
   const { sums } = armOf(scope, armId, 'quality', prior);
   const known = { variance: settings.noiseVariance, strength: settings.noiseStrength };
   const noise = clamp(noiseVariance(sums, factor, known), NOISE_VARIANCE_MIN, NOISE_VARIANCE_MAX);
-  return { mean, variance: noise * leverage, noise };
+  const level = Math.min(leverage, 1 / (factor * sums.scalars[LINEAR.w]! + interceptPrecision));
+  return { mean, variance: noise * leverage, slopeVariance: noise * (leverage - level), noise };
 }
 
 /** Answer length of an arm at the context: a log-normal around e^θᵀx, and a mean by smearing (Duan, 1983). */

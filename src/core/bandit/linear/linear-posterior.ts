@@ -1,10 +1,13 @@
+import { invertPositiveDefinite } from './cholesky.js';
 import type { LinearSums } from './linear-sums.js';
 
 /** A Gaussian prior on the coefficients, in units of the noise: precisions count as that many observations. */
 export interface LinearPrior {
-  /** Mean of the intercept, which is the coefficient of x₀ = 1; slopes have mean 0. */
+  /** Mean of the intercept, which is the coefficient of x₀ = 1. */
   readonly interceptMean: number;
   readonly interceptPrecision: number;
+  /** One number per coordinate, the intercept's unused; absent for zeros. */
+  readonly slopeMean?: Float64Array;
   readonly slopePrecision: number;
 }
 
@@ -35,6 +38,7 @@ export class LinearPosterior {
     for (let i = 0; i < size; i++) {
       precision[i * size + i] = i === 0 ? prior.interceptPrecision : prior.slopePrecision;
     }
+    addSlopeMean(right, prior, 1);
     right[0] = prior.interceptPrecision * prior.interceptMean;
     for (const { sums, factor } of parts) {
       let at = 0;
@@ -79,6 +83,15 @@ export class LinearPosterior {
     return quadratic;
   }
 
+  /** Follows the prior's slope mean from one prior to another that has the same precisions. */
+  moveSlopeMean(from: LinearPrior, to: LinearPrior): void {
+    const right = new Float64Array(this.size);
+    addSlopeMean(right, to, 1);
+    addSlopeMean(right, from, -1);
+    const moved = multiply(this.inverse, right, this.size);
+    for (let i = 0; i < moved.length; i++) this.theta[i]! += moved[i]!;
+  }
+
   /** Adds one observation of the given weight. */
   observe(x: Float64Array, y: number, weight: number): void {
     const { inverse, theta, work, size } = this;
@@ -101,34 +114,10 @@ export class LinearPosterior {
   }
 }
 
-/** The inverse of a symmetric positive definite matrix, given by its lower triangle, by Cholesky's factor. */
-function invertPositiveDefinite(matrix: Float64Array, size: number): Float64Array {
-  const factor = matrix.slice();
-  for (let j = 0; j < size; j++) {
-    for (let i = j; i < size; i++) {
-      let sum = factor[i * size + j]!;
-      for (let k = 0; k < j; k++) sum -= factor[i * size + k]! * factor[j * size + k]!;
-      if (i !== j) factor[i * size + j] = sum / factor[j * size + j]!;
-      else if (sum > 0) factor[j * size + j] = Math.sqrt(sum);
-      else throw new RangeError('a precision matrix is not positive definite');
-    }
-  }
-  const inverse = new Float64Array(size * size);
-  const column = new Float64Array(size);
-  for (let c = 0; c < size; c++) {
-    for (let i = c; i < size; i++) {
-      let sum = i === c ? 1 : 0;
-      for (let k = c; k < i; k++) sum -= factor[i * size + k]! * column[k]!;
-      column[i] = sum / factor[i * size + i]!;
-    }
-    for (let i = size - 1; i >= c; i--) {
-      let sum = column[i]!;
-      for (let k = i + 1; k < size; k++) sum -= factor[k * size + i]! * inverse[k * size + c]!;
-      inverse[i * size + c] = sum / factor[i * size + i]!;
-      inverse[c * size + i] = inverse[i * size + c]!;
-    }
-  }
-  return inverse;
+/** Adds Λ₀m₀ of the slopes, or takes it off. */
+function addSlopeMean(right: Float64Array, { slopeMean, slopePrecision }: LinearPrior, sign: 1 | -1): void {
+  if (slopeMean === undefined) return;
+  for (let i = 1; i < right.length; i++) right[i]! += sign * slopePrecision * slopeMean[i]!;
 }
 
 function multiply(matrix: Float64Array, vector: Float64Array, size: number): Float64Array {
