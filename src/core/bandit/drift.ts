@@ -1,4 +1,4 @@
-import { DRIFT_GROUPS, GROUP_RANGE, type ArmStats, type DriftGroup } from '../learning/arm-stats.js';
+import { DRIFT_GROUPS, GROUP_RANGE, STAT, type ArmStats, type DriftGroup } from '../learning/arm-stats.js';
 
 /** What an arm's recent residuals say: by how much its quality has moved, and how sure that is. */
 export interface Drift {
@@ -18,6 +18,11 @@ export interface Drift {
 const ALARM_Z = 4;
 /** Outcomes that a memory must hold: fewer, and the residuals are not near normal. */
 const LEAST_OUTCOMES = 8;
+/**
+ * The most of an arm's outcomes that a memory may hold. One that goes back to the first of them has the residuals of
+ * learning in it, which the posterior has taken in since.
+ */
+const SHARE_OF_OUTCOMES_MOST = 0.5;
 /** Prior precision of a shift, in outcomes: a memory that has faded to this many believes half of what it saw. */
 const SHIFT_PRIOR_OUTCOMES = 0.1;
 
@@ -59,11 +64,14 @@ export function driftOf(
   };
 }
 
-/** Mean residual of a memory over its standard error; 0 where it holds too few outcomes. */
+/** Mean residual of a memory over its standard error; 0 where it cannot tell. */
 function zScore(stats: ArmStats, memory: DriftGroup, noiseVariance: number): number {
   const { from } = GROUP_RANGE[memory];
-  const weight = stats[from]!;
-  if (!(weight > 0)) return 0;
-  const effective = (weight * weight) / stats[from + 2]!;
-  return effective < LEAST_OUTCOMES ? 0 : (stats[from + 1]! / weight) * Math.sqrt(effective / noiseVariance);
+  const held = effective(stats[from]!, stats[from + 2]!);
+  const known = effective(stats[STAT.qualityW]!, stats[STAT.qualityW2]!);
+  if (held < LEAST_OUTCOMES || held > SHARE_OF_OUTCOMES_MOST * known) return 0;
+  return (stats[from + 1]! / stats[from]!) * Math.sqrt(held / noiseVariance);
 }
+
+/** n_eff = (Σw)²/Σw². */
+const effective = (weight: number, squares: number): number => (weight > 0 ? (weight * weight) / squares : 0);

@@ -70,6 +70,11 @@ describe('bandit.json', () => {
     expect(parsed).toMatchObject({ ok: false, faults: [{ file: 'bandit.json', path: 'weights' }] });
   });
 
+  it('refuses precisions that do not ascend', () => {
+    const linear = { ...(SHIPPED['linear'] as object), slopePrecisions: [8, 80, 80] };
+    expect(pathsOf(bandit({ linear }))).toEqual(['linear.slopePrecisions']);
+  });
+
   it.each([NaN, Infinity, -Infinity])('refuses %d for a number', (value) => {
     expect(pathsOf(bandit({ referenceLatencyMs: value }))).toEqual(['referenceLatencyMs']);
   });
