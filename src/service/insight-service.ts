@@ -3,7 +3,7 @@ import { levelOfSegment } from '../core/bandit/prior-cells.js';
 import { priorsAt } from '../core/bandit/priors.js';
 import { betaMean, betaQuantile, type Beta } from '../core/bandit/beta-distribution.js';
 import { STAT, type ArmStats } from '../core/learning/arm-stats.js';
-import type { UseCaseState } from '../core/learning/learning-state.js';
+import type { UseCaseState } from '../core/learning/use-case-state.js';
 import type { Arm } from '../core/selection/arm.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { BetaPosterior, InsightServiceServer, ModelPosterior } from '../gen/sextant/v1/insight.js';

@@ -1,5 +1,6 @@
 import { STAT, type ArmStats, type DriftGroup } from '../learning/arm-stats.js';
-import type { LearningState, ScopeArms, UseCaseState } from '../learning/learning-state.js';
+import type { LearningState } from '../learning/learning-state.js';
+import type { ScopeArms, UseCaseState } from '../learning/use-case-state.js';
 import type { ArmId } from '../registry/model.js';
 import { betaMean, betaOfMoments, betaVariance, type Beta } from './beta-distribution.js';
 import type { LengthBelief, MetricBelief } from './metric-belief.js';

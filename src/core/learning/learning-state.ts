@@ -15,20 +15,8 @@ import {
   type HalfLives,
 } from './decay.js';
 import { observe, QUALITY_ONE_Q16 } from './observe.js';
-import { TenantRegressions, type ArmRegressions, type RegressionMetric } from './tenant-regressions.js';
-
-/** The sums of every arm in one scope. */
-export type ScopeArms = Map<ArmId, ArmStats>;
-
-/** A use case's own sums and those of its segments. */
-export interface UseCaseState {
-  readonly tenant: TenantId;
-  readonly useCase: UseCase;
-  readonly arms: ScopeArms;
-  readonly segments: Map<string, ScopeArms>;
-  /** Regressions on the context, of quality and of the logarithm of output tokens. */
-  readonly regressions: Map<ArmId, ArmRegressions>;
-}
+import { TenantRegressions } from './tenant-regressions.js';
+import type { RegressionMetric, ScopeArms, UseCaseState } from './use-case-state.js';
 
 /** Regressions whose sums are decayed as a group says. */
 const REGRESSION_OF: Partial<Record<DecayGroup, RegressionMetric>> = {

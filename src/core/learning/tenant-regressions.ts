@@ -3,11 +3,7 @@ import type { LinearPrior } from '../bandit/linear/linear-posterior.js';
 import { SharedSlopes } from '../bandit/linear/shared-slopes.js';
 import type { LinearObservation, LinearSums } from '../bandit/linear/linear-sums.js';
 import type { ArmId } from '../registry/model.js';
-import type { UseCaseState } from './learning-state.js';
-
-export type RegressionMetric = 'quality' | 'logTokens';
-/** One arm's regressions in one use case. */
-export type ArmRegressions = Readonly<Record<RegressionMetric, LinearArm>>;
+import type { ArmRegressions, RegressionMetric, UseCaseState } from './use-case-state.js';
 
 const NONE: readonly UseCaseState[] = [];
 

@@ -1,5 +1,5 @@
-import type { UseCaseState } from '../../learning/learning-state.js';
-import type { RegressionMetric, TenantRegressions } from '../../learning/tenant-regressions.js';
+import type { TenantRegressions } from '../../learning/tenant-regressions.js';
+import type { RegressionMetric, UseCaseState } from '../../learning/use-case-state.js';
 import type { ArmId } from '../../registry/model.js';
 import type { LengthBelief, MetricBelief } from '../metric-belief.js';
 import type { ArmPriors } from '../priors.js';

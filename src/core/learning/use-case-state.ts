@@ -1,0 +1,21 @@
+import type { LinearArm } from '../bandit/linear/linear-arm.js';
+import type { TenantId, UseCase } from '../ids.js';
+import type { ArmId } from '../registry/model.js';
+import type { ArmStats } from './arm-stats.js';
+
+export type RegressionMetric = 'quality' | 'logTokens';
+/** One arm's regressions in one use case. */
+export type ArmRegressions = Readonly<Record<RegressionMetric, LinearArm>>;
+
+/** The sums of every arm in one scope. */
+export type ScopeArms = Map<ArmId, ArmStats>;
+
+/** A use case's own sums and those of its segments. */
+export interface UseCaseState {
+  readonly tenant: TenantId;
+  readonly useCase: UseCase;
+  readonly arms: ScopeArms;
+  readonly segments: Map<string, ScopeArms>;
+  /** Regressions on the context, of quality and of the logarithm of output tokens. */
+  readonly regressions: Map<ArmId, ArmRegressions>;
+}
