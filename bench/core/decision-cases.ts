@@ -1,4 +1,4 @@
-import { contextSizeOf } from '../../src/core/bandit/settings.js';
+import { contextLayoutOf } from '../../src/core/selection/policy.js';
 import { describeFault } from '../../src/core/fault.js';
 import type { DecisionId, TenantId, UseCase } from '../../src/core/ids.js';
 import { LearningState } from '../../src/core/learning/learning-state.js';
@@ -48,7 +48,7 @@ function taughtSnapshot(policy: Policy, models: number): DecisionSnapshot {
   const armIds = new Map(fileModels.map(({ id }, i) => [id, (i + 1) as ArmId]));
   const registry = buildRegistry({ fileModels, storedModels: [], armIds });
   if (!registry.ok) throw new Error(registry.faults.map(describeFault).join('\n'));
-  const learning = new LearningState(policy.bandit.halfLives, contextSizeOf(policy.bandit));
+  const learning = new LearningState(policy.bandit.halfLives, contextLayoutOf(policy));
   const snapshot = decisionSnapshot(policy, registry.value, learning);
   for (let i = 0; i < TAUGHT; i++) teach(snapshot, i);
   return snapshot;

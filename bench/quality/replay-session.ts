@@ -1,4 +1,4 @@
-import { contextSizeOf } from '../../src/core/bandit/settings.js';
+import { contextLayoutOf } from '../../src/core/selection/policy.js';
 import type { DecisionId } from '../../src/core/ids.js';
 import { LearningState } from '../../src/core/learning/learning-state.js';
 import { nanoUsdFromUsd } from '../../src/core/money.js';
@@ -43,7 +43,7 @@ export class ReplaySession {
     private readonly policy: Policy,
     registry: Registry,
   ) {
-    this.learning = new LearningState(policy.bandit.halfLives, contextSizeOf(policy.bandit));
+    this.learning = new LearningState(policy.bandit.halfLives, contextLayoutOf(policy));
     this.snapshot = decisionSnapshot(policy, registry, this.learning);
   }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { contextSizeOf, type BanditSettings } from '../core/bandit/settings.js';
+import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { loadPolicy } from '../config/load-policy.js';
 import { recover, foldTail } from '../runtime/learner.js';
 import { LearningState } from '../core/learning/learning-state.js';
@@ -21,7 +21,7 @@ export function verifyCommand(): Command {
     try {
       const store = await openLevelStore(config.value.store.path, { createIfMissing: false });
       try {
-        process.exitCode = await verify(store, policy.value.bandit);
+        process.exitCode = await verify(store, policy.value);
       } finally {
         await store.close();
       }
@@ -35,13 +35,13 @@ export function verifyCommand(): Command {
 
 async function verify(
   { outcomes, snapshots }: Awaited<ReturnType<typeof openLevelStore>>,
-  bandit: BanditSettings,
+  policy: Policy,
 ): Promise<number> {
-  const { halfLives } = bandit;
-  const contextSize = contextSizeOf(bandit);
-  const recovered = await recover(outcomes, snapshots, halfLives, contextSize);
+  const { halfLives } = policy.bandit;
+  const layout = contextLayoutOf(policy);
+  const recovered = await recover(outcomes, snapshots, halfLives, layout);
   const startedAt = process.hrtime.bigint();
-  const folded = new LearningState(halfLives, contextSize);
+  const folded = new LearningState(halfLives, layout);
   const count = await foldTail(folded, outcomes);
   const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
   const differences = compareStates(recovered.state, folded);

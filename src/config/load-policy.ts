@@ -2,6 +2,7 @@ import { parsePriors } from '../core/bandit/parse-priors.js';
 import { parseBanditSettings } from '../core/bandit/parse-settings.js';
 import { parseBudgets } from '../core/budget/parse-budgets.js';
 import { parseComplexitySettings } from '../core/complexity/parse-settings.js';
+import { parseEmbedding } from '../core/context/parse-embedding.js';
 import type { Checked, Fault } from '../core/fault.js';
 import { CAPABILITIES } from '../core/registry/model.js';
 import { parseModels } from '../core/registry/parse-models.js';
@@ -32,11 +33,15 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
   const faults: Fault[] = [...unreadable];
   const used = new Set<string>();
   const broken = new Set(unreadable.map(({ file }) => file));
-  const take = <T>(file: string, parse: (source: PolicyFile) => Checked<T>): T | undefined => {
+  const take = <T>(
+    file: string,
+    parse: (source: PolicyFile) => Checked<T>,
+    required = true,
+  ): T | undefined => {
     used.add(file);
     const source = files.find((candidate) => candidate.file === file);
     if (source === undefined) {
-      if (!broken.has(file)) faults.push({ file, path: '$', reason: 'is missing' });
+      if (required && !broken.has(file)) faults.push({ file, path: '$', reason: 'is missing' });
       return undefined;
     }
     return keep(parse(source), faults);
@@ -51,6 +56,11 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
     parseComplexitySettings(value, file, schemas.complexity),
   );
   const bandit = take('bandit.json', (source) => parseBanditSettings(source, schemas.bandit));
+  const embedding = take(
+    'embedding.json',
+    (source) => parseEmbedding(source, schemas.embedding, bandit?.linear.hashedWords),
+    false,
+  );
   const budgets = take('budgets.json', (source) => parseBudgets(source, schemas.budgets));
   // Names of models can be checked only against models that could be read.
   const priors = models && take('priors.json', (source) => parsePriors(source, schemas.priors, known));
@@ -71,7 +81,8 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
   if (faults.length > 0 || !models || !complexity || !bandit || !budgets || !priors || !tenants || !rules) {
     return { ok: false, faults };
   }
-  return { ok: true, value: { version, models, complexity, bandit, budgets, priors, tenants, rules } };
+  const required = { version, models, complexity, bandit, budgets, priors, tenants, rules };
+  return { ok: true, value: { ...required, ...(embedding && { embedding }) } };
 }
 
 function keep<T>(checked: Checked<T>, faults: Fault[]): T | undefined {

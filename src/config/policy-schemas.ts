@@ -6,7 +6,16 @@ import { compileSchema } from './schema-check.js';
 /** The published schemas stand beside the shipped rules, two folders up from both `src/config` and `dist/config`. */
 const SCHEMA_FOLDER = fileURLToPath(new URL('../../rules/schema/', import.meta.url));
 
-const NAMES = ['models', 'rules', 'tenants', 'complexity', 'priors', 'bandit', 'budgets'] as const;
+const NAMES = [
+  'models',
+  'rules',
+  'tenants',
+  'complexity',
+  'priors',
+  'bandit',
+  'budgets',
+  'embedding',
+] as const;
 type PolicySchemas = Readonly<Record<(typeof NAMES)[number], SchemaCheck>>;
 
 let compiled: PolicySchemas | undefined;

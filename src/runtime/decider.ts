@@ -1,8 +1,10 @@
 import { reservationFor, retryAfterMs } from '../core/budget/period-standing.js';
+import { embeddingFault } from '../core/context/embedding-map.js';
 import { SextantError, type Obstacle } from '../core/errors.js';
 import type { DecisionId } from '../core/ids.js';
 import { usdFromNanoUsd } from '../core/money.js';
 import { deliberate, draw, type Decision, type Deliberation } from '../core/selection/decide.js';
+import type { Policy } from '../core/selection/policy.js';
 import type { Question } from '../core/selection/question.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import { ticketOf } from '../core/selection/ticket-of.js';
@@ -39,7 +41,7 @@ export class Decider {
   constructor(private readonly parts: DeciderParts) {}
 
   /**
-   * @throws SextantError NO_CANDIDATE with the reason for every model; REQUEST_REJECTED; BUDGET_EXHAUSTED with
+   * @throws SextantError INVALID_FIELD where the policy cannot reduce the embedding; NO_CANDIDATE with the reason for every model; REQUEST_REJECTED; BUDGET_EXHAUSTED with
    *   the time to try again.
    */
   select(question: Question, explain: boolean): IssuedDecision {
@@ -80,6 +82,7 @@ export class Decider {
   }
 
   private deliberation(snapshot: DecisionSnapshot, question: Question, nowMs: number, explain: boolean) {
+    checkEmbedding(snapshot.policy, question);
     const reservedNanoUsd = (accountId: string): number =>
       this.parts.reservations.heldNanoUsd(accountId, nowMs);
     return deliberate(snapshot, question, { nowMs, explain, reservedNanoUsd });
@@ -118,6 +121,16 @@ export class Decider {
     const message = `none of ${considered} models can take this request: ${summary(obstacles)}`;
     return new SextantError('NO_CANDIDATE', message, { obstacles });
   }
+}
+
+/** Only the policy knows what length its components take. */
+function checkEmbedding({ embedding: map }: Policy, { input: { embedding } }: Question): void {
+  const reason = map && embedding && embeddingFault(map, embedding);
+  if (reason === undefined) return;
+  const path = 'input.embedding';
+  throw new SextantError('INVALID_FIELD', `invalid request: ${path}: ${reason}`, {
+    faults: [{ path, reason }],
+  });
 }
 
 /** What to tell a caller whose budget does not cover the cheapest candidate. */

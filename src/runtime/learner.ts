@@ -1,4 +1,5 @@
 import type { HalfLives } from '../core/learning/decay.js';
+import { NO_CONTEXT } from '../core/context/context-layout.js';
 import { LearningState } from '../core/learning/learning-state.js';
 import { decodeLearning, encodeLearning } from '../store/learning-codec.js';
 import type { OutcomeLog, SnapshotStore } from '../store/ports.js';
@@ -25,13 +26,13 @@ export async function recover(
   log: OutcomeLog,
   snapshots: SnapshotStore,
   halfLives: HalfLives,
-  contextSize = 0,
+  layout = NO_CONTEXT,
 ): Promise<Recovery> {
   const bytes = await snapshots.load();
-  const kept = bytes === undefined ? undefined : decodeLearning(bytes, halfLives, contextSize);
+  const kept = bytes === undefined ? undefined : decodeLearning(bytes, halfLives, layout);
   // A snapshot ahead of the log would hide outcomes that are not there.
   const state =
-    kept !== undefined && kept.sequence <= log.head() ? kept : new LearningState(halfLives, contextSize);
+    kept !== undefined && kept.sequence <= log.head() ? kept : new LearningState(halfLives, layout);
   const fromSequence = state.sequence;
   const foldedOutcomes = await foldTail(state, log);
   return { state, fromSequence, foldedOutcomes };

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { foldVersion, type HalfLives } from '../core/learning/decay.js';
+import { NO_CONTEXT } from '../core/context/context-layout.js';
 import { LearningState } from '../core/learning/learning-state.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import type { Store } from '../store/ports.js';
@@ -29,13 +30,13 @@ export class LearningKeeper {
   }
 
   /** Brings the state up to the log's end. @throws StoreError where the log cannot be read. */
-  async open(halfLives: HalfLives, contextSize = 0): Promise<void> {
+  async open(halfLives: HalfLives, layout = NO_CONTEXT): Promise<void> {
     const { store, logger } = this.options;
     const { state, fromSequence, foldedOutcomes } = await recover(
       store.outcomes,
       store.snapshots,
       halfLives,
-      contextSize,
+      layout,
     );
     this.current = state;
     this.snapshotAt = fromSequence;
@@ -49,10 +50,10 @@ export class LearningKeeper {
   }
 
   /** Folds the log again where the settings differ, and swaps; snapshots of the old state serve meanwhile. */
-  async useHalfLives(halfLives: HalfLives, contextSize = 0): Promise<void> {
-    if (foldVersion(halfLives, contextSize) === this.state.version) return;
+  async useHalfLives(halfLives: HalfLives, layout = NO_CONTEXT): Promise<void> {
+    if (foldVersion(halfLives, layout) === this.state.version) return;
     const { store, logger } = this.options;
-    const next = new LearningState(halfLives, contextSize);
+    const next = new LearningState(halfLives, layout);
     await foldTail(next, store.outcomes);
     // What was folded into the old state while the last block was read is in the log by now.
     while (next.sequence < this.state.sequence) await foldTail(next, store.outcomes);

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
-import { contextSizeOf } from '../core/bandit/settings.js';
 import type { Fault } from '../core/fault.js';
-import type { Policy } from '../core/selection/policy.js';
+import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { Store } from '../store/ports.js';
 import { Decider } from './decider.js';
@@ -79,9 +78,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     objections: (policy) => registry.conflicts(policy.models),
     activate: async (policy) => {
       await registry.adopt(policy.models);
-      if (current === undefined) await learning.open(policy.bandit.halfLives, contextSizeOf(policy.bandit));
+      if (current === undefined) await learning.open(policy.bandit.halfLives, contextLayoutOf(policy));
       // The state is made ready first: a policy must never read contexts of another size.
-      await learning.useHalfLives(policy.bandit.halfLives, contextSizeOf(policy.bandit));
+      await learning.useHalfLives(policy.bandit.halfLives, contextLayoutOf(policy));
       renew(policy);
     },
   });

@@ -96,6 +96,7 @@ function toBody(ticket: Ticket): TicketBody {
     batch: ticket.batch,
     ...budgetFields(ticket),
     context: ticket.context === undefined ? EMPTY : bytesOf(ticket.context),
+    contextMapId: ticket.contextMapId ?? 0,
     expectedOutputTokens: ticket.chain.map(({ expectedOutputTokens }) => expectedOutputTokens ?? 0),
     expectedQualityQ16: ticket.chain.map(({ expectedQualityQ16 }) => expectedQualityQ16),
     expectedCostNanoUsd: ticket.chain.map(({ expectedCostNanoUsd }) => BigInt(expectedCostNanoUsd)),
@@ -134,6 +135,7 @@ function fromBody(body: TicketBody): Ticket {
     batch: body.batch,
     ...(budgetId !== '' && { budget: { id: account, averageNanoUsd: Number(body.budgetAverageNanoUsd) } }),
     ...(body.context.length > 0 && { context: Int8Array.from(body.context, (byte) => (byte << 24) >> 24) }),
+    ...(body.contextMapId !== 0 && { contextMapId: body.contextMapId }),
     seed: body.seed,
     lambda: body.lambda,
   };

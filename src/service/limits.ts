@@ -8,6 +8,8 @@ export const LIMITS = {
   textMaxChars: 200_000,
   /** A conversation's messages; the same reason. */
   messagesMax: 1_024,
+  /** The longest embeddings that are sold have 4,096 numbers. */
+  embeddingMax: 8_192,
   attributesMax: 32,
   attributeValueMaxBytes: 256,
   /** With the choice five arms, which the ticket's 512 bytes are made for. */

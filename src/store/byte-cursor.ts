@@ -39,6 +39,12 @@ export class ByteCursor {
     return value;
   }
 
+  fixed32(): number {
+    const value = this.view.getUint32(this.pos, true);
+    this.pos += 4;
+    return value;
+  }
+
   /** Steps over a length-delimited value and returns where it ends; it starts `pos` before the call's end. */
   span(): number {
     const length = this.varint();

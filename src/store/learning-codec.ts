@@ -2,6 +2,7 @@ import { SpendHistory } from '../core/budget/spend-history.js';
 import { DECAY_GROUPS, STAT_COUNT, type DecayGroup } from '../core/learning/arm-stats.js';
 import type { HalfLives } from '../core/learning/decay.js';
 import type { LinearArm } from '../core/bandit/linear/linear-arm.js';
+import { NO_CONTEXT } from '../core/context/context-layout.js';
 import { LearningState } from '../core/learning/learning-state.js';
 import type { UseCaseState } from '../core/learning/use-case-state.js';
 import type { TenantId, UseCase } from '../core/ids.js';
@@ -49,10 +50,10 @@ export function encodeLearning(state: LearningState): Uint8Array {
 export function decodeLearning(
   bytes: Uint8Array,
   halfLives: HalfLives,
-  contextSize = 0,
+  layout = NO_CONTEXT,
 ): LearningState | undefined {
   const snapshot = LearningSnapshot.decode(bytes);
-  const state = new LearningState(halfLives, contextSize);
+  const state = new LearningState(halfLives, layout);
   if (snapshot.foldVersion !== state.version) return undefined;
   const landmarks = Object.fromEntries(
     DECAY_GROUPS.map((group, i) => [group, finite(snapshot.landmarksMs[i])]),

@@ -35,6 +35,9 @@ export function numericFault(outcome: Outcome): string | undefined {
   if (outcome.budget !== undefined && !isWhole(outcome.budget.averageNanoUsd)) {
     return fault('budget.averageNanoUsd', outcome.budget.averageNanoUsd);
   }
+  if (outcome.contextMapId !== undefined && !isWhole(outcome.contextMapId, UINT32_MAX)) {
+    return fault('contextMapId', outcome.contextMapId);
+  }
   return partFault(outcome);
 }
 

@@ -127,6 +127,7 @@ function recordOf(outcome: Outcome): OutcomeRecord {
         ? NO_CONTEXT
         : Buffer.from(outcome.context.buffer, outcome.context.byteOffset, outcome.context.length),
     expectedOutputTokens: outcome.expectedOutputTokens ?? 0,
+    contextMapId: outcome.contextMapId ?? 0,
   };
 }
 

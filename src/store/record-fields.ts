@@ -44,6 +44,7 @@ export class RecordFields {
   digest = '';
   context: Int8Array | undefined = undefined;
   expectedOutputTokens = 0;
+  contextMapId = 0;
 
   /** Reads up to `end`. @throws RangeError where the bytes are no record. */
   read(cursor: ByteCursor, end: number): this {
@@ -127,6 +128,9 @@ export class RecordFields {
           break;
         case 0xd5:
           this.expectedOutputTokens = cursor.float();
+          break;
+        case 0xf5:
+          this.contextMapId = cursor.fixed32();
           break;
         default:
           cursor.skip(tag % 8);

@@ -7,7 +7,7 @@ import {
 import type { LengthBelief, MetricBelief } from '../../src/core/bandit/metric-belief.js';
 import type { ArmPriors } from '../../src/core/bandit/priors.js';
 import type { LinearSettings } from '../../src/core/bandit/settings.js';
-import { contextSize, contextValues, type ContextVector } from '../../src/core/context/context-vector.js';
+import { contextLayout, contextValues, type ContextVector } from '../../src/core/context/context-vector.js';
 import type { TenantId, UseCase } from '../../src/core/ids.js';
 import { LearningState } from '../../src/core/learning/learning-state.js';
 import type { Outcome } from '../../src/core/outcome/outcome.js';
@@ -17,7 +17,8 @@ import { HALF_LIVES, START_MS } from './learning.js';
 
 export const TENANT = 'acme' as TenantId;
 export const ARM = 7 as ArmId;
-export const CONTEXT_SIZE = contextSize(0);
+export const CONTEXT_LAYOUT = contextLayout(0);
+export const CONTEXT_SIZE = CONTEXT_LAYOUT.size;
 
 export const LINEAR_SETTINGS: LinearSettings = {
   hashedWords: 0,
@@ -77,7 +78,7 @@ function outcomeFrom(lesson: Lesson, number: number): Outcome {
 /** Folds lessons into a state, a new one where none is given. */
 export function taught(
   lessons: readonly Lesson[],
-  state = new LearningState(HALF_LIVES, CONTEXT_SIZE),
+  state = new LearningState(HALF_LIVES, CONTEXT_LAYOUT),
 ): LearningState {
   for (const lesson of lessons) state.fold(outcomeFrom(lesson, state.sequence), state.sequence);
   return state;

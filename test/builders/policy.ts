@@ -20,6 +20,7 @@ export interface PolicyParts {
   readonly tenants?: object;
   readonly priors?: object;
   readonly bandit?: object;
+  readonly embedding?: object;
 }
 
 /** An entry of models.json: `provider/name`, cheap enough for every tier. */
@@ -108,6 +109,7 @@ export async function policyFolder(parts: PolicyParts = {}): Promise<string> {
   await writeJson(folder, 'tenants.json', { tenants });
   await writeJson(folder, 'priors.json', { ...PRIORS, ...parts.priors });
   await writeJson(folder, 'bandit.json', { ...BANDIT, ...parts.bandit });
+  if (parts.embedding !== undefined) await writeJson(folder, 'embedding.json', parts.embedding);
   return folder;
 }
 

@@ -98,10 +98,12 @@ export const anyOutcome: fc.Arbitrary<Outcome> = fc
     expectedCostNanoUsd: whole,
     policyVersion: hex({ minLength: 0, maxLength: 32 }),
     part,
+    contextMapId: fc.option(fc.integer({ min: 1, max: 0xffff_ffff }), { nil: undefined }),
     budget: fc.option(budget, { nil: undefined }),
   })
-  .map(({ part: chosen, budget: charged, ...rest }) => ({
+  .map(({ part: chosen, budget: charged, contextMapId, ...rest }) => ({
     ...rest,
     ...chosen,
     ...(charged && { budget: charged }),
+    ...(contextMapId !== undefined && { contextMapId }),
   }));

@@ -134,5 +134,6 @@ function outcomeOfRecord(record: OutcomeRecord): Outcome {
     expectedQualityQ16: record.expectedQualityQ16,
     expectedCostNanoUsd: Number(record.expectedCostNanoUsd),
     policyVersion: Buffer.from(record.policyVersion).toString('hex'),
+    ...(record.contextMapId !== 0 && { contextMapId: record.contextMapId }),
   };
 }

@@ -1,4 +1,3 @@
-import { contextSize } from '../context/context-vector.js';
 import type { HalfLives } from '../learning/decay.js';
 
 export const SEGMENT_PARTS = ['taskType', 'level'] as const;
@@ -94,10 +93,6 @@ export interface BanditSettings {
 
 /** Whether a policy's beliefs are regressions on the context. */
 export const readsContext = (policy: BanditPolicy): boolean => policy !== 'beta';
-
-/** Coordinates of the contexts that a policy learns from; 0 for none. */
-export const contextSizeOf = ({ policy, linear }: Pick<BanditSettings, 'policy' | 'linear'>): number =>
-  readsContext(policy) ? contextSize(linear.hashedWords) : 0;
 
 /** Scales weights to sum to one. @throws RangeError where none is positive or one is negative or not finite. */
 export function normalizeWeights({ quality, cost, latency }: Weights): Weights {

@@ -5,11 +5,13 @@ import {
   type RequestProfile,
   type TaskType,
 } from '../profile.js';
+import { layoutOf, type ContextLayout } from './context-layout.js';
+import { reduceEmbedding, type EmbeddingMap } from './embedding-map.js';
 import { hashWords, normalizeBuckets } from './hashed-words.js';
 
 /**
  * What the contextual bandit sees of a request: an intercept, the complexity dimensions, the prompt's length,
- * the task type's shares, and a hashed bag of words and bigrams.
+ * the task type's shares, a hashed bag of words and bigrams, and the caller's embedding where the policy reads one.
  *
  * Kept in whole steps of 1/48, before anything is scored, so that a decision and the update that its ticket
  * brings back see the same numbers. One byte each, from −127/48 to 127/48.
@@ -28,20 +30,25 @@ const SCORE_SCALE = 3;
 /** ln(1 + characters) of a prompt of 3,000 characters, so that length is a score too. */
 const LOG_LENGTH_UNIT = 8;
 
-export const contextSize = (hashedWords: number): number => HAND_FEATURES + hashedWords;
+/** The layout of contexts with so many hashed words, and embeddings reduced so. */
+export const contextLayout = (hashedWords: number, embedding?: EmbeddingMap): ContextLayout =>
+  layoutOf(HAND_FEATURES, hashedWords, embedding);
 
 export interface ContextSource {
   readonly profile: Pick<RequestProfile, 'dimensions'>;
   readonly taskScores: Readonly<Record<TaskType, number>>;
   readonly messages: readonly ChatMessage[];
+  /** The caller's, as it came. */
+  readonly embedding?: ArrayLike<number>;
 }
 
-/** The vector of a request; without text, the hashed part is zero. */
+/** The vector of a request; without text, the hashed part is zero, and without an embedding, its part. */
 export function contextVector(
-  { profile, taskScores, messages }: ContextSource,
-  hashedWords: number,
+  { profile, taskScores, messages, embedding }: ContextSource,
+  layout: ContextLayout,
 ): ContextVector {
-  const vector = new Int8Array(HAND_FEATURES + hashedWords);
+  const { hashedWords, embedding: map, size } = layout;
+  const vector = new Int8Array(size);
   const buckets = new Float64Array(hashedWords);
   let length = 0;
   for (const { text } of messages) {
@@ -58,6 +65,9 @@ export function contextVector(
   score(Math.log1p(length) / LOG_LENGTH_UNIT);
   for (const taskType of TASK_TYPES) score(taskScores[taskType]);
   for (const bucket of buckets) vector[at++] = steps(bucket);
+  if (map !== undefined && embedding !== undefined) {
+    for (const value of reduceEmbedding(map, embedding)) vector[at++] = steps(value);
+  }
   return vector;
 }
 

@@ -1,3 +1,4 @@
+import { NO_CONTEXT, type ContextLayout } from '../context/context-layout.js';
 import { CONTEXT_MAP } from '../context/context-vector.js';
 import { METRIC_GROUPS, type DecayGroup, type DriftGroup } from './arm-stats.js';
 
@@ -41,10 +42,15 @@ export function landmarkIsFar(timeMs: number, landmarkMs: number, halfLifeMs: nu
 }
 
 /** Names the fold: sums made under other half-lives, or on other contexts, cannot be used, and are folded again. */
-export function foldVersion(halfLives: HalfLives, contextSize = 0): string {
+export function foldVersion(halfLives: HalfLives, layout = NO_CONTEXT): string {
   return [
     'v3',
-    `context=${contextSize === 0 ? 'none' : `${CONTEXT_MAP}:${contextSize}`}`,
+    `context=${layoutName(layout)}`,
     ...METRIC_GROUPS.map((group) => `${group}=${halfLives[group]}`),
   ].join(';');
+}
+
+function layoutName({ size, mapId }: ContextLayout): string {
+  if (size === 0) return 'none';
+  return mapId === 0 ? `${CONTEXT_MAP}:${size}` : `${CONTEXT_MAP}:${size}:embedding ${mapId}`;
 }

@@ -3,6 +3,7 @@ import type { Outcome } from '../outcome/outcome.js';
 import type { ArmId } from '../registry/model.js';
 import { scaleLinearSums } from '../bandit/linear/linear-sums.js';
 import { BudgetLedger } from '../budget/budget-ledger.js';
+import { NO_CONTEXT } from '../context/context-layout.js';
 import { contextValues } from '../context/context-vector.js';
 import { DECAY_GROUPS, emptyArmStats, scaleGroup, type ArmStats, type DecayGroup } from './arm-stats.js';
 import {
@@ -56,13 +57,13 @@ export class LearningState {
 
   readonly halfLives: GroupHalfLives;
 
-  /** @param contextSize coordinates of the contexts that are learned from; 0 for none. */
+  /** @param layout of the contexts that are learned from. */
   constructor(
     halfLives: HalfLives,
-    readonly contextSize = 0,
+    readonly layout = NO_CONTEXT,
   ) {
     this.halfLives = { ...halfLives, ...DRIFT_HALF_LIVES_MS };
-    this.version = foldVersion(this.halfLives, contextSize);
+    this.version = foldVersion(this.halfLives, layout);
     const zeros = DECAY_GROUPS.map((group) => [group, 0]);
     this.landmarksMs = Object.fromEntries(zeros) as Record<DecayGroup, number>;
   }
@@ -130,7 +131,7 @@ export class LearningState {
   regressionsOf(tenant: TenantId): TenantRegressions {
     let regressions = this.regressions.get(tenant);
     if (regressions === undefined) {
-      this.regressions.set(tenant, (regressions = new TenantRegressions(this.contextSize)));
+      this.regressions.set(tenant, (regressions = new TenantRegressions(this.layout.size)));
     }
     return regressions;
   }
@@ -152,27 +153,29 @@ export class LearningState {
     }
   }
 
-  /** Contexts of another size were made under other settings: they cannot be learned from. */
+  /** Contexts of another layout were made under other settings: they cannot be learned from. */
   private foldRegressions(
     useCase: UseCaseState,
-    { armId, context, quality, execution, expectedQualityQ16, expectedOutputTokens }: Outcome,
+    outcome: Outcome,
     weights: Readonly<Record<DecayGroup, number>>,
   ): void {
-    if (this.contextSize === 0 || context?.length !== this.contextSize) return;
+    const { armId, context, contextMapId, quality, execution } = outcome;
+    const { size, mapId } = this.layout;
+    if (size === 0 || context?.length !== size || (contextMapId ?? 0) !== mapId) return;
     const answered = execution?.status === 'success' ? execution.outputTokens : undefined;
     if (quality === undefined && answered === undefined) return;
     const regressions = this.regressionsOf(useCase.tenant);
     const arm = regressions.ensure(useCase, armId);
     const x = contextValues(context);
     if (quality !== undefined) {
-      const predicted = expectedQualityQ16 / QUALITY_ONE_Q16;
+      const predicted = outcome.expectedQualityQ16 / QUALITY_ONE_Q16;
       const { value: y } = quality;
       const observation = { x, y, predicted, weight: weights.quality, logarithmic: false };
       regressions.observe(arm, 'quality', observation);
     }
     if (answered !== undefined) {
       const y = Math.log(Math.max(answered, 1));
-      const predicted = Math.log(expectedOutputTokens ?? Math.max(answered, 1));
+      const predicted = Math.log(outcome.expectedOutputTokens ?? Math.max(answered, 1));
       const observation = { x, y, predicted, weight: weights.tokens, logarithmic: true };
       regressions.observe(arm, 'logTokens', observation);
     }

@@ -75,6 +75,7 @@ function base(
     expectedQualityQ16: link.expectedQualityQ16,
     expectedCostNanoUsd: link.expectedCostNanoUsd,
     ...(ticket.context && { context: ticket.context }),
+    ...(ticket.contextMapId !== undefined && { contextMapId: ticket.contextMapId }),
     ...(link.expectedOutputTokens !== undefined && { expectedOutputTokens: link.expectedOutputTokens }),
     policyVersion: ticket.policyVersion,
   };

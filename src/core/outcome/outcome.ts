@@ -66,6 +66,8 @@ export interface Outcome {
   readonly expectedCostNanoUsd: number;
   /** The context that the decision scored; absent where its policy used none. */
   readonly context?: Int8Array;
+  /** Map of the context's embedding; absent where none is in it. */
+  readonly contextMapId?: number;
   /** Median answer length predicted at decision; absent where none was. */
   readonly expectedOutputTokens?: number;
   /** First eight bytes of the policy version, hexadecimal. */

@@ -1,6 +1,6 @@
 import { beliefScope } from '../bandit/belief.js';
 import { drawArm } from '../bandit/propensity.js';
-import { normalizeWeights, readsContext, type Weights } from '../bandit/settings.js';
+import { normalizeWeights, type Weights } from '../bandit/settings.js';
 import { budgetFor, type BudgetInForce } from '../budget/budget-rule.js';
 import { affordable, standingOf, type PeriodStanding } from '../budget/period-standing.js';
 import { usdFromNanoUsd } from '../money.js';
@@ -14,6 +14,7 @@ import { tenantFact } from '../rules/parse-tenants.js';
 import { candidateOf, type Candidate } from './candidate.js';
 import { ineligibility } from './eligible.js';
 import { analyzeRequest } from './profile-request.js';
+import { contextLayoutOf } from './policy.js';
 import type { Question } from './question.js';
 import { rankFallbacks } from './rank-fallbacks.js';
 import type { Removal } from './removal.js';
@@ -46,6 +47,8 @@ export interface Deliberation {
   readonly eligibleModels: readonly ModelId[];
   /** What the bandit scored; absent where its policy reads no context. */
   readonly context?: ContextVector;
+  /** Map of the embedding that is in the context; absent where the policy reads none. */
+  readonly contextMapId?: number;
   readonly stateSequence: number;
 }
 
@@ -79,9 +82,12 @@ export function deliberate(
   const lambda = paced === undefined ? 0 : learning.budgets.lambda(paced.accountId);
   const { poolingStrength, linear: settings } = policy.bandit;
   const { tenant, useCase } = question;
-  const context = readsContext(policy.bandit.policy)
-    ? contextVector({ ...analyzed, messages: question.input.messages }, settings.hashedWords)
-    : undefined;
+  const { messages, embedding } = question.input;
+  const layout = contextLayoutOf(policy);
+  const context =
+    layout.size > 0
+      ? contextVector({ ...analyzed, messages, ...(embedding && { embedding }) }, layout)
+      : undefined;
   const linear = context && { x: contextValues(context), settings };
   const scope = beliefScope(learning, {
     tenant,
@@ -138,6 +144,7 @@ export function deliberate(
     firedRules: verdict.fired ?? [],
     eligibleModels: explain ? eligible.map(({ model }) => model.id) : [],
     ...(context && { context }),
+    ...(layout.mapId !== 0 && { contextMapId: layout.mapId }),
     stateSequence: learning.sequence,
   };
 }

@@ -1,7 +1,10 @@
 import type { Priors } from '../bandit/priors.js';
-import type { BanditSettings } from '../bandit/settings.js';
+import { readsContext, type BanditSettings } from '../bandit/settings.js';
 import type { BudgetRule } from '../budget/budget-rule.js';
 import type { ComplexitySettings } from '../complexity/settings.js';
+import { NO_CONTEXT, type ContextLayout } from '../context/context-layout.js';
+import { contextLayout } from '../context/context-vector.js';
+import type { EmbeddingMap } from '../context/embedding-map.js';
 import type { Model } from '../registry/model.js';
 import type { RuleSet } from '../rules/rule-set.js';
 import type { Tenants } from '../rules/parse-tenants.js';
@@ -17,4 +20,13 @@ export interface Policy {
   readonly priors: Priors;
   readonly bandit: BanditSettings;
   readonly budgets: readonly BudgetRule[];
+  /** How callers' embeddings are reduced; absent where none is read. */
+  readonly embedding?: EmbeddingMap;
 }
+
+/** The contexts that a policy learns from. */
+export const contextLayoutOf = ({
+  bandit,
+  embedding,
+}: Pick<Policy, 'bandit' | 'embedding'>): ContextLayout =>
+  readsContext(bandit.policy) ? contextLayout(bandit.linear.hashedWords, embedding) : NO_CONTEXT;

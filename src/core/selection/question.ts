@@ -14,6 +14,8 @@ export interface RequestInput {
   readonly maxOutputTokens?: number;
   readonly modalities: readonly Modality[];
   readonly toolCount: number;
+  /** Of any length; the policy says how it is reduced. */
+  readonly embedding?: readonly number[];
 }
 
 /** A validated request for a decision. */

@@ -30,6 +30,8 @@ export interface Ticket {
   readonly budget?: { readonly id: string; readonly averageNanoUsd: number };
   /** The context that was scored; absent where the policy uses none. */
   readonly context?: Int8Array;
+  /** Map of the context's embedding; absent where none is in it. */
+  readonly contextMapId?: number;
   readonly seed: bigint;
   readonly lambda: number;
 }

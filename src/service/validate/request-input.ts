@@ -43,7 +43,19 @@ export function decodeInput(path: string, wire: WireInput | undefined, violation
     }),
     modalities: decodeEnums(`${path}.modalities`, wire.modalities, modalityEnum, violations),
     toolCount: wire.toolCount,
+    ...(wire.embedding.length > 0 && {
+      embedding: decodeEmbedding(`${path}.embedding`, wire.embedding, violations),
+    }),
   };
+}
+
+function decodeEmbedding(path: string, wire: readonly number[], violations: Violations): readonly number[] {
+  if (wire.length > LIMITS.embeddingMax) {
+    violations.add(path, `must have at most ${LIMITS.embeddingMax} numbers, not ${wire.length}`);
+  }
+  const bad = wire.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) violations.add(`${path}[${bad}]`, `must be a finite number, not ${wire[bad]}`);
+  return wire;
 }
 
 function decodeContent(path: string, wire: WireInput, violations: Violations): readonly ChatMessage[] {

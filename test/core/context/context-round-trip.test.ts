@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { contextValues } from '../../../src/core/context/context-vector.js';
-import { contextSizeOf } from '../../../src/core/bandit/settings.js';
+import { contextLayoutOf } from '../../../src/core/selection/policy.js';
 import type { DecisionId, TenantId, UseCase } from '../../../src/core/ids.js';
 import { LearningState } from '../../../src/core/learning/learning-state.js';
 import { normalizeAttempt } from '../../../src/core/outcome/normalize.js';
@@ -32,7 +32,7 @@ let snapshot: DecisionSnapshot;
 beforeAll(async () => {
   const bandit = { policy: 'linear', linear: { ...BANDIT.linear, hashedWords: 64 } };
   const policy = await smallPolicy({ bandit });
-  snapshot = snapshotOf(policy, new LearningState(policy.bandit.halfLives, contextSizeOf(policy.bandit)));
+  snapshot = snapshotOf(policy, new LearningState(policy.bandit.halfLives, contextLayoutOf(policy)));
 });
 
 function question(): Question {
@@ -92,7 +92,7 @@ describe('the context that a decision scored', () => {
 });
 
 describe('a ticket with a full context', () => {
-  it('stays within 512 bytes: 86 coordinates, five attempts, names of 63 bytes, a budget per tenant', () => {
+  it('stays within 512 bytes: 94 coordinates, five attempts, names of 63 bytes, a budget per tenant', () => {
     const longest = 'n'.repeat(63);
     const ticket = anyTicketOf({
       tenant: longest as TenantId,
@@ -108,7 +108,8 @@ describe('a ticket with a full context', () => {
       inputTokens: 2_000_000,
       batch: true,
       budget: { id: `${longest}/${longest}`, averageNanoUsd: 100_000_000_000 },
-      context: new Int8Array(86).fill(-127),
+      context: new Int8Array(94).fill(-127),
+      contextMapId: 0xffffffff,
       seed: 2n ** 64n - 1n,
       lambda: 0.1,
     });

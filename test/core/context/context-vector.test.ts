@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  contextSize,
+  contextLayout,
   contextValues,
   contextVector,
   type ContextSource,
@@ -11,7 +11,8 @@ import { COMPLEXITY_DIMENSIONS, TASK_TYPES, type TaskType } from '../../../src/c
 import { scoresOf } from '../../builders/question.js';
 
 const HASHED = 64;
-const HAND = contextSize(0);
+const LAYOUT = contextLayout(HASHED);
+const HAND = contextLayout(0).size;
 /** Half a step of 1/48. */
 const QUANTISATION_MAX = 1 / 96;
 
@@ -23,15 +24,15 @@ const sourceOf = (...texts: readonly string[]): ContextSource => ({
   taskScores: taskScoresOf(0.1),
   messages: texts.map((text) => ({ role: 'user', text })),
 });
-const hashedPart = (source: ContextSource): number[] => [...contextVector(source, HASHED).slice(HAND)];
+const hashedPart = (source: ContextSource): number[] => [...contextVector(source, LAYOUT).slice(HAND)];
 
 const anyText = fc.string({ unit: 'binary', maxLength: 200 });
 
 describe('a context vector', () => {
   it('has an intercept, the dimensions, the length, the task types and the hashed words: 86 bytes as shipped', () => {
     expect(HAND).toBe(1 + COMPLEXITY_DIMENSIONS.length + 1 + TASK_TYPES.length);
-    expect(contextVector(sourceOf('a b'), HASHED)).toHaveLength(86);
-    expect(contextVector(sourceOf('a b'), 0)).toHaveLength(HAND);
+    expect(contextVector(sourceOf('a b'), LAYOUT)).toHaveLength(86);
+    expect(contextVector(sourceOf('a b'), contextLayout(0))).toHaveLength(HAND);
   });
 
   it('starts with one, and stays within ±127 steps of 1/48', () => {
@@ -39,7 +40,7 @@ describe('a context vector', () => {
     fc.assert(
       fc.property(anyText, anyScore, anyScore, (text, dimension, task) => {
         const profile = { dimensions: scoresOf(dimension) };
-        const vector = contextVector({ ...sourceOf(text), profile, taskScores: taskScoresOf(task) }, HASHED);
+        const vector = contextVector({ ...sourceOf(text), profile, taskScores: taskScoresOf(task) }, LAYOUT);
         expect(vector[0]).toBe(48);
         expect(contextValues(vector)[0]).toBe(1);
         expect(vector.every((step) => step >= -127 && step <= 127)).toBe(true);
@@ -51,7 +52,7 @@ describe('a context vector', () => {
   it('is the same for the same text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
-        expect(contextVector(sourceOf(text), HASHED)).toEqual(contextVector(sourceOf(`${text}`), HASHED));
+        expect(contextVector(sourceOf(text), LAYOUT)).toEqual(contextVector(sourceOf(`${text}`), LAYOUT));
       }),
     );
   });
@@ -71,7 +72,7 @@ describe('a context vector', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), anyText, (score, text) => {
         const source = { ...sourceOf(text), profile: { dimensions: scoresOf(score) } };
-        const values = contextValues(contextVector(source, HASHED));
+        const values = contextValues(contextVector(source, LAYOUT));
         for (const i of COMPLEXITY_DIMENSIONS.keys()) {
           expect(Math.abs(values[1 + i]! - 3 * (score - 0.25))).toBeLessThanOrEqual(QUANTISATION_MAX + 1e-12);
         }
@@ -92,7 +93,7 @@ describe('a context vector', () => {
 
   it('keeps nothing that the text could be read from: bytes that many texts share', () => {
     const secret = 'swordfish 4711';
-    const vector = contextVector(sourceOf(secret), HASHED);
+    const vector = contextVector(sourceOf(secret), LAYOUT);
     const kept = Buffer.from(vector.buffer).toString('latin1');
     for (const word of [...secret.split(' '), 'fish', '47']) expect(kept).not.toContain(word);
     // Two words and their bigram land on at most three of 64 buckets: far more word pairs than patterns.

@@ -7,7 +7,7 @@ import { LearningState } from '../../../src/core/learning/learning-state.js';
 import type { ArmId } from '../../../src/core/registry/model.js';
 import { deliberate } from '../../../src/core/selection/decide.js';
 import type { Policy } from '../../../src/core/selection/policy.js';
-import { CONTEXT_SIZE } from '../../builders/linear-learning.js';
+import { CONTEXT_LAYOUT, CONTEXT_SIZE } from '../../builders/linear-learning.js';
 import { START_MS } from '../../builders/learning.js';
 import { modelEntry, smallPolicy, snapshotOf } from '../../builders/policy.js';
 import { questionOf } from '../../builders/question.js';
@@ -28,7 +28,7 @@ beforeAll(async () => {
 type Taught = readonly { readonly value: number; readonly count: number }[];
 
 function stateOf(taught: Taught): LearningState {
-  const state = new LearningState(policy.bandit.halfLives, CONTEXT_SIZE);
+  const state = new LearningState(policy.bandit.halfLives, CONTEXT_LAYOUT);
   taught.forEach(({ value, count }, k) => {
     for (let i = 0; i < count; i++) {
       const outcome = qualityOf(state.sequence, {

@@ -4,7 +4,7 @@ import { normalMarginal } from '../../../src/core/bandit/normal-marginal.js';
 import { probabilityOfBest } from '../../../src/core/bandit/probability-of-best.js';
 import { PROPENSITY_ONE } from '../../../src/core/bandit/propensity.js';
 import { sampleBeta, sampleNormal } from '../../../src/core/bandit/sample.js';
-import { contextSizeOf } from '../../../src/core/bandit/settings.js';
+import { contextLayoutOf } from '../../../src/core/selection/policy.js';
 import { LearningState } from '../../../src/core/learning/learning-state.js';
 import { rngFromSeed, type Rng } from '../../../src/core/random.js';
 import { deliberate, draw } from '../../../src/core/selection/decide.js';
@@ -25,7 +25,7 @@ describe('200,000 Selects at one state (χ², once in 200)', () => {
           modelEntry(`acme/m${k}`, { prices: { inputUsdPerMTok: 1 + k / 10, outputUsdPerMTok: 4 + k / 5 } }),
         );
         const policy = await smallPolicy({ models, bandit: { policy: name } });
-        const learning = new LearningState(policy.bandit.halfLives, contextSizeOf(policy.bandit));
+        const learning = new LearningState(policy.bandit.halfLives, contextLayoutOf(policy));
         const snapshot = snapshotOf(policy, learning);
         const considered = deliberate(snapshot, questionOf(), { nowMs: START_MS, explain: false });
         const places = new Map(considered.candidates.map(({ model }, k) => [model.id, k]));
