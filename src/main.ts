@@ -11,6 +11,7 @@ import { openLevelStore } from './store/level/open-level-store.js';
 import { openMemoryStore } from './store/memory/memory-store.js';
 
 const SECONDS_PER_HOUR = 3_600;
+const MS_PER_SECOND = 1_000;
 
 /** A server that serves. */
 export interface RunningServer {
@@ -38,6 +39,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     watchPolicy: config.rules.watch,
     ticketLifeSeconds: Math.round(config.tickets.lifeHours * SECONDS_PER_HOUR),
     journal: config.reports,
+    reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,
     ...(config.decisionLog.enabled && { decisionLogMaxQueue: config.decisionLog.maxQueue }),
     snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
     onStoreFailure: (error) => {

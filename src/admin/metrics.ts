@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ReportRate } from '../core/reporting/report-rates.js';
 import type { Runtime } from '../runtime/runtime.js';
 
 /** Prometheus metrics of one server. */
@@ -11,6 +12,8 @@ export interface Metrics {
     readonly seconds: number;
   }) => void;
 }
+
+const differs = (rate: ReportRate): boolean => rate.differs;
 
 /** From 50 µs, where a Select should lie, to 5 s, which is a Report's deadline. */
 const SECONDS_BUCKETS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
@@ -54,6 +57,11 @@ export function createMetrics(runtime: Runtime): Metrics {
     'sextant_decisions_unlogged',
     'Decisions that the decision log dropped since the start.',
     () => runtime.decisionLog?.dropped ?? 0,
+  );
+  gauge(
+    'sextant_report_rates_differing',
+    'Models, by tenant and use case, whose quality is reported more or less often than that of the others.',
+    () => runtime.reportWatch.rates().reduce((sum, { rates }) => sum + rates.filter(differs).length, 0),
   );
   gauge('sextant_policy_rejected', '1 where the policy folder’s newest content was refused.', () =>
     runtime.policies.rejected === undefined ? 0 : 1,

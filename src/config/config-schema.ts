@@ -143,6 +143,10 @@ export const CONFIG_SCHEMA = {
     reports: section('reports', {
       maxQueue: count({ minimum: 1, maximum: 1_000_000 }, 'Reports waiting for the disk; more are refused.'),
       maxBatch: count({ minimum: 1, maximum: 100_000 }, 'Reports written in one group commit.'),
+      matureSeconds: count(
+        { minimum: 1, maximum: 604_800 },
+        'Decisions older than this, in seconds, are expected to have been reported on.',
+      ),
     }),
     decisionLog: section('decisionLog', {
       enabled: boolean('Keep decisions for analysis.'),

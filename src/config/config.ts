@@ -73,6 +73,8 @@ export interface ReportsConfig {
   readonly maxQueue: number;
   /** Reports written in one group commit. */
   readonly maxBatch: number;
+  /** Decisions older than this are expected to have been reported on, in seconds. */
+  readonly matureSeconds: number;
 }
 
 export interface DecisionLogConfig {
@@ -144,7 +146,7 @@ export const DEFAULT_CONFIG: Config = {
   store: { path: DEFAULT_STORE_PATH, adapter: 'level', snapshotEveryOutcomes: 50_000 },
   rules: { path: './rules', watch: true },
   tickets: { lifeHours: 168, keyFile: defaultKeyFile(DEFAULT_STORE_PATH) },
-  reports: { maxQueue: 10_000, maxBatch: 500 },
+  reports: { maxQueue: 10_000, maxBatch: 500, matureSeconds: 3_600 },
   decisionLog: { enabled: true, maxQueue: 10_000 },
   auth: { tokens: [] },
   log: { level: 'info', pretty: false },

@@ -14,6 +14,9 @@ export function decisionIdToBytes(id: DecisionId): Uint8Array {
   return Buffer.from(id.replaceAll('-', ''), 'hex');
 }
 
+/** When a decision was taken: a UUIDv7 begins with the milliseconds since the Unix epoch (RFC 9562, §5.7). */
+export const decisionTimeMs = (id: DecisionId): number => parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+
 /** A decision id from its 16 bytes. @throws RangeError on any other length. */
 export function decisionIdFromBytes(bytes: Uint8Array): DecisionId {
   if (bytes.length !== UUID_LENGTH_BYTES)

@@ -10,6 +10,7 @@ import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import { ticketOf } from '../core/selection/ticket-of.js';
 import type { DecisionLogger } from './decision-logger.js';
 import type { Environment } from './environment.js';
+import type { ReportWatch } from './report-watch.js';
 import type { Reservations } from './reservations.js';
 import { sealTicket } from './ticket-codec.js';
 import type { TicketKeys } from './ticket-keys.js';
@@ -31,6 +32,7 @@ export interface DeciderParts {
   readonly decisionLog: DecisionLogger | undefined;
   /** Money held for decisions in flight; whoever folds their reports lets go of it. */
   readonly reservations: Reservations;
+  readonly reportWatch: ReportWatch;
 }
 
 /** Bytes of the policy version that a ticket carries, in hexadecimal digits. */
@@ -61,6 +63,13 @@ export class Decider {
     };
     const ticket = sealTicket(ticketOf(decision, question, issue), keys);
     this.reserve(decision, decisionId, issueTimeMs);
+    this.parts.reportWatch.decided({
+      decisionId,
+      tenant: question.tenant,
+      useCase: question.useCase,
+      armId: decision.chain[0]!.arm.armId,
+      requested: decision.label?.requested ?? false,
+    });
     this.parts.decisionLog?.add({ decisionId, issueTimeMs, question, decision, policyVersion });
     return {
       decisionId,

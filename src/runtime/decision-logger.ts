@@ -16,6 +16,7 @@ export interface TakenDecision {
 }
 
 const FLUSH_MS = 50;
+const NO_CONTEXT = Buffer.alloc(0);
 
 /**
  * Writes decisions to the decision log from a bounded queue, off the hot path. What does not fit is
@@ -71,7 +72,7 @@ export class DecisionLogger {
 
 function encode(taken: TakenDecision, samplingProbability: number): LoggedDecision {
   const { decisionId, issueTimeMs, question, decision, policyVersion } = taken;
-  const { profile, weights } = decision;
+  const { profile, weights, context } = decision;
   const body = DecisionRecord.encode({
     decisionId: decisionIdToBytes(decisionId),
     tenant: question.tenant,
@@ -95,6 +96,11 @@ function encode(taken: TakenDecision, samplingProbability: number): LoggedDecisi
     inputTokens: BigInt(profile.inputTokens),
     samplingProbability,
     weights: [weights.quality, weights.cost, weights.latency],
+    context:
+      context === undefined ? NO_CONTEXT : Buffer.from(context.buffer, context.byteOffset, context.length),
+    contextMapId: decision.contextMapId ?? 0,
+    labelProbabilityQ16: decision.label?.probabilityQ16 ?? 0,
+    labelRequested: decision.label?.requested ?? false,
   }).finish();
   return { decisionId, issueTimeMs, body };
 }

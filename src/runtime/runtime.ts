@@ -11,6 +11,7 @@ import { PolicyKeeper } from './policy-keeper.js';
 import { RegistryKeeper } from './registry-keeper.js';
 import { ReportJournal, type JournalLimits } from './report-journal.js';
 import { Reporter } from './reporter.js';
+import { ReportWatch } from './report-watch.js';
 import { Reservations } from './reservations.js';
 import type { TicketKeys } from './ticket-keys.js';
 
@@ -23,6 +24,8 @@ export interface RuntimeOptions {
   readonly watchPolicy: boolean;
   readonly ticketLifeSeconds: number;
   readonly journal: JournalLimits;
+  /** Decisions older than this are expected to have been reported on. */
+  readonly reportsMatureMs: number;
   /** Queue of the decision log; absent where it is off. */
   readonly decisionLogMaxQueue?: number;
   readonly snapshotEveryOutcomes: number;
@@ -38,6 +41,7 @@ export interface Runtime {
   readonly registry: RegistryKeeper;
   readonly journal: ReportJournal;
   readonly decisionLog: DecisionLogger | undefined;
+  readonly reportWatch: ReportWatch;
   /** What decisions are taken on at this moment. */
   snapshot(): DecisionSnapshot;
   /** Writes out what is queued and closes the store. */
@@ -88,11 +92,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (faults.length > 0) throw new FaultyPolicyError(faults);
 
   const reservations = new Reservations();
+  const reportWatch = new ReportWatch({ matureMs: options.reportsMatureMs, logger, nowMs });
   const journal = new ReportJournal(
     store.outcomes,
     options.journal,
     (outcome, sequence) => {
       learning.fold(outcome, sequence);
+      reportWatch.recorded(outcome);
       if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
     },
     options.onStoreFailure,
@@ -104,12 +110,21 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (options.watchPolicy) policies.watch();
 
   return {
-    decider: new Decider({ snapshot, keys, environment, ticketLifeSeconds, decisionLog, reservations }),
+    decider: new Decider({
+      snapshot,
+      keys,
+      environment,
+      ticketLifeSeconds,
+      decisionLog,
+      reservations,
+      reportWatch,
+    }),
     reporter: new Reporter({ snapshot, journal, keys, environment }),
     policies,
     registry,
     journal,
     decisionLog,
+    reportWatch,
     snapshot,
     close: async () => {
       await policies.close();

@@ -97,6 +97,7 @@ function toBody(ticket: Ticket): TicketBody {
     ...budgetFields(ticket),
     context: ticket.context === undefined ? EMPTY : bytesOf(ticket.context),
     contextMapId: ticket.contextMapId ?? 0,
+    labelProbabilityQ16: ticket.labelProbabilityQ16 ?? 0,
     expectedOutputTokens: ticket.chain.map(({ expectedOutputTokens }) => expectedOutputTokens ?? 0),
     expectedQualityQ16: ticket.chain.map(({ expectedQualityQ16 }) => expectedQualityQ16),
     expectedCostNanoUsd: ticket.chain.map(({ expectedCostNanoUsd }) => BigInt(expectedCostNanoUsd)),
@@ -136,6 +137,7 @@ function fromBody(body: TicketBody): Ticket {
     ...(budgetId !== '' && { budget: { id: account, averageNanoUsd: Number(body.budgetAverageNanoUsd) } }),
     ...(body.context.length > 0 && { context: Int8Array.from(body.context, (byte) => (byte << 24) >> 24) }),
     ...(body.contextMapId !== 0 && { contextMapId: body.contextMapId }),
+    ...(body.labelProbabilityQ16 !== 0 && { labelProbabilityQ16: body.labelProbabilityQ16 }),
     seed: body.seed,
     lambda: body.lambda,
   };

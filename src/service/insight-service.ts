@@ -6,8 +6,15 @@ import { STAT, type ArmStats } from '../core/learning/arm-stats.js';
 import type { UseCaseState } from '../core/learning/use-case-state.js';
 import type { Arm } from '../core/selection/arm.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
-import type { BetaPosterior, InsightServiceServer, ModelPosterior } from '../gen/sextant/v1/insight.js';
+import { labelledQuality } from '../core/reporting/labelled-quality.js';
+import type {
+  BetaPosterior,
+  InsightServiceServer,
+  ModelPosterior,
+  ReportRate,
+} from '../gen/sextant/v1/insight.js';
 import type { Environment } from '../runtime/environment.js';
+import type { ReportWatch } from '../runtime/report-watch.js';
 import type { Principal } from './auth.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
@@ -17,18 +24,14 @@ import { Violations } from './validate/violations.js';
 export interface InsightServiceParts {
   readonly snapshot: () => DecisionSnapshot;
   readonly environment: Environment;
+  readonly reportWatch: ReportWatch;
 }
 
 /** Reads what was learned, of the principal's tenant alone. */
 export function insightService(context: HandlerContext, parts: InsightServiceParts): InsightServiceServer {
   return {
     listPosteriors: unary(context, 'read', (request, { tenant }: Principal) => {
-      const violations = new Violations();
-      if (request.useCase !== '') violations.name('use_case', request.useCase);
-      const limits = { max: LIMITS.posteriorPageSizeMax, byDefault: LIMITS.posteriorPageSizeDefault };
-      const size = pageSize(request.pageSize, limits, violations);
-      const after = readPageToken(request.pageToken, violations);
-      violations.throwIfAny();
+      const page = readPage(request);
       const snapshot = parts.snapshot();
       const { learning } = snapshot;
       const places = [...learning.useCases.values()]
@@ -37,7 +40,7 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
         )
         .flatMap((state) => placesOf(state, snapshot))
         .sort((a, b) => (placeKey(a) < placeKey(b) ? -1 : 1));
-      const { rows, nextPageToken } = pageOf(places, placeKey, { after, size });
+      const { rows, nextPageToken } = pageOf(places, placeKey, page);
       const nowMs = parts.environment.nowMs();
       return {
         posteriors: rows.map((place) => posteriorOf(place, snapshot, nowMs)),
@@ -45,7 +48,53 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
         stateSequence: BigInt(learning.sequence),
       };
     }),
+    listReportRates: unary(context, 'read', (request, { tenant }: Principal) => {
+      const page = readPage(request);
+      const all = reportRatesOf(parts, tenant)
+        .filter(({ useCase }) => request.useCase === '' || useCase === request.useCase)
+        .sort((a, b) => (rateKey(a) < rateKey(b) ? -1 : 1));
+      const { rows, nextPageToken } = pageOf(all, rateKey, page);
+      return { rates: [...rows], nextPageToken };
+    }),
   };
+}
+
+interface PageRequest {
+  readonly useCase: string;
+  readonly pageSize: number;
+  readonly pageToken: string;
+}
+
+/** @throws SextantError INVALID_FIELD with every violation. */
+function readPage(request: PageRequest): { after: string; size: number } {
+  const violations = new Violations();
+  if (request.useCase !== '') violations.name('use_case', request.useCase);
+  const limits = { max: LIMITS.posteriorPageSizeMax, byDefault: LIMITS.posteriorPageSizeDefault };
+  const size = pageSize(request.pageSize, limits, violations);
+  const after = readPageToken(request.pageToken, violations);
+  violations.throwIfAny();
+  return { after, size };
+}
+
+const rateKey = ({ useCase, model }: ReportRate): string => [useCase, model].join('\u0000');
+
+function reportRatesOf({ reportWatch, snapshot }: InsightServiceParts, tenant: string): ReportRate[] {
+  const { armById } = snapshot();
+  return reportWatch
+    .rates()
+    .filter((scope) => scope.tenant === tenant)
+    .flatMap(({ useCase, rates }) =>
+      rates.flatMap(({ armId, decisions, reported, requested, answered, ...rate }) => {
+        const arm = armById.get(armId);
+        const counts = {
+          decisions: BigInt(decisions),
+          reported: BigInt(reported),
+          requested: BigInt(requested),
+          answered: BigInt(answered),
+        };
+        return arm === undefined ? [] : [{ useCase, model: arm.model.id, ...rate, ...counts }];
+      }),
+    );
 }
 
 interface Place {
@@ -89,6 +138,7 @@ function posteriorOf(
   const cost = mean(STAT.costW, STAT.costX);
   const tokens = mean(STAT.tokensW, STAT.tokensX);
   const latency = mean(STAT.latencyW, STAT.latencyX);
+  const labelled = labelledQuality(stats, learning.readFactor('labels', nowMs));
   return {
     useCase,
     segment,
@@ -98,6 +148,7 @@ function posteriorOf(
     ...(cost !== undefined && { meanCostNanoUsd: cost }),
     ...(tokens !== undefined && { meanOutputTokens: tokens }),
     ...(latency !== undefined && { meanLatencyMs: latency }),
+    ...(labelled && { labelledQuality: labelled }),
   };
 }
 

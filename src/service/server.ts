@@ -102,7 +102,11 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
   add(PolicyServiceService, policyService(context, policies), maxMessageBytes);
   add(
     InsightServiceService,
-    insightService(context, { snapshot: () => runtime.snapshot(), environment }),
+    insightService(context, {
+      snapshot: () => runtime.snapshot(),
+      environment,
+      reportWatch: runtime.reportWatch,
+    }),
     maxMessageBytes,
   );
 

@@ -18,6 +18,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 const STATUSES: ReadonlySet<string> = new Set(OUTCOME_STATUSES);
 const METRICS: ReadonlySet<string> = new Set(OUTCOME_METRICS);
 
+/** Above 0 and at most 1, in 1/65536. */
+const isProbability = (q16: number): boolean => q16 > 0 && isWhole(q16, PROPENSITY_Q16_MAX);
+
 /** What is wrong with an outcome's numbers and parts, or `undefined`: checked before a write and after a read. */
 export function numericFault(outcome: Outcome): string | undefined {
   if (!isWhole(outcome.attempt, ATTEMPT_MAX)) return fault('attempt', outcome.attempt);
@@ -37,6 +40,10 @@ export function numericFault(outcome: Outcome): string | undefined {
   }
   if (outcome.contextMapId !== undefined && !isWhole(outcome.contextMapId, UINT32_MAX)) {
     return fault('contextMapId', outcome.contextMapId);
+  }
+  const { labelProbabilityQ16 } = outcome;
+  if (labelProbabilityQ16 !== undefined && !isProbability(labelProbabilityQ16)) {
+    return fault('labelProbabilityQ16', labelProbabilityQ16);
   }
   return partFault(outcome);
 }

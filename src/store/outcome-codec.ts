@@ -128,6 +128,7 @@ function recordOf(outcome: Outcome): OutcomeRecord {
         : Buffer.from(outcome.context.buffer, outcome.context.byteOffset, outcome.context.length),
     expectedOutputTokens: outcome.expectedOutputTokens ?? 0,
     contextMapId: outcome.contextMapId ?? 0,
+    labelProbabilityQ16: outcome.labelProbabilityQ16 ?? 0,
   };
 }
 

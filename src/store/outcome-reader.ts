@@ -40,6 +40,7 @@ export function readOutcome(cursor: ByteCursor, end: number): Outcome {
     outcome.budget = { id: fields.budgetId, averageNanoUsd: fields.budgetAverageNanoUsd };
   }
   if (fields.context !== undefined) outcome.context = fields.context;
+  if (fields.labelProbabilityQ16 !== 0) outcome.labelProbabilityQ16 = fields.labelProbabilityQ16;
   if (fields.contextMapId !== 0) outcome.contextMapId = fields.contextMapId;
   if (fields.expectedOutputTokens !== 0) outcome.expectedOutputTokens = fields.expectedOutputTokens;
   return outcome;

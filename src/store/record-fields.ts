@@ -45,6 +45,7 @@ export class RecordFields {
   context: Int8Array | undefined = undefined;
   expectedOutputTokens = 0;
   contextMapId = 0;
+  labelProbabilityQ16 = 0;
 
   /** Reads up to `end`. @throws RangeError where the bytes are no record. */
   read(cursor: ByteCursor, end: number): this {
@@ -131,6 +132,9 @@ export class RecordFields {
           break;
         case 0xf5:
           this.contextMapId = cursor.fixed32();
+          break;
+        case 0xf8:
+          this.labelProbabilityQ16 = cursor.varint();
           break;
         default:
           cursor.skip(tag % 8);

@@ -39,6 +39,7 @@ export const openTestRuntime = (
     watchPolicy: false,
     ticketLifeSeconds: 3600,
     journal: { maxQueue: 100, maxBatch: 10 },
+    reportsMatureMs: 3_600_000,
     snapshotEveryOutcomes: 1000,
     onStoreFailure: () => undefined,
     ...options,

@@ -72,6 +72,7 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
     deleteModel: unary(registry.DeleteModelRequest, models.deleteModel.bind(models)),
     activePolicy: unary(policy.GetActivePolicyRequest, policies.getActivePolicy.bind(policies)),
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
+    listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     health,
     close: () => {
       for (const client of [selections, outcomes, models, policies, insights, health]) client.close();

@@ -7,11 +7,12 @@ import type { DecisionId, TenantId } from '../../src/core/ids.js';
 import { LearningState } from '../../src/core/learning/learning-state.js';
 import type { Policy } from '../../src/core/selection/policy.js';
 import { Decider, type IssuedDecision } from '../../src/runtime/decider.js';
+import { ReportWatch } from '../../src/runtime/report-watch.js';
 import { Reservations } from '../../src/runtime/reservations.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { modelEntry, policyFolder, smallPolicy, snapshotOf } from '../builders/policy.js';
 import { questionOf } from '../builders/question.js';
-import { fixedEnvironment, openTestRuntime } from '../builders/runtime.js';
+import { fixedEnvironment, openTestRuntime, silent } from '../builders/runtime.js';
 import { outcomeOf } from '../store/outcome-arbitrary.js';
 
 const KEYS = ephemeralTicketKeys();
@@ -50,6 +51,7 @@ function desk(policy: Policy) {
     ticketLifeSeconds: 86_400,
     decisionLog: undefined,
     reservations,
+    reportWatch: new ReportWatch({ matureMs: 3_600_000, logger: silent, nowMs: () => environment.timeMs }),
   });
   const explained = () => decider.explain(questionOf()).deliberation;
   return {

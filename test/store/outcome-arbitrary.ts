@@ -98,12 +98,14 @@ export const anyOutcome: fc.Arbitrary<Outcome> = fc
     expectedCostNanoUsd: whole,
     policyVersion: hex({ minLength: 0, maxLength: 32 }),
     part,
+    labelProbabilityQ16: fc.option(fc.integer({ min: 1, max: 0x1_0000 }), { nil: undefined }),
     contextMapId: fc.option(fc.integer({ min: 1, max: 0xffff_ffff }), { nil: undefined }),
     budget: fc.option(budget, { nil: undefined }),
   })
-  .map(({ part: chosen, budget: charged, contextMapId, ...rest }) => ({
+  .map(({ part: chosen, budget: charged, contextMapId, labelProbabilityQ16, ...rest }) => ({
     ...rest,
     ...chosen,
     ...(charged && { budget: charged }),
     ...(contextMapId !== undefined && { contextMapId }),
+    ...(labelProbabilityQ16 !== undefined && { labelProbabilityQ16 }),
   }));

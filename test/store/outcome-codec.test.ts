@@ -135,5 +135,6 @@ function outcomeOfRecord(record: OutcomeRecord): Outcome {
     expectedCostNanoUsd: Number(record.expectedCostNanoUsd),
     policyVersion: Buffer.from(record.policyVersion).toString('hex'),
     ...(record.contextMapId !== 0 && { contextMapId: record.contextMapId }),
+    ...(record.labelProbabilityQ16 !== 0 && { labelProbabilityQ16: record.labelProbabilityQ16 }),
   };
 }

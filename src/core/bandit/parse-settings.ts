@@ -2,6 +2,7 @@ import type { Checked, Fault, SchemaCheck } from '../fault.js';
 import { METRIC_GROUPS } from '../learning/arm-stats.js';
 import type { HalfLives } from '../learning/decay.js';
 import { NANO_USD_PER_USD } from '../money.js';
+import type { LabelSettings } from '../selection/label-request.js';
 import {
   normalizeWeights,
   type BanditPolicy,
@@ -20,6 +21,7 @@ interface BanditFile {
   readonly policy: BanditPolicy;
   readonly linear: LinearSettings;
   readonly exploration: ExplorationSettings;
+  readonly labels?: LabelSettings;
   readonly epsilon?: number;
   readonly ucbWidth?: number;
   readonly fixedModel?: string;
@@ -61,6 +63,7 @@ export function parseBanditSettings(
       policy: rest.policy,
       linear: rest.linear,
       exploration: rest.exploration,
+      ...(rest.labels && { labels: rest.labels }),
       epsilon: rest.epsilon ?? DEFAULT_EPSILON,
       ucbWidth: rest.ucbWidth ?? DEFAULT_UCB_WIDTH,
       ...(rest.fixedModel !== undefined && { fixedModel: rest.fixedModel }),

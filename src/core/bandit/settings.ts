@@ -1,4 +1,5 @@
 import type { HalfLives } from '../learning/decay.js';
+import type { LabelSettings } from '../selection/label-request.js';
 
 export const SEGMENT_PARTS = ['taskType', 'level'] as const;
 /** What splits a use case's traffic into segments with posteriors of their own. */
@@ -73,6 +74,8 @@ export interface BanditSettings {
   readonly policy: BanditPolicy;
   readonly linear: LinearSettings;
   readonly exploration: ExplorationSettings;
+  /** Absent where callers are never asked for a quality. */
+  readonly labels?: LabelSettings;
   /** Share of requests that `epsilon-greedy` spreads evenly. */
   readonly epsilon: number;
   /** Standard deviations that `ucb` adds. */

@@ -8,7 +8,8 @@
 export type ArmStats = Float64Array;
 
 /** Sums per metric. `W` is Σw, `X` is Σw·x, `XX` is Σw·x², `W2` is Σw², `R` is Σw·r of quality's residuals
- * against what the ticket predicted, `LN` and `LN2` are on ln x. */
+ * against what the ticket predicted, `LN` and `LN2` are on ln x.
+ * `label` is quality that was asked for, each weighted by one over the probability of asking. */
 export const STAT = {
   qualityW: 0,
   qualityX: 1,
@@ -27,17 +28,21 @@ export const STAT = {
   latencyLn2: 14,
   costW: 15,
   costX: 16,
+  labelW: 17,
+  labelX: 18,
+  labelXX: 19,
+  labelW2: 20,
 } as const;
 
 /** First of the drift memories' sums, three a memory: Σw, Σw·r, Σw². */
-const DRIFT_FROM = 17;
+const DRIFT_FROM = 21;
 const DRIFT_SUMS = 3;
 
 export const METRIC_GROUPS = ['quality', 'success', 'tokens', 'latency', 'cost'] as const;
 /** Residuals of quality under six memories, each six times as long as the one before, so that drift shows at any rate of traffic. */
 export const DRIFT_GROUPS = ['seconds12', 'seconds72', 'minutes7', 'minutes43', 'hours4', 'hours26'] as const;
 export type DriftGroup = (typeof DRIFT_GROUPS)[number];
-export const DECAY_GROUPS = [...METRIC_GROUPS, ...DRIFT_GROUPS] as const;
+export const DECAY_GROUPS = [...METRIC_GROUPS, 'labels', ...DRIFT_GROUPS] as const;
 
 export const STAT_COUNT = DRIFT_FROM + DRIFT_SUMS * DRIFT_GROUPS.length;
 
@@ -58,7 +63,7 @@ const METRIC_RANGES: Readonly<Record<(typeof METRIC_GROUPS)[number], GroupRange>
   success: { from: STAT.successW, to: STAT.tokensW, squared: STAT.successW2 },
   tokens: { from: STAT.tokensW, to: STAT.latencyW, squared: -1 },
   latency: { from: STAT.latencyW, to: STAT.costW, squared: -1 },
-  cost: { from: STAT.costW, to: DRIFT_FROM, squared: -1 },
+  cost: { from: STAT.costW, to: STAT.labelW, squared: -1 },
 };
 
 function driftRange(_: DriftGroup, i: number): GroupRange {
@@ -68,6 +73,7 @@ function driftRange(_: DriftGroup, i: number): GroupRange {
 
 export const GROUP_RANGE = {
   ...METRIC_RANGES,
+  labels: { from: STAT.labelW, to: DRIFT_FROM, squared: STAT.labelW2 },
   ...Object.fromEntries(DRIFT_GROUPS.map((group, i) => [group, driftRange(group, i)])),
 } as Readonly<Record<DecayGroup, GroupRange>>;
 

@@ -62,7 +62,7 @@ export class LearningState {
     halfLives: HalfLives,
     readonly layout = NO_CONTEXT,
   ) {
-    this.halfLives = { ...halfLives, ...DRIFT_HALF_LIVES_MS };
+    this.halfLives = { ...halfLives, labels: halfLives.quality, ...DRIFT_HALF_LIVES_MS };
     this.version = foldVersion(this.halfLives, layout);
     const zeros = DECAY_GROUPS.map((group) => [group, 0]);
     this.landmarksMs = Object.fromEntries(zeros) as Record<DecayGroup, number>;

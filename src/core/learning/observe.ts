@@ -1,3 +1,4 @@
+import { PROPENSITY_ONE } from '../bandit/propensity.js';
 import type { Execution, Outcome, OutcomeStatus } from '../outcome/outcome.js';
 import { DRIFT_GROUPS, GROUP_RANGE, STAT, type ArmStats, type DecayGroup } from './arm-stats.js';
 
@@ -30,6 +31,7 @@ export function observe(
 ): void {
   if (outcome.quality !== undefined) {
     observeQuality(stats, outcome.quality.value, weights.quality);
+    observeLabel(stats, outcome, weights.labels);
     observeResidual(stats, outcome.quality.value - outcome.expectedQualityQ16 / QUALITY_ONE_Q16, weights);
   }
   if (outcome.execution !== undefined) observeExecution(stats, outcome.execution, weights);
@@ -40,6 +42,20 @@ function observeQuality(stats: ArmStats, quality: number, weight: number): void 
   stats[STAT.qualityX]! += weight * quality;
   stats[STAT.qualityXX]! += weight * quality * quality;
   stats[STAT.qualityW2]! += weight * weight;
+}
+
+/** A label that was asked for with probability p stands for 1/p requests. Fallbacks are not asked about. */
+function observeLabel(
+  stats: ArmStats,
+  { attempt, quality, labelProbabilityQ16 }: Outcome,
+  weight: number,
+): void {
+  if (attempt > 0 || quality === undefined || labelProbabilityQ16 === undefined) return;
+  const w = (weight * PROPENSITY_ONE) / labelProbabilityQ16;
+  stats[STAT.labelW]! += w;
+  stats[STAT.labelX]! += w * quality.value;
+  stats[STAT.labelXX]! += w * quality.value * quality.value;
+  stats[STAT.labelW2]! += w * w;
 }
 
 /** Each memory takes the same residual, with the weight that it has there. */

@@ -76,6 +76,7 @@ function base(
     expectedCostNanoUsd: link.expectedCostNanoUsd,
     ...(ticket.context && { context: ticket.context }),
     ...(ticket.contextMapId !== undefined && { contextMapId: ticket.contextMapId }),
+    ...(ticket.labelProbabilityQ16 !== undefined && { labelProbabilityQ16: ticket.labelProbabilityQ16 }),
     ...(link.expectedOutputTokens !== undefined && { expectedOutputTokens: link.expectedOutputTokens }),
     policyVersion: ticket.policyVersion,
   };

@@ -68,6 +68,8 @@ export interface Outcome {
   readonly context?: Int8Array;
   /** Map of the context's embedding; absent where none is in it. */
   readonly contextMapId?: number;
+  /** Probability in 1/65536 with which the decision asked for a quality; absent where it did not ask. */
+  readonly labelProbabilityQ16?: number;
   /** Median answer length predicted at decision; absent where none was. */
   readonly expectedOutputTokens?: number;
   /** First eight bytes of the policy version, hexadecimal. */

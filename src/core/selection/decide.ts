@@ -16,6 +16,7 @@ import { ineligibility } from './eligible.js';
 import { analyzeRequest } from './profile-request.js';
 import { contextLayoutOf } from './policy.js';
 import type { Question } from './question.js';
+import { requestLabel, type LabelRequest, type LabelSettings } from './label-request.js';
 import { rankFallbacks } from './rank-fallbacks.js';
 import type { Removal } from './removal.js';
 import { segmentOf } from './segment.js';
@@ -50,6 +51,7 @@ export interface Deliberation {
   /** Map of the embedding that is in the context; absent where the policy reads none. */
   readonly contextMapId?: number;
   readonly stateSequence: number;
+  readonly labels?: LabelSettings;
 }
 
 /** A taken decision: the choice and its fallbacks, out of a deliberation. */
@@ -57,6 +59,8 @@ export interface Decision extends Deliberation {
   /** The choice first. */
   readonly chain: readonly ScoredCandidate[];
   readonly seed: bigint;
+  /** Absent where the policy never asks for a quality. */
+  readonly label?: LabelRequest;
 }
 
 /** The clock of a deliberation, and whether to keep why models were removed. */
@@ -146,6 +150,7 @@ export function deliberate(
     ...(context && { context }),
     ...(layout.mapId !== 0 && { contextMapId: layout.mapId }),
     stateSequence: learning.sequence,
+    ...(policy.bandit.labels && { labels: policy.bandit.labels }),
   };
 }
 
@@ -162,7 +167,10 @@ export function draw(deliberation: Deliberation, seed: bigint, maxFallbacks: num
   const rest = candidates.filter((candidate) => candidate !== choice);
   const rankable = rest.map(({ model, expectedUtility: utility }) => ({ provider: model.provider, utility }));
   const order = rankFallbacks(rankable, choice.model.provider, maxFallbacks);
-  return { ...deliberation, chain: [choice, ...order.map((index) => rest[index]!)], seed };
+  const { labels } = deliberation;
+  const label = labels && requestLabel(labels, choice.belief.quality.variance, seed);
+  const chain = [choice, ...order.map((index) => rest[index]!)];
+  return { ...deliberation, chain, seed, ...(label && { label }) };
 }
 
 const costOf = ({ cost }: Candidate): number => cost?.meanNanoUsd ?? Infinity;

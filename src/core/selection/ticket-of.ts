@@ -9,7 +9,7 @@ export type Issue = Pick<Ticket, 'decisionId' | 'issueTimeMs' | 'lifeSeconds' | 
 
 /** The ticket of a decision: all that its report will need. */
 export function ticketOf(decision: Decision, question: Question, issue: Issue): Ticket {
-  const { chain, segment, budget, profile, context, contextMapId, seed, lambda } = decision;
+  const { chain, segment, budget, profile, context, contextMapId, seed, lambda, label } = decision;
   return {
     ...issue,
     tenant: question.tenant,
@@ -29,6 +29,7 @@ export function ticketOf(decision: Decision, question: Question, issue: Issue): 
     ...(budget && { budget: { id: budget.accountId, averageNanoUsd: budget.averageNanoUsd } }),
     ...(context && { context }),
     ...(contextMapId !== undefined && { contextMapId }),
+    ...(label?.requested && { labelProbabilityQ16: label.probabilityQ16 }),
     seed,
     lambda,
   };

@@ -32,6 +32,8 @@ export interface Ticket {
   readonly context?: Int8Array;
   /** Map of the context's embedding; absent where none is in it. */
   readonly contextMapId?: number;
+  /** Probability in 1/65536 with which a quality was asked for; absent where it was not. */
+  readonly labelProbabilityQ16?: number;
   readonly seed: bigint;
   readonly lambda: number;
 }

@@ -31,6 +31,8 @@ export function encodeSelectResponse(issued: IssuedDecision, explain: boolean): 
     profile: encodeProfile(decision.profile),
     policyVersion,
     reason: reasonOf(decision, choice!),
+    labelRequested: decision.label?.requested ?? false,
+    labelProbability: (decision.label?.probabilityQ16 ?? 0) / PROPENSITY_ONE,
     ...(explain && { explanation: encodeExplanation(decision) }),
   };
 }

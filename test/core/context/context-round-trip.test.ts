@@ -110,6 +110,7 @@ describe('a ticket with a full context', () => {
       budget: { id: `${longest}/${longest}`, averageNanoUsd: 100_000_000_000 },
       context: new Int8Array(94).fill(-127),
       contextMapId: 0xffffffff,
+      labelProbabilityQ16: 65_536,
       seed: 2n ** 64n - 1n,
       lambda: 0.1,
     });

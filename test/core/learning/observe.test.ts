@@ -10,6 +10,7 @@ const WEIGHTS = {
   tokens: 5,
   latency: 7,
   cost: 11,
+  labels: 37,
   seconds12: 13,
   seconds72: 17,
   minutes7: 19,
@@ -73,6 +74,18 @@ describe('observe', () => {
     observe(stats, qualityOf(1), WEIGHTS);
     expect(taught(stats)).toEqual(['qualityW', 'qualityX', 'qualityXX', 'qualityW2']);
     expect([...stats.slice(0, 4)]).toEqual([2, 1.5, 1.125, 4]);
+  });
+
+  it('counts a quality that was asked for with probability p once more, as 1/p of them', () => {
+    const labelProbabilityQ16 = 65_536 / 4;
+    const stats = emptyArmStats();
+    observe(stats, qualityOf(1, { labelProbabilityQ16 }), WEIGHTS);
+    const { labelW, labelX, labelXX, labelW2 } = STAT;
+    expect([labelW, labelX, labelXX, labelW2].map((i) => stats[i])).toEqual([148, 111, 83.25, 148 * 148]);
+    expect(stats[STAT.qualityW]).toBe(2);
+    const ofFallback = emptyArmStats();
+    observe(ofFallback, qualityOf(1, { labelProbabilityQ16, attempt: 1 }), WEIGHTS);
+    expect(ofFallback[STAT.labelW]).toBe(0);
   });
 
   it('learns nothing of what was not told', () => {
