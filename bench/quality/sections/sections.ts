@@ -1,6 +1,7 @@
 import type { BenchContext } from '../measure.js';
 import { baselinesSection } from './baselines.js';
 import { budgetsSection } from './budgets.js';
+import { familiesSection } from './families.js';
 import { permutedSection } from './permuted.js';
 import { llmrouterSection, routerbenchSection } from './plain-rewards.js';
 import { shiftsSection } from './shifts.js';
@@ -12,6 +13,7 @@ export const SECTION_NAMES = [
   'permuted',
   'shifts',
   'baselines',
+  'families',
 ] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
 
@@ -28,6 +30,7 @@ export const SECTIONS: Readonly<Record<SectionName, Section>> = {
   permuted: { needs: 'paretobandit', run: permutedSection },
   shifts: { needs: 'paretobandit', run: shiftsSection },
   baselines: { needs: 'paretobandit', run: baselinesSection },
+  families: { needs: 'paretobandit', run: familiesSection },
 };
 
 export const isSection = (name: string): name is SectionName =>
