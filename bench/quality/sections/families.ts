@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { QUALITY_ONLY, type PolicyVariant } from '../bench-policy.js';
 import { measure, type BenchContext, type Cell, type Measured } from '../measure.js';
+import { phaseRange, type Phase } from '../phases.js';
 import { meanOf } from '../statistics.js';
 import { paretoSet } from './pareto-sets.js';
 
@@ -31,6 +32,8 @@ const changes = (policy: PolicyVariant): PolicyVariant[] => {
     changed('scale 0.5, 0.1', { thompsonScale: { intercept: 0.5, slopes: 0.1 } }),
     changed('slopes not shared', { sharedSlopeOutcomes: 0 }),
     changed('slopes shared by 200', { sharedSlopeOutcomes: 200 }),
+    changed('slopes shared by 1000', { sharedSlopeOutcomes: 1_000 }),
+    changed('shared by 200, 32 words', { sharedSlopeOutcomes: 200, hashedWords: 32 }),
     changed('slope precision fixed', { slopePrecisions: [] }),
     changed('32 hashed words', { hashedWords: 32 }),
     changed('20 pulls for newcomers', {}, { exploration: { ...exploration, newcomerPulls: 20 } }),
@@ -38,7 +41,7 @@ const changes = (policy: PolicyVariant): PolicyVariant[] => {
 };
 
 const AS_SHIPPED = 'as shipped';
-/** Nine variants on four streams: a fifth of the other sections' seeds says enough, as variants share their orders. */
+/** Eleven variants on four streams: a fifth of the other sections' seeds says enough, as variants share their orders. */
 const SEEDS_MOST = 5;
 const BUDGET_USD = 3e-4;
 
@@ -48,43 +51,41 @@ interface Tally {
   prompts: number;
 }
 
+type Tallies = ReadonlyMap<string, Tally>;
+
 /**
- * Chooses settings as if a family of data sets had not been there, by the rewards on the others' prompts in the test
- * half, and says what the choice earns on the family that was left out.
+ * Chooses settings as if a family of data sets had not been there, by the rewards on the others' prompts in the first
+ * half of each run, and says what the choice earns on the family that was left out, in the second.
  */
 export async function familiesSection(context: BenchContext): Promise<void> {
   const { report, policy } = context;
   const seeds = Math.min(context.seeds, SEEDS_MOST);
-  report.heading(
-    `Settings chosen without one family of data sets, ${policy.name}: test half, ${seeds} seeds`,
-  );
+  report.heading(`Settings chosen without one family of data sets, ${policy.name}: ${seeds} seeds`);
   const variants = changes(policy);
   const cells = streams(context).filter(({ set }) => existsSync(set.folder));
   const measured = await measure(
     { ...context, seeds },
     variants.flatMap((variant) => cells.map((cell) => ({ ...cell, variant }))),
   );
-  const tallies = variants.map((_, v) => tally(measured.slice(v * cells.length, (v + 1) * cells.length)));
-  const families = [...tallies[0]!.keys()].sort();
-  const mean = (v: number, those: readonly string[]): number => {
-    const sums = those.map((family) => tallies[v]!.get(family)!);
-    const [reward, prompts] = [sums.map((sum) => sum.reward), sums.map((sum) => sum.prompts)].map(total);
-    return reward! / prompts!;
-  };
-  const best = (those: readonly string[]): number =>
-    variants.reduce((found, _, v) => (mean(v, those) > mean(found, those) ? v : found), 0);
+  const tallies = (phase: Phase): Tallies[] =>
+    variants.map((_, v) => tally(measured.slice(v * cells.length, (v + 1) * cells.length), phase));
+  const [learn, test] = [tallies('learn'), tallies('test')];
+  const families = [...test[0]!.keys()].sort();
+  const best = (by: readonly Tallies[], those: readonly string[]): number =>
+    by.reduce((found, each, v) => (meanReward(each, those) > meanReward(by[found]!, those) ? v : found), 0);
 
   const losses: number[] = [];
   const rows = families.map((family) => {
-    const chosen = best(families.filter((other) => other !== family));
-    const hindsight = best([family]);
-    const [shipped, without, most] = [0, chosen, hindsight].map((v) => mean(v, [family]));
+    const others = families.filter((other) => other !== family);
+    const chosen = best(learn, others);
+    const hindsight = best(test, [family]);
+    const [shipped, without, most] = [0, chosen, hindsight].map((v) => meanReward(test[v]!, [family]));
     losses.push(without! - shipped!);
     report.figure(`families.${family}.shipped`, shipped!);
     report.figure(`families.${family}.chosen`, without!);
     return [
       family,
-      String(tallies[0]!.get(family)!.prompts / seeds),
+      (test[0]!.get(family)!.prompts / seeds).toFixed(0),
       variants[chosen]!.name,
       without!.toFixed(4),
       shipped!.toFixed(4),
@@ -105,20 +106,29 @@ export async function familiesSection(context: BenchContext): Promise<void> {
   report.note(`chosen without a family less as shipped, mean over families: ${meanOf(losses).toFixed(4)}`);
   report.figure('families.chosen_less_shipped', meanOf(losses));
   report.table(
-    ['setting', 'reward on all families'],
-    variants.map(({ name }, v) => [name, mean(v, families).toFixed(4)]),
+    ['setting', 'reward, first half', 'second half'],
+    variants.map(({ name }, v) => [
+      name,
+      ...[learn, test].map((by) => meanReward(by[v]!, families).toFixed(4)),
+    ]),
   );
 }
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-/** Sums by family over the test halves of some cells' runs. */
-function tally(cells: readonly Measured[]): Map<string, Tally> {
+function meanReward(tallies: Tallies, families: readonly string[]): number {
+  const sums = families.map((family) => tallies.get(family)!);
+  return total(sums.map(({ reward }) => reward)) / total(sums.map(({ prompts }) => prompts));
+}
+
+/** Sums by family over one phase of some cells' runs. */
+function tally(cells: readonly Measured[], phase: Phase): Tallies {
   const sums = new Map<string, Tally>();
   for (const { yard, runs } of cells) {
     const { prompts, arms } = yard.set;
     for (const { order, choice } of runs) {
-      for (let step = Math.floor(order.length / 2); step < order.length; step++) {
+      const { from, to } = phaseRange(phase, order.length);
+      for (let step = from; step < to; step++) {
         const prompt = order[step]!;
         const family = familyOf(prompts[prompt]!.dataset);
         let sum = sums.get(family);
