@@ -67,3 +67,17 @@ export function withLeast(probabilities: Float64Array, least: Float64Array): Flo
   for (const p of least) total += p;
   return probabilities.map((p, k) => least[k]! + (1 - total) * p);
 }
+
+/**
+ * Lifts half-open models to at least a share of requests, evenly, so that they are tried at all: what they failed at
+ * stays in their beliefs. Their number in flight is bounded elsewhere, so money is not.
+ */
+export function withProbeShare(
+  probabilities: Float64Array,
+  isProbe: readonly boolean[],
+  share: number,
+): Float64Array {
+  const probes = isProbe.filter(Boolean).length;
+  if (probes === 0 || probes === isProbe.length) return probabilities;
+  return probabilities.map((p, k) => (1 - share) * p + (isProbe[k]! ? share / probes : 0));
+}
