@@ -131,7 +131,7 @@ export class Decider {
     if (retryAtMs !== undefined) {
       const count = obstacles.filter(({ kind }) => kind === 'availability').length;
       const until = new Date(retryAtMs).toISOString();
-      const message = `no model can be asked before ${until}: ${count} that could take this request failed too often`;
+      const message = `no model can be asked before ${until}: all that could take this request (${count}) failed and are left alone`;
       return new SextantError('MODELS_UNAVAILABLE', message, { obstacles, retryAfterMs: retryAtMs - nowMs });
     }
     const exhaustion = exhaustionOf(deliberation, nowMs);

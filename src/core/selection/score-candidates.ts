@@ -1,7 +1,7 @@
 import { probabilityOfBest } from '../bandit/probability-of-best.js';
 import { quantizePropensities } from '../bandit/propensity.js';
 import type { Candidate } from './candidate.js';
-import { leastProbabilities, withLeast, withProbeShare } from './exploration.js';
+import { isPricedOut, leastProbabilities, withLeast, withProbeShare } from './exploration.js';
 import {
   answeredMoments,
   expectedUtility,
@@ -52,7 +52,10 @@ function probabilities(
     case 'beta':
       return withProbeShare(
         explored(candidates, terms),
-        candidates.map(({ isProbe }) => isProbe === true),
+        candidates.map(
+          ({ isProbe, cost }) =>
+            isProbe === true && !isPricedOut(cost?.meanNanoUsd ?? 0, terms.budget?.averageNanoUsd),
+        ),
         probeShare,
       );
     case 'uniform':
