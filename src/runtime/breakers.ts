@@ -68,6 +68,7 @@ export class Breakers {
 
   /** The models that are not closed at a time. */
   impairments(nowMs: number): ReadonlyMap<ModelId, Impairment> {
+    if (this.notClosed.size === 0) return NONE;
     const impairments = new Map<ModelId, Impairment>();
     for (const [model, breaker] of this.notClosed) {
       this.note(model, breaker.advance(nowMs), true);
@@ -154,6 +155,8 @@ export class Breakers {
     }
   }
 }
+
+const NONE: ReadonlyMap<ModelId, Impairment> = new Map();
 
 const isoOf = (timeMs: number | undefined): string | undefined =>
   timeMs === undefined ? undefined : new Date(timeMs).toISOString();

@@ -209,12 +209,13 @@ export class Breaker {
     success: 0 | 1,
     { eventTimeMs, nowMs }: { readonly eventTimeMs: number; readonly nowMs: number },
   ): Transition | undefined {
-    const { consecutiveFailures, minimumCalls, failureRate } = this.settings;
-    const opening = this.nextOpening(nowMs);
-    if (success === 0 && (call.status === 'rate_limited' || call.retryAfterMs !== undefined)) {
-      // The provider's time runs from its answer: a report that comes after its end opens nothing.
-      const untilMs = eventTimeMs + this.durationMs(opening, call.retryAfterMs);
-      if (untilMs > nowMs) return this.open({ kind: 'refused' }, call, { nowMs, untilMs, opening });
+    const { openOnRefusal, consecutiveFailures, minimumCalls, failureRate } = this.settings;
+    const isRefusal = success === 0 && (call.status === 'rate_limited' || call.retryAfterMs !== undefined);
+    if (isRefusal && openOnRefusal) {
+      // The provider's time runs from its answer: a report that comes after its end opens nothing. A busy model refuses
+      // now and then, so that only a probe's refusal makes the next opening longer.
+      const untilMs = eventTimeMs + this.durationMs(1, call.retryAfterMs);
+      if (untilMs > nowMs) return this.open({ kind: 'refused' }, call, { nowMs, untilMs, opening: 1 });
     }
     const counts = this.window.countsAt(nowMs);
     const failures = this.run.length;
@@ -224,6 +225,7 @@ export class Breaker {
       cause = { kind: 'failure_rate', counts };
     }
     if (cause === undefined) return undefined;
+    const opening = this.nextOpening(nowMs);
     return this.open(cause, call, { nowMs, untilMs: nowMs + this.durationMs(opening), opening });
   }
 

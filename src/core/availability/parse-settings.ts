@@ -9,6 +9,7 @@ interface AvailabilityFile {
   readonly minimumCalls?: number;
   readonly failureRate?: number;
   readonly consecutiveFailures?: number;
+  readonly openOnRefusal?: boolean;
   readonly open?: {
     readonly firstSeconds?: number;
     readonly maxSeconds?: number;
@@ -50,6 +51,7 @@ function settingsOf(told: AvailabilityFile): AvailabilitySettings {
     minimumCalls: told.minimumCalls ?? usual.minimumCalls,
     failureRate: told.failureRate ?? usual.failureRate,
     consecutiveFailures: told.consecutiveFailures ?? usual.consecutiveFailures,
+    openOnRefusal: told.openOnRefusal ?? usual.openOnRefusal,
     open: {
       firstMs: ms(open.firstSeconds, usual.open.firstMs),
       maxMs: ms(open.maxSeconds, usual.open.maxMs),

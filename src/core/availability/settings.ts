@@ -34,6 +34,8 @@ export interface AvailabilitySettings {
   readonly failureRate: number;
   /** Opens after this many failures without a success between them. */
   readonly consecutiveFailures: number;
+  /** Whether one refusal (rate-limited, or with a Retry-After) opens at once; else it counts as any failure. */
+  readonly openOnRefusal: boolean;
   readonly open: OpenSettings;
   readonly probes: ProbeSettings;
 }
@@ -45,6 +47,7 @@ export const DEFAULT_AVAILABILITY: AvailabilitySettings = {
   minimumCalls: 10,
   failureRate: 0.5,
   consecutiveFailures: 5,
+  openOnRefusal: true,
   open: { firstMs: 10_000, maxMs: 300_000, retryAfterMaxMs: 3_600_000, jitter: 0.2 },
   probes: { inFlight: 2, successes: 2, lifeMs: 60_000, share: 0.1 },
 };

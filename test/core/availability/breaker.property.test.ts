@@ -16,6 +16,7 @@ const anySettings: fc.Arbitrary<AvailabilitySettings> = fc.record({
   minimumCalls: fc.integer({ min: 1, max: 20 }),
   failureRate: fc.double({ min: 0.01, max: 1, noNaN: true }),
   consecutiveFailures: fc.integer({ min: 1, max: 5 }),
+  openOnRefusal: fc.boolean(),
   open: fc
     .record({
       firstMs: fc.integer({ min: 100, max: 20_000 }),

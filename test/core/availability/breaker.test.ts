@@ -109,6 +109,28 @@ describe('a refusal', () => {
     expect(breaker.view()).toMatchObject({ state: 'open', untilMs: NOW_MS + 2_000 });
   });
 
+  it('of a busy model, now and then, does not make openings longer', () => {
+    const breaker = breakerWith();
+    let nowMs = NOW_MS;
+    for (let i = 0; i < 5; i++) {
+      breaker.record(callOf('rate_limited', nowMs), nowMs);
+      expect(breaker.view().untilMs).toBe(nowMs + firstMs);
+      nowMs += firstMs;
+      probe(breaker, nowMs, 'success');
+      probe(breaker, nowMs, 'success');
+    }
+  });
+
+  it('counts as any failure where the settings say so', () => {
+    const breaker = breakerWith({ openOnRefusal: false });
+    for (let i = 1; i < 5; i++) {
+      breaker.record(callOf('rate_limited', NOW_MS, { retryAfterMs: 60_000 }), NOW_MS);
+      expect(breaker.view()).toMatchObject({ state: 'closed', consecutiveFailures: i });
+    }
+    breaker.record(callOf('rate_limited', NOW_MS), NOW_MS);
+    expect(breaker.view()).toMatchObject({ state: 'open', untilMs: NOW_MS + firstMs });
+  });
+
   it('opens nothing once its time is over, and counts as a failure', () => {
     const breaker = breakerWith();
     breaker.record(callOf('rate_limited', NOW_MS, { eventTimeMs: NOW_MS - 500, retryAfterMs: 400 }), NOW_MS);
