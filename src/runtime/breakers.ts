@@ -28,7 +28,7 @@ export interface TransitionCount {
   readonly count: number;
 }
 
-/** Outcomes that a start reads again: a second's work at most, and minutes of traffic at least. */
+/** Outcomes that a start reads again: about a tenth of a second's work, and as a rule more than an opening's time. */
 const RESTORED_OUTCOMES = 10_000;
 
 /** Owns the breakers: one per model with an outcome, in memory, shared by all tenants. */

@@ -38,6 +38,8 @@ export function availableOf(
   return { kept, removals, ...(kept.length === 0 && removals.length > 0 && { retryAtMs }) };
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** One model that fails may have a fault of its own; two of one provider are taken for the provider's. */
 const DOUBTFUL_FROM_MODELS = 2;
 
@@ -46,8 +48,8 @@ export function providersInDoubt(
   arms: readonly Arm[],
   impairments: ReadonlyMap<ModelId, Impairment>,
 ): ReadonlySet<string> {
+  if (impairments.size === 0) return NONE;
   const models = new Map<string, Set<ModelId>>();
-  if (impairments.size === 0) return new Set();
   for (const { model } of arms) {
     if (!impairments.has(model.id)) continue;
     const failing = models.get(model.provider);
