@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import { Breaker } from '../core/availability/breaker.js';
-import type {
-  BreakerState,
-  BreakerView,
-  Impairment,
-  Transition,
+import {
+  ALL_AVAILABLE,
+  type Availability,
+  type BreakerState,
+  type BreakerView,
+  type Impairment,
+  type Transition,
 } from '../core/availability/breaker-state.js';
 import { DEFAULT_AVAILABILITY, type AvailabilitySettings } from '../core/availability/settings.js';
 import { decisionTimeMs, type DecisionId } from '../core/ids.js';
@@ -35,8 +37,8 @@ const RESTORED_OUTCOMES = 10_000;
 export class Breakers {
   private settings = DEFAULT_AVAILABILITY;
   private readonly byModel = new Map<ModelId, Breaker>();
-  /** Models whose breaker is not closed, so that Select need not look at the others. */
-  private readonly notClosed = new Map<ModelId, Breaker>();
+  /** Those that are failing, so that Select need not look at the others. */
+  private readonly failing = new Map<ModelId, Breaker>();
   private readonly counts = new Map<ModelId, Map<BreakerState, number>>();
   private jitter: Rng | undefined;
 
@@ -48,7 +50,7 @@ export class Breakers {
     this.settings = settings;
     if (!settings.enabled) {
       this.byModel.clear();
-      this.notClosed.clear();
+      this.failing.clear();
     }
     for (const breaker of this.byModel.values()) breaker.use(settings);
   }
@@ -60,22 +62,23 @@ export class Breakers {
 
   /** A decision for a half-open model was taken. @throws RangeError where none was admitted at this time. */
   startProbe(model: ModelId, decisionId: DecisionId): void {
-    const breaker = this.notClosed.get(model);
+    const breaker = this.failing.get(model);
     if (breaker === undefined)
       throw new RangeError(`a probe of ${model} was started while its breaker is closed`);
     breaker.startProbe(decisionId);
   }
 
-  /** The models that are not closed at a time. */
-  impairments(nowMs: number): ReadonlyMap<ModelId, Impairment> {
-    if (this.notClosed.size === 0) return NONE;
+  /** What breakers say at a time. */
+  availability(nowMs: number): Availability {
+    if (this.failing.size === 0) return ALL_AVAILABLE;
     const impairments = new Map<ModelId, Impairment>();
-    for (const [model, breaker] of this.notClosed) {
+    for (const [model, breaker] of this.failing) {
       this.note(model, breaker.advance(nowMs), true);
       const impairment = breaker.impairment();
       if (impairment !== undefined) impairments.set(model, impairment);
+      else if (!breaker.isFailing) this.failing.delete(model);
     }
-    return impairments;
+    return { impairments, failing: new Set(this.failing.keys()) };
   }
 
   /** A model's breaker now; `undefined` where nothing was reported of the model. */
@@ -107,7 +110,7 @@ export class Breakers {
       // Whether the log may be served on is for the fold to say; a breaker that starts closed costs some calls.
       logger.warn({ err: error }, 'breakers were not restored');
     }
-    const notClosed = [...this.impairments(environment.nowMs()).keys()];
+    const notClosed = [...this.availability(environment.nowMs()).impairments.keys()];
     if (notClosed.length > 0) logger.warn({ models: notClosed }, 'breakers are not closed at the start');
   }
 
@@ -125,7 +128,10 @@ export class Breakers {
       reportTimeMs,
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
-    this.note(model, this.breakerOf(model).record(call, nowMs), isLive);
+    const breaker = this.breakerOf(model);
+    this.note(model, breaker.record(call, nowMs), isLive);
+    if (breaker.isFailing) this.failing.set(model, breaker);
+    else this.failing.delete(model);
   }
 
   private breakerOf(model: ModelId): Breaker {
@@ -144,8 +150,6 @@ export class Breakers {
 
   private note(model: ModelId, transitions: readonly Transition[], isLive: boolean): void {
     for (const { from, to, atMs, untilMs, reason } of transitions) {
-      if (to === 'closed') this.notClosed.delete(model);
-      else this.notClosed.set(model, this.byModel.get(model)!);
       if (!isLive) continue;
       const states = this.counts.get(model) ?? new Map<BreakerState, number>();
       this.counts.set(model, states.set(to, (states.get(to) ?? 0) + 1));
@@ -155,8 +159,6 @@ export class Breakers {
     }
   }
 }
-
-const NONE: ReadonlyMap<ModelId, Impairment> = new Map();
 
 const isoOf = (timeMs: number | undefined): string | undefined =>
   timeMs === undefined ? undefined : new Date(timeMs).toISOString();

@@ -98,8 +98,8 @@ export class Decider {
     checkEmbedding(snapshot.policy, question);
     const reservedNanoUsd = (accountId: string): number =>
       this.parts.reservations.heldNanoUsd(accountId, nowMs);
-    const impairments = this.parts.breakers.impairments(nowMs);
-    return deliberate(snapshot, question, { nowMs, explain, reservedNanoUsd, impairments });
+    const availability = this.parts.breakers.availability(nowMs);
+    return deliberate(snapshot, question, { nowMs, explain, reservedNanoUsd, availability });
   }
 
   /** Holds what the choice is expected to cost, where a period's money is limited, until its spend counts. */

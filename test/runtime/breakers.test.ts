@@ -157,6 +157,26 @@ describe('a model that fails', () => {
   });
 });
 
+describe('what casts doubt on a provider', () => {
+  it('is a model that fails, from its second failure on, until it is well or the failures are old', async () => {
+    const failing = () => [...runtime.breakers.availability(environment.timeMs).failing];
+    const decisions = Array.from({ length: 4 }, () => selectFor(A));
+    await report(decisions[0]!, 'timeout');
+    expect(failing()).toEqual([]);
+    await report(decisions[1]!, 'timeout');
+    expect(failing()).toEqual([A]);
+    expect(choices()).toEqual(new Set([A, B]));
+    environment.timeMs += 61_000;
+    expect(failing()).toEqual([]);
+    await report(decisions[2]!, 'timeout');
+    expect(failing()).toEqual([A]);
+    await report(decisions[3]!, 'success');
+    environment.timeMs += 1;
+    await report(selectFor(A), 'success');
+    expect(failing()).toEqual([]);
+  });
+});
+
 describe('a lone model', () => {
   it('that refuses is unavailable until the provider’s time is over', async () => {
     await report(selectFor(A), 'rate_limited', { retryAfterMs: 45_000 });
@@ -191,6 +211,14 @@ describe('a lone model', () => {
 });
 
 describe('reports of other things', () => {
+  it('such as a quality change nothing', async () => {
+    const { ticket } = selectFor(A);
+    await runtime.reporter.report('acme' as TenantId, ticket, [
+      { attempt: 0, quality: 0, qualitySource: 'user' },
+    ]);
+    expect(runtime.breakers.view(A)).toBeUndefined();
+  });
+
   it.each(['content_filtered', 'context_too_long', 'invalid_request', 'cancelled'] as const)(
     'such as %s never open a breaker',
     async (status) => {
@@ -236,6 +264,30 @@ describe('a restart', () => {
     await runtime.close();
     runtime = await open();
     expect(stateOf(A)).toBe('closed');
+  });
+});
+
+describe('a log whose tail cannot be read', () => {
+  it('leaves breakers closed, and the log says so', async () => {
+    await fail(A);
+    await runtime.close();
+    const { outcomes } = store;
+    let reads = 0;
+    const torn = {
+      head: () => outcomes.head(),
+      append: outcomes.append.bind(outcomes),
+      read: (from: number) => {
+        // The fold reads first: what it can read is served.
+        if (reads++ === 0) return outcomes.read(from);
+        throw new Error('torn');
+      },
+    };
+    store = { ...store, outcomes: torn, close: () => store.close() };
+    runtime = await open();
+    expect(lines.at(-1)).toMatchObject({ level: 40, msg: 'breakers were not restored' });
+    expect(stateOf(A)).toBeUndefined();
+    expect(choices()).toEqual(new Set([A, B]));
+    store = { ...store, close: () => Promise.resolve() };
   });
 });
 

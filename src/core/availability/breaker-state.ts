@@ -1,4 +1,5 @@
 import type { OutcomeStatus } from '../outcome/outcome.js';
+import type { ModelId } from '../registry/model.js';
 import type { CallCounts } from './call-window.js';
 
 export const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
@@ -56,6 +57,17 @@ export interface Impairment {
   /** Why no request goes there, in words. */
   readonly reason: string;
 }
+
+/** What Select has to know of all models. */
+export interface Availability {
+  /** Models whose breaker is not closed. */
+  readonly impairments: ReadonlyMap<ModelId, Impairment>;
+  /** These, and models whose latest calls failed: what casts doubt on their providers. */
+  readonly failing: ReadonlySet<ModelId>;
+}
+
+/** Every model is available. */
+export const ALL_AVAILABLE: Availability = { impairments: new Map(), failing: new Set() };
 
 /** Why a breaker opened, in words. */
 export function describeCause(

@@ -39,6 +39,8 @@ type Phase =
       readonly successes: number;
     };
 
+/** One failure may be anybody's; from two in a row on, a model is taken to be failing. */
+const FAILING_RUN = 2;
 /** A probe takes about as long as a call: whoever finds all places taken should soon ask again. */
 const PROBE_RETRY_MS = 1_000;
 
@@ -136,6 +138,13 @@ export class Breaker {
     const inFlight = phase.probes.inFlight(latestMs);
     const reason = `is half-open, with ${inFlight} of ${this.settings.probes.inFlight} probes in flight: ${phase.reason}`;
     return { admitsProbe: this.admitsProbe(phase.probes), retryAtMs: latestMs + PROBE_RETRY_MS, reason };
+  }
+
+  /** Whether it is not closed, or the latest calls failed, in the window: enough for doubt, not yet to open. */
+  get isFailing(): boolean {
+    if (this.phase.state !== 'closed') return true;
+    const { lastFailure, latestMs, run, settings } = this;
+    return run.length >= FAILING_RUN && lastFailure!.eventTimeMs > latestMs - settings.windowMs;
   }
 
   /** All of it, at the breaker's latest time. */

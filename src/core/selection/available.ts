@@ -43,20 +43,17 @@ const NONE: ReadonlySet<string> = new Set();
 /** One model that fails may have a fault of its own; two of one provider are taken for the provider's. */
 const DOUBTFUL_FROM_MODELS = 2;
 
-/** Providers of which several models' breakers are not closed. */
-export function providersInDoubt(
-  arms: readonly Arm[],
-  impairments: ReadonlyMap<ModelId, Impairment>,
-): ReadonlySet<string> {
-  if (impairments.size === 0) return NONE;
+/** Providers of which several models are failing. */
+export function providersInDoubt(arms: readonly Arm[], failing: ReadonlySet<ModelId>): ReadonlySet<string> {
+  if (failing.size < DOUBTFUL_FROM_MODELS) return NONE;
   const models = new Map<string, Set<ModelId>>();
   for (const { model } of arms) {
-    if (!impairments.has(model.id)) continue;
-    const failing = models.get(model.provider);
-    if (failing === undefined) models.set(model.provider, new Set([model.id]));
-    else failing.add(model.id);
+    if (!failing.has(model.id)) continue;
+    const ofProvider = models.get(model.provider);
+    if (ofProvider === undefined) models.set(model.provider, new Set([model.id]));
+    else ofProvider.add(model.id);
   }
   return new Set(
-    [...models].filter(([, failing]) => failing.size >= DOUBTFUL_FROM_MODELS).map(([name]) => name),
+    [...models].filter(([, ofProvider]) => ofProvider.size >= DOUBTFUL_FROM_MODELS).map(([name]) => name),
   );
 }

@@ -1,4 +1,4 @@
-import type { Impairment } from '../availability/breaker-state.js';
+import { ALL_AVAILABLE, type Availability } from '../availability/breaker-state.js';
 import { beliefScope } from '../bandit/belief.js';
 import { drawArm } from '../bandit/propensity.js';
 import { normalizeWeights, type Weights } from '../bandit/settings.js';
@@ -40,7 +40,7 @@ export interface Deliberation {
   readonly lambda: number;
   /** When it may be worth asking again, where breakers alone left no candidate. */
   readonly retryAtMs?: number;
-  /** Providers of which several models' breakers are not closed. */
+  /** Providers of which several models are failing. */
   readonly doubtfulProviders: ReadonlySet<string>;
   readonly considered: number;
   /** By model id. Empty where every model was removed, or the request was rejected. */
@@ -75,17 +75,15 @@ export interface DeliberationOptions {
   readonly explain: boolean;
   /** Held for an account's decisions in flight; absent where none is. */
   readonly reservedNanoUsd?: (accountId: string) => number;
-  /** Models whose breakers are not closed; absent where all are. */
-  readonly impairments?: ReadonlyMap<ModelId, Impairment>;
+  /** What breakers say; absent where all models are available. */
+  readonly availability?: Availability;
 }
-
-const NO_IMPAIRMENTS: ReadonlyMap<ModelId, Impairment> = new Map();
 
 /** Filters, estimates and scores every model of the snapshot. Changes nothing, draws nothing. */
 export function deliberate(
   snapshot: DecisionSnapshot,
   question: Question,
-  { nowMs, explain, reservedNanoUsd, impairments = NO_IMPAIRMENTS }: DeliberationOptions,
+  { nowMs, explain, reservedNanoUsd, availability = ALL_AVAILABLE }: DeliberationOptions,
 ): Deliberation {
   const { policy, learning } = snapshot;
   const analyzed = analyzeRequest(question.input, policy.complexity);
@@ -129,7 +127,7 @@ export function deliberate(
   }
   const available = availableOf(
     verdict.kept.map((index) => eligible[index]!),
-    impairments,
+    availability.impairments,
   );
   const { kept } = available;
   if (explain) removals.push(...available.removals);
@@ -161,7 +159,7 @@ export function deliberate(
           policy.availability.probes.share,
         ),
     ...(available.retryAtMs !== undefined && { retryAtMs: available.retryAtMs }),
-    doubtfulProviders: providersInDoubt(snapshot.arms, impairments),
+    doubtfulProviders: providersInDoubt(snapshot.arms, availability.failing),
     ...(standing && { standing }),
     ...(covered?.uncoveredNanoUsd !== undefined && { uncoveredNanoUsd: covered.uncoveredNanoUsd }),
     ...(verdict.rejected && { rejection: verdict.rejected }),

@@ -82,6 +82,26 @@ describe('a closed breaker', () => {
   });
 });
 
+describe('a model', () => {
+  it('is failing from two failures in a row on, until a success or the window’s end', () => {
+    const breaker = breakerWith();
+    fail(breaker, NOW_MS, 1);
+    expect(breaker.isFailing).toBe(false);
+    fail(breaker, NOW_MS + 1, 1);
+    expect(breaker.isFailing).toBe(true);
+    expect(breaker.impairment()).toBeUndefined();
+    breaker.advance(NOW_MS + STEADY.windowMs);
+    expect(breaker.isFailing).toBe(true);
+    breaker.advance(NOW_MS + STEADY.windowMs + 1);
+    expect(breaker.isFailing).toBe(false);
+    fail(breaker, NOW_MS + STEADY.windowMs + 2, 1);
+    expect(breaker.isFailing).toBe(true);
+    const lastMs = NOW_MS + STEADY.windowMs + 3;
+    breaker.record(callOf('success', lastMs), lastMs);
+    expect(breaker.isFailing).toBe(false);
+  });
+});
+
 describe('a refusal', () => {
   it('opens at once for as long as the provider asks, from its answer on', () => {
     const breaker = breakerWith();

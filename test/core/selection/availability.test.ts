@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Impairment } from '../../../src/core/availability/breaker-state.js';
+import type { Availability, Impairment } from '../../../src/core/availability/breaker-state.js';
 import { DEFAULT_AVAILABILITY } from '../../../src/core/availability/settings.js';
 import { PROPENSITY_ONE } from '../../../src/core/bandit/propensity.js';
 import type { ModelId } from '../../../src/core/registry/model.js';
@@ -16,16 +16,21 @@ const RETRY_AT_MS = START_MS + 5_000;
 const OPEN: Impairment = { admitsProbe: false, retryAtMs: RETRY_AT_MS, reason: 'is open until then' };
 const HALF_OPEN: Impairment = { admitsProbe: true, retryAtMs: START_MS + 1_000, reason: 'is half-open' };
 
-const impaired = (entries: Readonly<Record<string, Impairment>>): ReadonlyMap<ModelId, Impairment> =>
-  new Map(Object.entries(entries) as [ModelId, Impairment][]);
+const impaired = (
+  entries: Readonly<Record<string, Impairment>>,
+  alsoFailing: readonly ModelId[] = [],
+): Availability => {
+  const impairments = new Map(Object.entries(entries) as [ModelId, Impairment][]);
+  return { impairments, failing: new Set([...impairments.keys(), ...alsoFailing]) };
+};
 
 let snapshot: DecisionSnapshot;
 beforeAll(async () => {
   snapshot = snapshotOf(await smallPolicy({ models: MODELS.map((id) => modelEntry(id)) }));
 });
 
-const decide = (impairments: ReadonlyMap<ModelId, Impairment>, on = snapshot): Deliberation =>
-  deliberate(on, questionOf(), { nowMs: START_MS, explain: true, impairments });
+const decide = (availability: Availability, on = snapshot): Deliberation =>
+  deliberate(on, questionOf(), { nowMs: START_MS, explain: true, availability });
 const ids = ({ candidates }: Deliberation): string[] => candidates.map(({ model }) => model.id);
 
 describe('a model whose breaker is open', () => {
@@ -113,17 +118,34 @@ describe('a model whose breaker is half-open', () => {
 });
 
 describe('fallbacks', () => {
-  const anyImpairments = fc
-    .array(fc.constantFrom(undefined, undefined, OPEN, HALF_OPEN), { minLength: 6, maxLength: 6 })
-    .map((list) => impaired(Object.fromEntries(list.flatMap((one, i) => (one ? [[MODELS[i]!, one]] : [])))));
+  const FAILING = 'failing';
+  const anyAvailability = fc
+    .array(fc.constantFrom(undefined, undefined, FAILING, OPEN, HALF_OPEN), { minLength: 6, maxLength: 6 })
+    .map((list) => {
+      const of = <T>(
+        is: (one: (typeof list)[number]) => boolean,
+        entry: (id: ModelId, i: number) => T,
+      ): T[] => MODELS.flatMap((id, i) => (is(list[i]) ? [entry(id, i)] : []));
+      const entries = of(
+        (one) => typeof one === 'object',
+        (id, i) => [id, list[i]] as const,
+      );
+      return impaired(
+        Object.fromEntries(entries) as Record<string, Impairment>,
+        of(
+          (one) => one === FAILING,
+          (id) => id,
+        ),
+      );
+    });
 
   it('begin with a provider that is in no doubt, wherever there is one (property)', () => {
     fc.assert(
-      fc.property(anyImpairments, fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (impairments, seed) => {
-        const found = decide(impairments);
+      fc.property(anyAvailability, fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (availability, seed) => {
+        const found = decide(availability);
         if (found.candidates.length === 0) return;
         const failing = (provider: string): number =>
-          [...impairments.keys()].filter((id) => id.startsWith(`${provider}/`)).length;
+          [...availability.failing].filter((id) => id.startsWith(`${provider}/`)).length;
         const [choice, ...chain] = draw(found, seed, 4).chain;
         const isInDoubt = ({ model: { provider } }: (typeof chain)[number]): boolean =>
           failing(provider) >= 2 || (choice!.isProbe === true && provider === choice!.model.provider);
