@@ -129,10 +129,15 @@ export class Decider {
     }));
     const { retryAtMs } = deliberation;
     if (retryAtMs !== undefined) {
-      const count = obstacles.filter(({ kind }) => kind === 'availability').length;
+      // What waiting helps against comes first: long details are cut at their end.
+      const waits = obstacles.filter(({ kind }) => kind === 'availability');
+      const others = obstacles.filter(({ kind }) => kind !== 'availability');
       const until = new Date(retryAtMs).toISOString();
-      const message = `no model can be asked before ${until}: all that could take this request (${count}) failed and are left alone`;
-      return new SextantError('MODELS_UNAVAILABLE', message, { obstacles, retryAfterMs: retryAtMs - nowMs });
+      const message = `no model can be asked before ${until}: all that could take this request (${waits.length}) failed and are left alone`;
+      return new SextantError('MODELS_UNAVAILABLE', message, {
+        obstacles: [...waits, ...others],
+        retryAfterMs: retryAtMs - nowMs,
+      });
     }
     const exhaustion = exhaustionOf(deliberation, nowMs);
     if (exhaustion !== undefined) {
