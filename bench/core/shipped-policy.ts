@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readPolicyFolder } from '../../src/config/read-policy-folder.js';
+import { parseAvailability } from '../../src/core/availability/parse-settings.js';
 import { parsePriors } from '../../src/core/bandit/parse-priors.js';
 import { parseBanditSettings } from '../../src/core/bandit/parse-settings.js';
 import { parseBudgets } from '../../src/core/budget/parse-budgets.js';
@@ -37,6 +38,7 @@ export async function shippedPolicy(): Promise<Policy> {
     priors: taken(parsePriors(source('priors.json'), UNCHECKED, known)),
     bandit: taken(parseBanditSettings(source('bandit.json'), UNCHECKED)),
     budgets: taken(parseBudgets(source('budgets.json'), UNCHECKED)),
+    availability: taken(parseAvailability(source('availability.json'), UNCHECKED)),
   };
 }
 

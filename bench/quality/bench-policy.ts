@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileSchema } from '../../src/config/schema-check.js';
+import { DEFAULT_AVAILABILITY } from '../../src/core/availability/settings.js';
 import { parsePriors } from '../../src/core/bandit/parse-priors.js';
 import { parseBanditSettings } from '../../src/core/bandit/parse-settings.js';
 import type { BudgetRule } from '../../src/core/budget/budget-rule.js';
@@ -94,6 +95,7 @@ export function benchPolicy({ variant, weights, referenceCostUsd, budgetUsd }: P
     priors: taken(parsePriors({ file: 'priors.json', value: priors }, schemaCheck('priors'), { models: [] })),
     bandit: taken(parseBanditSettings({ file: 'bandit.json', value: bandit }, schemaCheck('bandit'))),
     budgets,
+    availability: DEFAULT_AVAILABILITY,
   };
 }
 

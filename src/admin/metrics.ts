@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ReportRate } from '../core/reporting/report-rates.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { addBreakerMetrics } from './breaker-metrics.js';
 
 /** Prometheus metrics of one server. */
 export interface Metrics {
@@ -66,6 +67,7 @@ export function createMetrics(runtime: Runtime): Metrics {
   gauge('sextant_policy_rejected', '1 where the policy folder’s newest content was refused.', () =>
     runtime.policies.rejected === undefined ? 0 : 1,
   );
+  addBreakerMetrics(registry, runtime);
   return {
     registry,
     observeCall: ({ path, code, seconds: elapsed }) => {

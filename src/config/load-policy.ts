@@ -1,3 +1,5 @@
+import { parseAvailability } from '../core/availability/parse-settings.js';
+import { DEFAULT_AVAILABILITY } from '../core/availability/settings.js';
 import { parsePriors } from '../core/bandit/parse-priors.js';
 import { parseBanditSettings } from '../core/bandit/parse-settings.js';
 import { parseBudgets } from '../core/budget/parse-budgets.js';
@@ -62,6 +64,9 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
     false,
   );
   const budgets = take('budgets.json', (source) => parseBudgets(source, schemas.budgets));
+  const availability =
+    take('availability.json', (source) => parseAvailability(source, schemas.availability), false) ??
+    DEFAULT_AVAILABILITY;
   // Names of models can be checked only against models that could be read.
   const priors = models && take('priors.json', (source) => parsePriors(source, schemas.priors, known));
   const tenants = models && take('tenants.json', (source) => parseTenants(source, schemas.tenants, known));
@@ -78,10 +83,9 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
       suggestion: 'rules belong in rules/',
     });
   }
-  if (faults.length > 0 || !models || !complexity || !bandit || !budgets || !priors || !tenants || !rules) {
-    return { ok: false, faults };
-  }
-  const required = { version, models, complexity, bandit, budgets, priors, tenants, rules };
+  const isWhole = models && complexity && bandit && budgets && availability && priors && tenants && rules;
+  if (faults.length > 0 || !isWhole) return { ok: false, faults };
+  const required = { version, models, complexity, bandit, budgets, availability, priors, tenants, rules };
   return { ok: true, value: { ...required, ...(embedding && { embedding }) } };
 }
 

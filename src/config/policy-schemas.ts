@@ -15,6 +15,7 @@ const NAMES = [
   'bandit',
   'budgets',
   'embedding',
+  'availability',
 ] as const;
 type PolicySchemas = Readonly<Record<(typeof NAMES)[number], SchemaCheck>>;
 

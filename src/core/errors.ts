@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'STALE_ETAG',
   'NO_CANDIDATE',
   'REQUEST_REJECTED',
+  'MODELS_UNAVAILABLE',
   'BUDGET_EXHAUSTED',
   'TICKET_INVALID',
   'TICKET_EXPIRED',
@@ -34,7 +35,7 @@ export interface Obstacle {
 export interface ErrorDetails {
   /** Field violations, for INVALID_FIELD. */
   readonly faults?: readonly Fault[];
-  /** Why no model is left, for NO_CANDIDATE and BUDGET_EXHAUSTED. */
+  /** Why no model is left, for NO_CANDIDATE, MODELS_UNAVAILABLE and BUDGET_EXHAUSTED. */
   readonly obstacles?: readonly Obstacle[];
   readonly retryAfterMs?: number;
   /** Goes to the log, never to the caller. */

@@ -8,6 +8,7 @@ import type { Policy } from '../core/selection/policy.js';
 import type { Question } from '../core/selection/question.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import { ticketOf } from '../core/selection/ticket-of.js';
+import type { Breakers } from './breakers.js';
 import type { DecisionLogger } from './decision-logger.js';
 import type { Environment } from './environment.js';
 import type { ReportWatch } from './report-watch.js';
@@ -33,6 +34,7 @@ export interface DeciderParts {
   /** Money held for decisions in flight; whoever folds their reports lets go of it. */
   readonly reservations: Reservations;
   readonly reportWatch: ReportWatch;
+  readonly breakers: Breakers;
 }
 
 /** Bytes of the policy version that a ticket carries, in hexadecimal digits. */
@@ -43,8 +45,8 @@ export class Decider {
   constructor(private readonly parts: DeciderParts) {}
 
   /**
-   * @throws SextantError INVALID_FIELD where the policy cannot reduce the embedding; NO_CANDIDATE with the reason for every model; REQUEST_REJECTED; BUDGET_EXHAUSTED with
-   *   the time to try again.
+   * @throws SextantError INVALID_FIELD where the policy cannot reduce the embedding; NO_CANDIDATE with the reason for
+   *   every model; REQUEST_REJECTED; BUDGET_EXHAUSTED or MODELS_UNAVAILABLE with the time to try again.
    */
   select(question: Question, explain: boolean): IssuedDecision {
     const { environment, keys, ticketLifeSeconds } = this.parts;
@@ -63,11 +65,13 @@ export class Decider {
     };
     const ticket = sealTicket(ticketOf(decision, question, issue), keys);
     this.reserve(decision, decisionId, issueTimeMs);
+    const [choice] = decision.chain;
+    if (choice!.isProbe) this.parts.breakers.startProbe(choice!.model.id, decisionId);
     this.parts.reportWatch.decided({
       decisionId,
       tenant: question.tenant,
       useCase: question.useCase,
-      armId: decision.chain[0]!.arm.armId,
+      armId: choice!.arm.armId,
       requested: decision.label?.requested ?? false,
     });
     this.parts.decisionLog?.add({ decisionId, issueTimeMs, question, decision, policyVersion });
@@ -94,7 +98,8 @@ export class Decider {
     checkEmbedding(snapshot.policy, question);
     const reservedNanoUsd = (accountId: string): number =>
       this.parts.reservations.heldNanoUsd(accountId, nowMs);
-    return deliberate(snapshot, question, { nowMs, explain, reservedNanoUsd });
+    const availability = this.parts.breakers.availability(nowMs);
+    return deliberate(snapshot, question, { nowMs, explain, reservedNanoUsd, availability });
   }
 
   /** Holds what the choice is expected to cost, where a period's money is limited, until its spend counts. */
@@ -122,6 +127,18 @@ export class Decider {
       subject: model,
       reason,
     }));
+    const { retryAtMs } = deliberation;
+    if (retryAtMs !== undefined) {
+      // What waiting helps against comes first: long details are cut at their end.
+      const waits = obstacles.filter(({ kind }) => kind === 'availability');
+      const others = obstacles.filter(({ kind }) => kind !== 'availability');
+      const until = new Date(retryAtMs).toISOString();
+      const message = `no model can be asked before ${until}: all that could take this request (${waits.length}) failed and are left alone`;
+      return new SextantError('MODELS_UNAVAILABLE', message, {
+        obstacles: [...waits, ...others],
+        retryAfterMs: retryAtMs - nowMs,
+      });
+    }
     const exhaustion = exhaustionOf(deliberation, nowMs);
     if (exhaustion !== undefined) {
       const { message, retryAfterMs } = exhaustion;

@@ -3,6 +3,7 @@ import type { Fault } from '../core/fault.js';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { Store } from '../store/ports.js';
+import { Breakers } from './breakers.js';
 import { Decider } from './decider.js';
 import { DecisionLogger } from './decision-logger.js';
 import type { Environment } from './environment.js';
@@ -40,6 +41,7 @@ export interface Runtime {
   readonly policies: PolicyKeeper;
   readonly registry: RegistryKeeper;
   readonly journal: ReportJournal;
+  readonly breakers: Breakers;
   readonly decisionLog: DecisionLogger | undefined;
   readonly reportWatch: ReportWatch;
   /** What decisions are taken on at this moment. */
@@ -65,7 +67,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const nowMs = (): number => environment.nowMs();
   let current: DecisionSnapshot | undefined;
   const snapshot = (): DecisionSnapshot => current!;
+  const breakers = new Breakers({
+    environment,
+    logger,
+    modelOf: (armId) => current!.armById.get(armId)?.model.id,
+  });
   const renew = (policy: Policy): void => {
+    breakers.use(policy.availability);
     current = decisionSnapshot(policy, registry.registry, learning.state);
   };
 
@@ -90,6 +98,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const faults = await policies.reload();
   if (faults.length > 0) throw new FaultyPolicyError(faults);
+  await breakers.restore(store.outcomes);
 
   const reservations = new Reservations();
   const reportWatch = new ReportWatch({ matureMs: options.reportsMatureMs, logger, nowMs });
@@ -99,6 +108,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     (outcome, sequence) => {
       learning.fold(outcome, sequence);
       reportWatch.recorded(outcome);
+      breakers.record(outcome);
       if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
     },
     options.onStoreFailure,
@@ -109,20 +119,23 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       : new DecisionLogger(store.decisions, options.decisionLogMaxQueue, logger);
   if (options.watchPolicy) policies.watch();
 
+  const deciderParts = {
+    snapshot,
+    keys,
+    environment,
+    ticketLifeSeconds,
+    decisionLog,
+    reservations,
+    breakers,
+    reportWatch,
+  };
   return {
-    decider: new Decider({
-      snapshot,
-      keys,
-      environment,
-      ticketLifeSeconds,
-      decisionLog,
-      reservations,
-      reportWatch,
-    }),
+    decider: new Decider(deciderParts),
     reporter: new Reporter({ snapshot, journal, keys, environment }),
     policies,
     registry,
     journal,
+    breakers,
     decisionLog,
     reportWatch,
     snapshot,

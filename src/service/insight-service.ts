@@ -2,6 +2,7 @@ import { armBelief, beliefScope } from '../core/bandit/belief.js';
 import { levelOfSegment } from '../core/bandit/prior-cells.js';
 import { priorsAt } from '../core/bandit/priors.js';
 import { betaMean, betaQuantile, type Beta } from '../core/bandit/beta-distribution.js';
+import { SextantError } from '../core/errors.js';
 import { STAT, type ArmStats } from '../core/learning/arm-stats.js';
 import type { UseCaseState } from '../core/learning/use-case-state.js';
 import type { Arm } from '../core/selection/arm.js';
@@ -13,9 +14,11 @@ import type {
   ModelPosterior,
   ReportRate,
 } from '../gen/sextant/v1/insight.js';
+import type { Breakers } from '../runtime/breakers.js';
 import type { Environment } from '../runtime/environment.js';
 import type { ReportWatch } from '../runtime/report-watch.js';
 import type { Principal } from './auth.js';
+import { encodeModelHealth } from './encode/model-health.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { pageOf, pageSize, readPageToken } from './page.js';
@@ -23,11 +26,12 @@ import { Violations } from './validate/violations.js';
 
 export interface InsightServiceParts {
   readonly snapshot: () => DecisionSnapshot;
+  readonly breakers: Breakers;
   readonly environment: Environment;
   readonly reportWatch: ReportWatch;
 }
 
-/** Reads what was learned, of the principal's tenant alone. */
+/** Reads what was learned, of the principal's tenant alone, and the health of models, which all tenants share. */
 export function insightService(context: HandlerContext, parts: InsightServiceParts): InsightServiceServer {
   return {
     listPosteriors: unary(context, 'read', (request, { tenant }: Principal) => {
@@ -55,6 +59,26 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
         .sort((a, b) => (rateKey(a) < rateKey(b) ? -1 : 1));
       const { rows, nextPageToken } = pageOf(all, rateKey, page);
       return { rates: [...rows], nextPageToken };
+    }),
+    listModelHealth: unary(context, 'read', (request) => {
+      const violations = new Violations();
+      violations.text('model', request.model, { maxBytes: LIMITS.modelIdMaxBytes, required: false });
+      const limits = { max: LIMITS.pageSizeMax, byDefault: LIMITS.pageSizeDefault };
+      const size = pageSize(request.pageSize, limits, violations);
+      const after = readPageToken(request.pageToken, violations);
+      violations.throwIfAny();
+      const { registry } = parts.snapshot();
+      const { model: asked } = request;
+      const wanted = asked === '' ? undefined : registry.resolve(asked)?.model.id;
+      if (asked !== '' && wanted === undefined) {
+        throw new SextantError('UNKNOWN_MODEL', `no model or alias is called "${asked}"`);
+      }
+      const models = registry
+        .list()
+        .map(({ model }) => model.id)
+        .filter((id) => wanted === undefined || id === wanted);
+      const { rows, nextPageToken } = pageOf(models, (id) => id, { after, size });
+      return { models: rows.map((id) => encodeModelHealth(id, parts.breakers.view(id))), nextPageToken };
     }),
   };
 }

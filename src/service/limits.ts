@@ -24,6 +24,8 @@ export const LIMITS = {
   tokensMax: 100_000_000n,
   /** A day: longer calls are not calls to a model. */
   durationMaxMs: 86_400_000,
+  /** Quotas are renewed by the month at the latest. */
+  retryAfterMaxMs: 31 * 86_400_000,
   pageSizeMax: 1_000,
   pageSizeDefault: 100,
   posteriorPageSizeMax: 10_000,

@@ -82,7 +82,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
     maxBytes: number,
   ): void => server.addService(guarded(definition, maxBytes), implementation as UntypedServiceImplementation);
   const { maxSelectBytes, maxMessageBytes } = settings;
-  const { registry, policies, reporter } = runtime;
+  const { registry, policies, reporter, breakers } = runtime;
   const checkModelSchema = policySchemas().models;
 
   // A batch may hold many requests: its limit is the message's.
@@ -104,6 +104,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
     InsightServiceService,
     insightService(context, {
       snapshot: () => runtime.snapshot(),
+      breakers,
       environment,
       reportWatch: runtime.reportWatch,
     }),

@@ -82,7 +82,8 @@ function partFault({ metric, execution, quality }: Outcome): string | undefined 
 }
 
 function executionFault(execution: Execution): string | undefined {
-  const { status, latencyMs, timeToFirstTokenMs, inputTokens, outputTokens, costNanoUsd } = execution;
+  const { status, latencyMs, timeToFirstTokenMs, inputTokens, outputTokens, costNanoUsd, retryAfterMs } =
+    execution;
   if (!STATUSES.has(status)) return fault('execution.status', status);
   if (latencyMs !== undefined && !isAmount(latencyMs)) return fault('execution.latencyMs', latencyMs);
   if (timeToFirstTokenMs !== undefined && !isAmount(timeToFirstTokenMs)) {
@@ -92,6 +93,8 @@ function executionFault(execution: Execution): string | undefined {
   if (outputTokens !== undefined && !isAmount(outputTokens))
     return fault('execution.outputTokens', outputTokens);
   if (costNanoUsd !== undefined && !isWhole(costNanoUsd)) return fault('execution.costNanoUsd', costNanoUsd);
+  if (retryAfterMs !== undefined && !isWhole(retryAfterMs))
+    return fault('execution.retryAfterMs', retryAfterMs);
   return undefined;
 }
 

@@ -129,6 +129,7 @@ function recordOf(outcome: Outcome): OutcomeRecord {
     expectedOutputTokens: outcome.expectedOutputTokens ?? 0,
     contextMapId: outcome.contextMapId ?? 0,
     labelProbabilityQ16: outcome.labelProbabilityQ16 ?? 0,
+    retryAfterMs: bigintOf(execution?.retryAfterMs),
   };
 }
 

@@ -47,19 +47,21 @@ export function readOutcome(cursor: ByteCursor, end: number): Outcome {
 }
 
 function executionOf(fields: RecordFields): Execution {
-  const { latencyMs, timeToFirstTokenMs, inputTokens, outputTokens, costNanoUsd } = fields;
+  const { latencyMs, timeToFirstTokenMs, inputTokens, outputTokens, costNanoUsd, retryAfterMs } = fields;
   const execution: Draft<Execution> = { status: statusOf(fields.status) };
   if (latencyMs !== undefined) execution.latencyMs = latencyMs;
   if (timeToFirstTokenMs !== undefined) execution.timeToFirstTokenMs = timeToFirstTokenMs;
   if (inputTokens !== undefined) execution.inputTokens = inputTokens;
   if (outputTokens !== undefined) execution.outputTokens = outputTokens;
   if (costNanoUsd !== undefined) execution.costNanoUsd = costNanoUsd;
+  if (retryAfterMs !== undefined) execution.retryAfterMs = retryAfterMs;
   return execution;
 }
 
 function measuresExecution(fields: RecordFields): boolean {
-  const { latencyMs, timeToFirstTokenMs, inputTokens, outputTokens, costNanoUsd } = fields;
-  return (latencyMs ?? timeToFirstTokenMs ?? inputTokens ?? outputTokens ?? costNanoUsd) !== undefined;
+  const { latencyMs, timeToFirstTokenMs, inputTokens, outputTokens, costNanoUsd, retryAfterMs } = fields;
+  const measured = latencyMs ?? timeToFirstTokenMs ?? inputTokens ?? outputTokens ?? costNanoUsd;
+  return (measured ?? retryAfterMs) !== undefined;
 }
 
 function metricOf(metric: number): OutcomeMetric {

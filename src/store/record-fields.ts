@@ -46,6 +46,7 @@ export class RecordFields {
   expectedOutputTokens = 0;
   contextMapId = 0;
   labelProbabilityQ16 = 0;
+  retryAfterMs: number | undefined = undefined;
 
   /** Reads up to `end`. @throws RangeError where the bytes are no record. */
   read(cursor: ByteCursor, end: number): this {
@@ -135,6 +136,9 @@ export class RecordFields {
           break;
         case 0xf8:
           this.labelProbabilityQ16 = cursor.varint();
+          break;
+        case 0xd8:
+          this.retryAfterMs = cursor.varint();
           break;
         default:
           cursor.skip(tag % 8);

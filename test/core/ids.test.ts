@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decisionIdFromBytes, decisionIdToBytes, type DecisionId } from '../../src/core/ids.js';
+import {
+  decisionIdFromBytes,
+  decisionIdToBytes,
+  decisionTimeMs,
+  type DecisionId,
+} from '../../src/core/ids.js';
 
 describe('decision ids', () => {
   it('have the bytes of RFC 9562, appendix A.6', () => {
@@ -15,6 +20,11 @@ describe('decision ids', () => {
         expect(Uint8Array.from(decisionIdToBytes(decisionIdFromBytes(bytes)))).toEqual(bytes);
       }),
     );
+  });
+
+  it('say when they were made: the example of RFC 9562, appendix A.6', () => {
+    const id = '017f22e2-79b0-7cc3-98c4-dc0c0c07398f' as DecisionId;
+    expect(decisionTimeMs(id)).toBe(Date.parse('2022-02-22T19:22:22Z'));
   });
 
   it.each([0, 15, 17, 36])('are not read from %d bytes', (length) => {

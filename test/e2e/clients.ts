@@ -73,6 +73,7 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
     activePolicy: unary(policy.GetActivePolicyRequest, policies.getActivePolicy.bind(policies)),
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
+    listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
     health,
     close: () => {
       for (const client of [selections, outcomes, models, policies, insights, health]) client.close();

@@ -62,6 +62,7 @@ const execution = fc.record(
     inputTokens: whole,
     outputTokens: amount,
     costNanoUsd: whole,
+    retryAfterMs: whole,
   },
   { requiredKeys: ['status'], noNullPrototype: true },
 );

@@ -14,6 +14,8 @@ export interface AttemptReport {
   readonly usage?: Partial<TokenUsage>;
   readonly costNanoUsd?: number;
   readonly endTimeMs?: number;
+  /** How long the provider asked to wait, in whole milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
 /** What normalising reads besides the report. */
@@ -97,6 +99,8 @@ function contentOf(report: AttemptReport, metric: OutcomeMetric): string {
           usage?.cachedInputTokens,
           usage?.reasoningTokens,
           cost,
+          // Only where it was told: digests from before there was such a field stay as they are.
+          ...(report.retryAfterMs === undefined ? [] : [report.retryAfterMs]),
         ];
   return JSON.stringify(told.map((value) => value ?? null));
 }
@@ -106,7 +110,7 @@ function executionOf(
   report: AttemptReport & { status: OutcomeStatus },
   { prices }: NormalizeContext,
 ): Execution {
-  const { status, latencyMs, timeToFirstTokenMs, usage } = report;
+  const { status, latencyMs, timeToFirstTokenMs, usage, retryAfterMs } = report;
   const inputTokens = usage?.inputTokens ?? ticket.inputTokens;
   const cost = report.costNanoUsd ?? listCost(prices, usage, inputTokens, ticket.batch);
   const outputTokens = usage?.outputTokens ?? impliedOutputTokens(prices, report, inputTokens, ticket.batch);
@@ -117,6 +121,7 @@ function executionOf(
     ...(usage?.inputTokens !== undefined && { inputTokens: usage.inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
     ...(cost !== undefined && { costNanoUsd: cost }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
 

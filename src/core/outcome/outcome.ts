@@ -27,6 +27,8 @@ export interface Execution {
   readonly outputTokens?: number;
   /** Final cost in whole nano-USD, at most 2^53 − 1. */
   readonly costNanoUsd?: number;
+  /** How long the provider asked to wait, in whole milliseconds; only where it refused or failed. */
+  readonly retryAfterMs?: number;
 }
 
 /** A judgement of one attempt's answer. */

@@ -14,6 +14,8 @@ export interface Candidate {
   /** Absent on an unpriced model. */
   readonly cost?: CostEstimate;
   readonly latencyMs: number;
+  /** Whether a choice of it is a probe of a model whose breaker is half-open. */
+  readonly isProbe?: true;
   /** What rules and copies of the decision call by these names. */
   readonly model: Arm['model'];
   readonly estimate: EstimateFact;

@@ -1,3 +1,4 @@
+import { ALL_AVAILABLE, type Availability } from '../availability/breaker-state.js';
 import { beliefScope } from '../bandit/belief.js';
 import { drawArm } from '../bandit/propensity.js';
 import { normalizeWeights, type Weights } from '../bandit/settings.js';
@@ -11,6 +12,7 @@ import type { ModelId } from '../registry/model.js';
 import { applyRules, type FiredRule } from '../rules/apply.js';
 import type { RequestFacts } from '../rules/facts.js';
 import { tenantFact } from '../rules/parse-tenants.js';
+import { availableOf, providersInDoubt } from './available.js';
 import { candidateOf, type Candidate } from './candidate.js';
 import { ineligibility } from './eligible.js';
 import { analyzeRequest } from './profile-request.js';
@@ -36,6 +38,10 @@ export interface Deliberation {
   /** The lowest expected cost, where the period's money does not cover even that. */
   readonly uncoveredNanoUsd?: number;
   readonly lambda: number;
+  /** When it may be worth asking again, where breakers alone left no candidate. */
+  readonly retryAtMs?: number;
+  /** Providers of which several models are failing. */
+  readonly doubtfulProviders: ReadonlySet<string>;
   readonly considered: number;
   /** By model id. Empty where every model was removed, or the request was rejected. */
   readonly candidates: readonly ScoredCandidate[];
@@ -69,13 +75,15 @@ export interface DeliberationOptions {
   readonly explain: boolean;
   /** Held for an account's decisions in flight; absent where none is. */
   readonly reservedNanoUsd?: (accountId: string) => number;
+  /** What breakers say; absent where all models are available. */
+  readonly availability?: Availability;
 }
 
 /** Filters, estimates and scores every model of the snapshot. Changes nothing, draws nothing. */
 export function deliberate(
   snapshot: DecisionSnapshot,
   question: Question,
-  { nowMs, explain, reservedNanoUsd }: DeliberationOptions,
+  { nowMs, explain, reservedNanoUsd, availability = ALL_AVAILABLE }: DeliberationOptions,
 ): Deliberation {
   const { policy, learning } = snapshot;
   const analyzed = analyzeRequest(question.input, policy.complexity);
@@ -117,7 +125,12 @@ export function deliberate(
       removals.push({ model: eligible[index]!.model.id, filter: 'rule', ruleId, reason });
     }
   }
-  const kept = verdict.kept.map((index) => eligible[index]!);
+  const available = availableOf(
+    verdict.kept.map((index) => eligible[index]!),
+    availability.impairments,
+  );
+  const { kept } = available;
+  if (explain) removals.push(...available.removals);
   const standing =
     budget?.period === undefined || verdict.rejected
       ? undefined
@@ -140,7 +153,13 @@ export function deliberate(
     considered: snapshot.arms.length,
     candidates: verdict.rejected
       ? []
-      : scoreCandidates(covered === undefined ? kept : covered.kept.map((index) => kept[index]!), terms),
+      : scoreCandidates(
+          covered === undefined ? kept : covered.kept.map((index) => kept[index]!),
+          terms,
+          policy.availability.probes.share,
+        ),
+    ...(available.retryAtMs !== undefined && { retryAtMs: available.retryAtMs }),
+    doubtfulProviders: providersInDoubt(snapshot.arms, availability.failing),
     ...(standing && { standing }),
     ...(covered?.uncoveredNanoUsd !== undefined && { uncoveredNanoUsd: covered.uncoveredNanoUsd }),
     ...(verdict.rejected && { rejection: verdict.rejected }),
@@ -161,12 +180,15 @@ export function deliberate(
  * @throws RangeError where the deliberation left no candidate.
  */
 export function draw(deliberation: Deliberation, seed: bigint, maxFallbacks: number): Decision {
-  const { candidates } = deliberation;
+  const { candidates, doubtfulProviders } = deliberation;
   const quantized = Uint32Array.from(candidates, (candidate) => candidate.propensityQ16);
   const choice = candidates[drawArm(quantized, rngFromSeed(seed))]!;
-  const rest = candidates.filter((candidate) => candidate !== choice);
+  // A fallback is asked when something failed already: that is no time for a probe, nor for a provider in doubt.
+  const rest = candidates.filter((candidate) => candidate !== choice && !candidate.isProbe);
   const rankable = rest.map(({ model, expectedUtility: utility }) => ({ provider: model.provider, utility }));
-  const order = rankFallbacks(rankable, choice.model.provider, maxFallbacks);
+  const { provider } = choice.model;
+  const doubtful = choice.isProbe ? new Set([...doubtfulProviders, provider]) : doubtfulProviders;
+  const order = rankFallbacks(rankable, provider, maxFallbacks, doubtful);
   const { labels } = deliberation;
   const label = labels && requestLabel(labels, choice.belief.quality.variance, seed);
   const chain = [choice, ...order.map((index) => rest[index]!)];

@@ -40,9 +40,7 @@ export function leastProbabilities(
   };
 
   const each = Math.min(floor, 1 / (2 * count));
-  const isPricedOut = (candidate: Explored): boolean =>
-    budgetNanoUsd !== undefined && costOf(candidate) > FLOOR_COST_BUDGETS * budgetNanoUsd;
-  const floors = candidates.map((candidate) => (isPricedOut(candidate) ? 0 : each));
+  const floors = candidates.map((candidate) => (isPricedOut(costOf(candidate), budgetNanoUsd) ? 0 : each));
   const floorScale = scale(floors, FLOOR_BUDGET_SHARE);
 
   const known = candidates.some(({ pulls }) => pulls >= newcomerPulls);
@@ -61,9 +59,27 @@ export function leastProbabilities(
   return least;
 }
 
+/** Whether a candidate costs too much, at its budget, to be tried for the sake of knowing. */
+export const isPricedOut = (costNanoUsd: number, budgetNanoUsd: number | undefined): boolean =>
+  budgetNanoUsd !== undefined && costNanoUsd > FLOOR_COST_BUDGETS * budgetNanoUsd;
+
 /** Lifts probabilities to at least the given ones: least + (1 − Σ least)·p. */
 export function withLeast(probabilities: Float64Array, least: Float64Array): Float64Array {
   let total = 0;
   for (const p of least) total += p;
   return probabilities.map((p, k) => least[k]! + (1 - total) * p);
+}
+
+/**
+ * Lifts half-open models to at least a share of requests, evenly, so that they are tried at all: what they failed at
+ * stays in their beliefs. Breakers bound how many are in flight, and so what they spend.
+ */
+export function withProbeShare(
+  probabilities: Float64Array,
+  isProbe: readonly boolean[],
+  share: number,
+): Float64Array {
+  const probes = isProbe.filter(Boolean).length;
+  if (probes === 0 || probes === isProbe.length) return probabilities;
+  return probabilities.map((p, k) => (1 - share) * p + (isProbe[k]! ? share / probes : 0));
 }

@@ -1,3 +1,4 @@
+import type { AvailabilitySettings } from '../availability/settings.js';
 import type { Priors } from '../bandit/priors.js';
 import { readsContext, type BanditSettings } from '../bandit/settings.js';
 import type { BudgetRule } from '../budget/budget-rule.js';
@@ -22,6 +23,7 @@ export interface Policy {
   readonly budgets: readonly BudgetRule[];
   /** How callers' embeddings are reduced; absent where none is read. */
   readonly embedding?: EmbeddingMap;
+  readonly availability: AvailabilitySettings;
 }
 
 /** The contexts that a policy learns from. */

@@ -1,6 +1,14 @@
 import type { ModelId } from '../registry/model.js';
 
-export const FILTERS = ['status', 'requirement', 'context_window', 'rule', 'unpriced', 'budget'] as const;
+export const FILTERS = [
+  'status',
+  'requirement',
+  'context_window',
+  'rule',
+  'unpriced',
+  'budget',
+  'availability',
+] as const;
 export type Filter = (typeof FILTERS)[number];
 
 /** Why one model is no candidate. */

@@ -1,7 +1,7 @@
 import { probabilityOfBest } from '../bandit/probability-of-best.js';
 import { quantizePropensities } from '../bandit/propensity.js';
 import type { Candidate } from './candidate.js';
-import { leastProbabilities, withLeast } from './exploration.js';
+import { isPricedOut, leastProbabilities, withLeast, withProbeShare } from './exploration.js';
 import {
   answeredMoments,
   expectedUtility,
@@ -20,10 +20,18 @@ export interface ScoredCandidate extends Candidate {
 /** Tabulated points per arm. */
 const MARGINAL_POINTS = 129;
 
-/** Scores candidates and gives each the probability with which the policy picks it. */
-export function scoreCandidates(candidates: readonly Candidate[], terms: UtilityTerms): ScoredCandidate[] {
+/**
+ * Scores candidates and gives each the probability with which the policy picks it.
+ *
+ * @param probeShare least share of requests of half-open models together, where the policy explores.
+ */
+export function scoreCandidates(
+  candidates: readonly Candidate[],
+  terms: UtilityTerms,
+  probeShare = 0,
+): ScoredCandidate[] {
   if (candidates.length === 0) return [];
-  const quantized = quantizePropensities(probabilities(candidates, terms));
+  const quantized = quantizePropensities(probabilities(candidates, terms, probeShare));
   return candidates.map((candidate, k) => ({
     ...candidate,
     expectedUtility: expectedUtility(candidate, terms),
@@ -32,13 +40,24 @@ export function scoreCandidates(candidates: readonly Candidate[], terms: Utility
 }
 
 /** One probability per candidate, by the policy that the settings name. */
-function probabilities(candidates: readonly Candidate[], terms: UtilityTerms): ArrayLike<number> {
+function probabilities(
+  candidates: readonly Candidate[],
+  terms: UtilityTerms,
+  probeShare: number,
+): ArrayLike<number> {
   const { policy, epsilon, ucbWidth, fixedModel } = terms.settings;
   const count = candidates.length;
   switch (policy) {
     case 'linear':
     case 'beta':
-      return explored(candidates, terms);
+      return withProbeShare(
+        explored(candidates, terms),
+        candidates.map(
+          ({ isProbe, cost }) =>
+            isProbe === true && !isPricedOut(cost?.meanNanoUsd ?? 0, terms.budget?.averageNanoUsd),
+        ),
+        probeShare,
+      );
     case 'uniform':
       return candidates.map(() => 1 / count);
     case 'fixed': {

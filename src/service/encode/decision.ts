@@ -40,12 +40,12 @@ export function encodeSelectResponse(issued: IssuedDecision, explain: boolean): 
 /** One sentence for people: what was chosen out of how many, for what, and at what odds. */
 function reasonOf(
   { candidates, segment }: Deliberation,
-  { model, belief, cost, propensityQ16 }: ScoredCandidate,
+  { model, belief, cost, propensityQ16, isProbe }: ScoredCandidate,
 ): string {
   const quality = clampedRate(belief.quality.mean).toFixed(2);
   const price = cost === undefined ? 'unpriced' : `${usdFromNanoUsd(cost.meanNanoUsd).toPrecision(2)} USD`;
   const share = ((100 * propensityQ16) / PROPENSITY_ONE).toFixed(1);
-  return `${model.id}, one of ${candidates.length} candidates for ${segment}: expected quality ${quality} at ${price}, chosen with ${share} % probability`;
+  return `${model.id}, one of ${candidates.length} candidates for ${segment}: expected quality ${quality} at ${price}, chosen with ${share} % probability${isProbe ? ', to find out whether it is back' : ''}`;
 }
 
 function encodeChoice(candidate: ScoredCandidate, attempt: number): Choice {
@@ -57,6 +57,7 @@ function encodeChoice(candidate: ScoredCandidate, attempt: number): Choice {
     latency: durationFromMs(latencyMs),
     expectedQuality: clampedRate(belief.quality.mean),
     expectedSuccess: betaMean(belief.success),
+    probe: candidate.isProbe === true,
   };
 }
 
@@ -132,5 +133,6 @@ function encodeScore(candidate: ScoredCandidate): CandidateScore {
     latency: durationFromMs(latencyMs),
     expectedUtility,
     propensity: propensityQ16 / PROPENSITY_ONE,
+    probe: candidate.isProbe === true,
   };
 }

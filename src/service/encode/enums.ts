@@ -1,3 +1,4 @@
+import { BREAKER_STATES } from '../../core/availability/breaker-state.js';
 import { OUTCOME_METRICS, OUTCOME_STATUSES } from '../../core/outcome/outcome.js';
 import { COMPLEXITY_DIMENSIONS, COMPLEXITY_LEVELS, ROLES, TASK_TYPES } from '../../core/profile.js';
 import { LIFECYCLES, MODALITIES, MODEL_STATUSES } from '../../core/registry/model.js';
@@ -27,3 +28,4 @@ export const dimensionEnum = enumCodec(COMPLEXITY_DIMENSIONS);
 export const outcomeStatusEnum = enumCodec(OUTCOME_STATUSES);
 export const outcomeMetricEnum = enumCodec(OUTCOME_METRICS);
 export const filterEnum = enumCodec(FILTERS);
+export const breakerStateEnum = enumCodec(BREAKER_STATES);

@@ -11,9 +11,15 @@ import { msFromDuration, msFromTimestamp } from '../encode/time.js';
 import { LIMITS } from '../limits.js';
 import { Violations } from './violations.js';
 
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
 const TOKENS = { low: 0n, high: LIMITS.tokensMax };
 const COST = { low: 0n, high: LIMITS.costMaxNanoUsd };
-const DURATION = { low: 0, high: LIMITS.durationMaxMs };
+const DURATION: Range = { low: 0, high: LIMITS.durationMaxMs };
+const RETRY_AFTER: Range = { low: 0, high: LIMITS.retryAfterMaxMs };
 const NANOS_PER_SECOND = 1_000_000_000;
 
 /** The attempts of a report, checked. @throws SextantError INVALID_FIELD with every violation. */
@@ -46,6 +52,7 @@ function readAttempt(path: string, wire: AttemptOutcome, violations: Violations)
   if (latencyMs !== undefined && timeToFirstTokenMs !== undefined && timeToFirstTokenMs > latencyMs) {
     violations.add(`${path}.time_to_first_token`, 'must not exceed latency');
   }
+  const retryAfterMs = readRetryAfter(`${path}.retry_after`, wire, violations);
   return {
     attempt: wire.attempt,
     ...(status && { status }),
@@ -65,7 +72,18 @@ function readAttempt(path: string, wire: AttemptOutcome, violations: Violations)
     ...(wire.endTime !== undefined && {
       endTimeMs: readEndTime(`${path}.end_time`, wire.endTime, violations),
     }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
+}
+
+/** Providers send it with 429 and 503 (RFC 9110, §10.2.3); with anything else it is a mistake. */
+function readRetryAfter(path: string, wire: AttemptOutcome, violations: Violations): number | undefined {
+  if (wire.retryAfter === undefined) return undefined;
+  if (wire.status !== OutcomeStatus.RATE_LIMITED && wire.status !== OutcomeStatus.SERVER_ERROR) {
+    violations.add(path, 'goes with rate_limited and server_error only');
+  }
+  const ms = readDuration(path, wire.retryAfter, violations, RETRY_AFTER);
+  return ms === undefined ? undefined : Math.ceil(ms);
 }
 
 /** Without a status there is no execution: a report that only brings a quality may say nothing of one. */
@@ -77,13 +95,18 @@ function forbidExecution(path: string, wire: AttemptOutcome, violations: Violati
     violations.add(`${path}.status`, 'is required where there is no quality');
 }
 
-function readDuration(path: string, wire: Duration | undefined, violations: Violations): number | undefined {
+function readDuration(
+  path: string,
+  wire: Duration | undefined,
+  violations: Violations,
+  range = DURATION,
+): number | undefined {
   if (wire === undefined) return undefined;
   if (wire.nanos < 0 || wire.nanos >= NANOS_PER_SECOND) {
     violations.add(`${path}.nanos`, `must be from 0 to ${NANOS_PER_SECOND - 1}`);
     return 0;
   }
-  return violations.number(path, msFromDuration(wire), DURATION);
+  return violations.number(path, msFromDuration(wire), range);
 }
 
 function readEndTime(path: string, wire: Duration, violations: Violations): number {

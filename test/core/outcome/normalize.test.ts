@@ -151,6 +151,12 @@ describe('the digest', () => {
     costNanoUsd: 99,
   };
 
+  it('is what it was before a time to wait could be told, where none is', () => {
+    const told = ['rate_limited', null, null, null, null, null, null, null];
+    expect(digestOf({ status: 'rate_limited' })).toBe(digest(JSON.stringify(told)));
+    expect(digestOf({ status: 'rate_limited', retryAfterMs: 0 })).toBe(digest(JSON.stringify([...told, 0])));
+  });
+
   it('is the same on a retry, later and under other prices', () => {
     const later = outcomesOf(FULL, { receiveTimeMs: RECEIVED_MS + 9_999, prices: null });
     expect(later[0]!.digest).toBe(digestOf(FULL));

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { leastProbabilities, type Explored } from '../../../src/core/selection/exploration.js';
+import {
+  leastProbabilities,
+  withProbeShare,
+  type Explored,
+} from '../../../src/core/selection/exploration.js';
 import { weakNewcomers } from '../../../src/core/selection/weak-newcomers.js';
 import { sumOf } from '../../builders/statistics.js';
 
@@ -61,5 +65,19 @@ describe('a weak newcomer', () => {
 
   it('is never the best itself', () => {
     expect(weakNewcomers([{ ...NEW, pulls: 19 }], 20)).toEqual([false]);
+  });
+});
+
+describe('the share of probes', () => {
+  it('is parted evenly among them and taken from all in proportion', () => {
+    const [a, b, c] = withProbeShare(Float64Array.of(0.8, 0.15, 0.05), [false, true, true], 0.1);
+    expect([a, b, c]).toEqual([0.9 * 0.8, 0.9 * 0.15 + 0.05, 0.9 * 0.05 + 0.05]);
+    expect(a! + b! + c!).toBeCloseTo(1, 12);
+  });
+
+  it('changes nothing where there is no probe, or nothing else', () => {
+    const given = Float64Array.of(0.7, 0.3);
+    expect(withProbeShare(given, [false, false], 0.1)).toEqual(given);
+    expect(withProbeShare(given, [true, true], 0.1)).toEqual(given);
   });
 });

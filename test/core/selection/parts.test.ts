@@ -45,6 +45,12 @@ describe('rankFallbacks', () => {
     expect(rankFallbacks(rest(['a', 0.6], ['b', 0.5]), 'a', 2)).toEqual([0, 1]);
     expect(rankFallbacks(rest(['a', 0.6], ['a', 0.5]), 'a', 2)).toEqual([0, 1]);
   });
+  it('puts models of doubtful providers after all others, however far these are', () => {
+    const doubtful = new Set(['a']);
+    expect(rankFallbacks(rest(['a', 0.9], ['b', 0.1], ['c', 0.5]), 'a', 3, doubtful)).toEqual([2, 1, 0]);
+    expect(rankFallbacks(rest(['a', 0.9], ['a', 0.8], ['b', 0.1]), 'b', 3, doubtful)).toEqual([2, 0, 1]);
+    expect(rankFallbacks(rest(['a', 0.9], ['a', 0.8]), 'a', 2, doubtful)).toEqual([0, 1]);
+  });
   it('gives at most so many, and none twice', () => {
     const anyRest = fc.array(
       fc.record({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BreakerState } from '../../../src/gen/sextant/v1/insight.js';
 import { Lifecycle, Modality, ModelStatus } from '../../../src/gen/sextant/v1/model.js';
 import { OutcomeMetric, OutcomeStatus } from '../../../src/gen/sextant/v1/outcome.js';
 import { ComplexityLevel, Role, TaskType } from '../../../src/gen/sextant/v1/request.js';
@@ -17,6 +18,7 @@ const PAIRS: Record<keyof typeof enums, [EnumCodec<string>, object]> = {
   outcomeStatusEnum: [enums.outcomeStatusEnum, OutcomeStatus],
   outcomeMetricEnum: [enums.outcomeMetricEnum, OutcomeMetric],
   filterEnum: [enums.filterEnum, Filter],
+  breakerStateEnum: [enums.breakerStateEnum, BreakerState],
 } as never;
 
 /** `OPEN_CHAT` and its number, for every value of a generated enum but UNSPECIFIED. */

@@ -24,6 +24,7 @@ describe('a report', () => {
       usage: { inputTokens: 10n, outputTokens: 20n, cachedInputTokens: 5n, reasoningTokens: 20n },
       costNanoUsd: 99n,
       endTime: { seconds: 1_770_000_000n, nanos: 1_900_000 },
+      retryAfter: { seconds: 20n, nanos: 500_100_000 },
     };
     expect(decodeReport(report(full))).toEqual([
       {
@@ -36,6 +37,8 @@ describe('a report', () => {
         usage: { inputTokens: 10, outputTokens: 20, cachedInputTokens: 5, reasoningTokens: 20 },
         costNanoUsd: 99,
         endTimeMs: 1_770_000_000_001,
+        // Rounded up: the provider's time is never undercut.
+        retryAfterMs: 20_501,
       },
     ]);
   });
@@ -47,6 +50,29 @@ describe('a report', () => {
 
   it('may speak of every attempt once', () => {
     expect(faultsOf(...[0, 1, 2, 3, 4].map((attempt) => ({ ...GOOD, attempt })))).toEqual([]);
+  });
+});
+
+describe('the time that a provider asked for', () => {
+  const RETRY = { seconds: 30n, nanos: 0 };
+
+  it.each([OutcomeStatus.RATE_LIMITED, OutcomeStatus.SERVER_ERROR])('goes with status %d', (status) => {
+    expect(faultsOf({ status, retryAfter: RETRY })).toEqual([]);
+  });
+
+  it('goes with no other status, nor with a quality alone', () => {
+    for (const status of [1, 3, 5, 6, 7, 8] as OutcomeStatus[]) {
+      expect(faultsOf({ status, retryAfter: RETRY })).toEqual(['attempts[0].retry_after']);
+    }
+    expect(faultsOf({ quality: 1, retryAfter: RETRY })).toEqual(['attempts[0].retry_after']);
+  });
+
+  it('is at most 31 days, and not negative', () => {
+    const status = OutcomeStatus.RATE_LIMITED;
+    const at = (seconds: bigint) => faultsOf({ status, retryAfter: { seconds, nanos: 0 } });
+    expect(at(31n * 86_400n)).toEqual([]);
+    expect(at(31n * 86_400n + 1n)).toEqual(['attempts[0].retry_after']);
+    expect(at(-1n)).toEqual(['attempts[0].retry_after']);
   });
 });
 
