@@ -1,4 +1,4 @@
-import { clampedRate } from '../../core/bandit/metric-belief.js';
+import { clampedRate, type MetricBelief } from '../../core/bandit/metric-belief.js';
 import { betaMean } from '../../core/bandit/beta-distribution.js';
 import { PROPENSITY_ONE } from '../../core/bandit/propensity.js';
 import type { CostEstimate } from '../../core/cost/estimate.js';
@@ -121,12 +121,16 @@ export function encodeExplanation(deliberation: Deliberation): Explanation {
   };
 }
 
+/** Drift is part of the mean that is acted on. */
+const driftOf = ({ mean, undriftedMean = mean }: MetricBelief): number => mean - undriftedMean;
+
 function encodeScore(candidate: ScoredCandidate): CandidateScore {
   const { model, belief, cost, latencyMs, expectedUtility, propensityQ16 } = candidate;
   return {
     model: model.id,
     expectedQuality: clampedRate(belief.quality.mean),
     qualitySd: Math.sqrt(belief.quality.variance),
+    qualityDrift: driftOf(belief.quality),
     qualityObservations: belief.qualityObservations,
     expectedSuccess: betaMean(belief.success),
     ...(cost && { cost: encodeCost(cost) }),
