@@ -1,0 +1,88 @@
+import { importanceWeight, predictedValue, type EvaluatedDecision } from './evaluated-decision.js';
+import { bernsteinInterval, martingaleInterval, type Interval } from './intervals.js';
+
+export const ESTIMATORS = ['ips', 'snips', 'dr', 'switch-dr'] as const;
+/** Inverse propensities; the same self-normalised; doubly robust; and doubly robust up to a largest weight. */
+export type Estimator = (typeof ESTIMATORS)[number];
+
+/** A value of the policy under evaluation, per decision. */
+export interface Estimate {
+  readonly estimator: Estimator;
+  readonly value: number;
+  /** 95 %, by the martingale central limit theorem. */
+  readonly asymptotic: Interval;
+  /** 95 % at any sample size, for rewards in [0, 1]; absent where the estimator is no mean of independent terms. */
+  readonly bernstein?: Interval;
+}
+
+/** Weights above this are not corrected for by switch-DR: the prediction stands. */
+export const SWITCH_WEIGHT = 10;
+
+/** A decision whose reward is known. */
+export type RewardedDecision = EvaluatedDecision & { readonly reward: number };
+
+/**
+ * Values by four estimators, over decisions whose reward is known, in time order.
+ *
+ * Predictions and target probabilities must come from what was known before each decision. Then the terms differ from
+ * their conditional means by a martingale, also on the log of a policy that learned, and the estimand is the mean of
+ * these conditional means.
+ *
+ * Formulas, with w = π(a)/p(a): IPS Σwr/n; SNIPS Σwr/Σw; DR Σ(Σ_k π_k·q̂_k + w(r − q̂_a))/n; switch-DR the same without
+ * the correction where w > τ.
+ * Sources: Horvitz & Thompson (1952); Swaminathan & Joachims (NIPS 2015); Dudík, Langford & Li (ICML 2011); Wang,
+ * Agarwal & Dudík (ICML 2017).
+ *
+ * @throws RangeError where there is no decision.
+ */
+export function estimateValue(decisions: readonly RewardedDecision[]): Estimate[] {
+  if (decisions.length === 0) throw new RangeError('no decision has a reward');
+  const weights = decisions.map(importanceWeight);
+  const largest = largestWeight(decisions);
+  const weighted = decisions.map(({ reward }, t) => weights[t]! * reward);
+  const corrected = (most: number): number[] =>
+    decisions.map((decision, t) => {
+      const correction = decision.reward - decision.predicted[decision.chosen]!;
+      return predictedValue(decision) + (weights[t]! <= most ? weights[t]! * correction : 0);
+    });
+  const switched = Math.min(largest, SWITCH_WEIGHT);
+  return [
+    meanOfTerms('ips', weighted, { low: 0, high: largest }),
+    selfNormalized(weights, weighted),
+    meanOfTerms('dr', corrected(Infinity), { low: -largest, high: 1 + largest }),
+    meanOfTerms('switch-dr', corrected(SWITCH_WEIGHT), { low: -switched, high: 1 + switched }),
+  ];
+}
+
+function meanOfTerms(estimator: Estimator, terms: readonly number[], range: Interval): Estimate {
+  const value = meanOf(terms);
+  return {
+    estimator,
+    value,
+    asymptotic: martingaleInterval(terms, value),
+    bernstein: bernsteinInterval(terms, range),
+  };
+}
+
+/** The ratio's error is that of its linearisation, w(r − V)/w̄ (delta method). */
+function selfNormalized(weights: readonly number[], weighted: readonly number[]): Estimate {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const value = total > 0 ? weighted.reduce((sum, each) => sum + each, 0) / total : NaN;
+  const meanWeight = total / weights.length;
+  const terms = weights.map((weight, t) => value + (weighted[t]! - weight * value) / meanWeight);
+  return { estimator: 'snips', value, asymptotic: martingaleInterval(terms, value) };
+}
+
+/** The largest weight that any draw could have had: known before the draws, so that it bounds the terms. */
+export function largestWeight(decisions: readonly EvaluatedDecision[]): number {
+  let largest = 0;
+  for (const { logged, target } of decisions) {
+    for (let k = 0; k < target.length; k++) {
+      if (logged[k]! > 0) largest = Math.max(largest, target[k]! / logged[k]!);
+    }
+  }
+  return largest;
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

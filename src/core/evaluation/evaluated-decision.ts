@@ -1,0 +1,35 @@
+/** One logged decision as off-policy estimators see it. Arrays are by candidate. */
+export interface EvaluatedDecision {
+  /** Probabilities that the choice was drawn with. */
+  readonly logged: ArrayLike<number>;
+  /** Probabilities of the policy under evaluation, among the logged candidates; they sum to 1 − `outside`. */
+  readonly target: ArrayLike<number>;
+  /** Probability of the policy under evaluation on models that were no candidates: nothing is known of them. */
+  readonly outside: number;
+  /** What was expected of each candidate before the decision. */
+  readonly predicted: ArrayLike<number>;
+  /** The candidate that was chosen. */
+  readonly chosen: number;
+  /** What came of it; absent where nothing was reported: that is missing, and not zero. */
+  readonly reward?: number;
+}
+
+/** π(a)/p(a) of the choice; 0 where it could not have been drawn, which no log says. */
+export function importanceWeight({ logged, target, chosen }: EvaluatedDecision): number {
+  const p = logged[chosen]!;
+  return p > 0 ? target[chosen]! / p : 0;
+}
+
+/** Probability of the policy under evaluation on what the logging policy never picks. */
+export function unsupported({ logged, target, outside }: EvaluatedDecision): number {
+  let mass = outside;
+  for (let k = 0; k < target.length; k++) if (logged[k]! === 0) mass += target[k]!;
+  return mass;
+}
+
+/** Σ π_k·q̂_k over candidates that were known of. */
+export function predictedValue({ target, predicted }: EvaluatedDecision): number {
+  let value = 0;
+  for (let k = 0; k < target.length; k++) value += target[k]! * predicted[k]!;
+  return value;
+}
