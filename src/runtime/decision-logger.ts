@@ -1,22 +1,8 @@
 import type { Logger } from 'pino';
-import { decisionIdToBytes, type DecisionId } from '../core/ids.js';
-import { COMPLEXITY_DIMENSIONS, COMPLEXITY_LEVELS, TASK_TYPES } from '../core/profile.js';
-import type { Question } from '../core/selection/question.js';
-import type { Decision } from '../core/selection/decide.js';
-import { DecisionRecord } from '../gen/sextant/storage/v1/storage.js';
-import type { DecisionLog, LoggedDecision } from '../store/ports.js';
-
-/** A decision with what only the runtime knows of it. */
-export interface TakenDecision {
-  readonly decisionId: DecisionId;
-  readonly issueTimeMs: number;
-  readonly question: Question;
-  readonly decision: Decision;
-  readonly policyVersion: string;
-}
+import type { DecisionLog } from '../store/ports.js';
+import { encodeDecision, type TakenDecision } from './decision-codec.js';
 
 const FLUSH_MS = 50;
-const NO_CONTEXT = Buffer.alloc(0);
 
 /**
  * Writes decisions to the decision log from a bounded queue, off the hot path. What does not fit is
@@ -62,45 +48,10 @@ export class DecisionLogger {
     const samplingProbability = this.kept / this.seen;
     this.seen = this.kept = 0;
     this.writing = this.writing
-      .then(() => this.log.append(batch.map((taken) => encode(taken, samplingProbability))))
+      .then(() => this.log.append(batch.map((taken) => encodeDecision(taken, samplingProbability))))
       .catch((error: unknown) => {
         this.dropped += batch.length;
         this.logger.warn({ err: error, decisions: batch.length }, 'decisions were not logged');
       });
   }
-}
-
-function encode(taken: TakenDecision, samplingProbability: number): LoggedDecision {
-  const { decisionId, issueTimeMs, question, decision, policyVersion } = taken;
-  const { profile, weights, context } = decision;
-  const body = DecisionRecord.encode({
-    decisionId: decisionIdToBytes(decisionId),
-    tenant: question.tenant,
-    useCase: question.useCase,
-    segment: decision.segment,
-    issueTimeMs: BigInt(issueTimeMs),
-    armId: decision.chain[0]!.arm.armId,
-    candidates: decision.candidates.map(({ arm, propensityQ16, cost }) => ({
-      armId: arm.armId,
-      propensityQ16,
-      expectedCostNanoUsd: BigInt(Math.round(cost?.meanNanoUsd ?? 0)),
-    })),
-    lambda: decision.lambda,
-    seed: decision.seed,
-    policyVersion,
-    stateSequence: BigInt(decision.stateSequence),
-    dimensions: COMPLEXITY_DIMENSIONS.map((dimension) => profile.dimensions[dimension]),
-    composite: profile.composite,
-    taskType: TASK_TYPES.indexOf(profile.taskType) + 1,
-    level: COMPLEXITY_LEVELS.indexOf(profile.level) + 1,
-    inputTokens: BigInt(profile.inputTokens),
-    samplingProbability,
-    weights: [weights.quality, weights.cost, weights.latency],
-    context:
-      context === undefined ? NO_CONTEXT : Buffer.from(context.buffer, context.byteOffset, context.length),
-    contextMapId: decision.contextMapId ?? 0,
-    labelProbabilityQ16: decision.label?.probabilityQ16 ?? 0,
-    labelRequested: decision.label?.requested ?? false,
-  }).finish();
-  return { decisionId, issueTimeMs, body };
 }

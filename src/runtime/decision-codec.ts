@@ -1,0 +1,173 @@
+import { clampedRate } from '../core/bandit/metric-belief.js';
+import type { Weights } from '../core/bandit/settings.js';
+import {
+  decisionIdFromBytes,
+  decisionIdToBytes,
+  type DecisionId,
+  type TenantId,
+  type UseCase,
+} from '../core/ids.js';
+import { QUALITY_ONE_Q16 } from '../core/learning/observe.js';
+import {
+  COMPLEXITY_DIMENSIONS,
+  COMPLEXITY_LEVELS,
+  TASK_TYPES,
+  type ChatMessage,
+  type DimensionScores,
+} from '../core/profile.js';
+import type { CapabilityFilter } from '../core/registry/capabilities.js';
+import type { ArmId, Modality } from '../core/registry/model.js';
+import type { Decision } from '../core/selection/decide.js';
+import type { Question } from '../core/selection/question.js';
+import { DecisionRecord } from '../gen/sextant/storage/v1/storage.js';
+import type { LoggedDecision } from '../store/ports.js';
+
+/** A decision with what only the runtime knows of it. */
+export interface TakenDecision {
+  readonly decisionId: DecisionId;
+  readonly issueTimeMs: number;
+  readonly question: Question;
+  readonly decision: Decision;
+  readonly policyVersion: string;
+}
+
+const NO_CONTEXT = Buffer.alloc(0);
+
+/** What a request asked for, without its text and its attributes, which may say who it is about. */
+interface Asked {
+  readonly requirements: CapabilityFilter;
+  readonly weights?: Weights;
+  readonly batch: boolean;
+  readonly streaming: boolean;
+  readonly maxFallbacks: number;
+  readonly maxOutputTokens?: number;
+  readonly modalities: readonly Modality[];
+  readonly toolCount: number;
+  readonly messageCount: number;
+}
+
+function askedOf({ requirements, weights, batch, streaming, maxFallbacks, input }: Question): Asked {
+  const { maxOutputTokens, modalities, toolCount, messages } = input;
+  return {
+    requirements,
+    ...(weights && { weights }),
+    batch,
+    streaming,
+    maxFallbacks,
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    modalities,
+    toolCount,
+    messageCount: messages.length,
+  };
+}
+
+/** A decision as the log keeps it. */
+export function encodeDecision(taken: TakenDecision, samplingProbability: number): LoggedDecision {
+  const { decisionId, issueTimeMs, question, decision, policyVersion } = taken;
+  const { profile, weights, context } = decision;
+  const body = DecisionRecord.encode({
+    decisionId: decisionIdToBytes(decisionId),
+    tenant: question.tenant,
+    useCase: question.useCase,
+    segment: decision.segment,
+    issueTimeMs: BigInt(issueTimeMs),
+    armId: decision.chain[0]!.arm.armId,
+    candidates: decision.candidates.map(({ arm, propensityQ16, cost }) => ({
+      armId: arm.armId,
+      propensityQ16,
+      expectedCostNanoUsd: BigInt(Math.round(cost?.meanNanoUsd ?? 0)),
+    })),
+    lambda: decision.lambda,
+    seed: decision.seed,
+    policyVersion,
+    stateSequence: BigInt(decision.stateSequence),
+    dimensions: COMPLEXITY_DIMENSIONS.map((dimension) => profile.dimensions[dimension]),
+    composite: profile.composite,
+    taskType: TASK_TYPES.indexOf(profile.taskType) + 1,
+    level: COMPLEXITY_LEVELS.indexOf(profile.level) + 1,
+    inputTokens: BigInt(profile.inputTokens),
+    samplingProbability,
+    weights: [weights.quality, weights.cost, weights.latency],
+    context:
+      context === undefined ? NO_CONTEXT : Buffer.from(context.buffer, context.byteOffset, context.length),
+    contextMapId: decision.contextMapId ?? 0,
+    labelProbabilityQ16: decision.label?.probabilityQ16 ?? 0,
+    labelRequested: decision.label?.requested ?? false,
+    question: Buffer.from(JSON.stringify(askedOf(question))),
+    expectedQualityQ16: decision.candidates.map(({ belief }) =>
+      Math.round(clampedRate(belief.quality.mean) * QUALITY_ONE_Q16),
+    ),
+  }).finish();
+  return { decisionId, issueTimeMs, body };
+}
+
+/** A logged decision, and the request as far as the log knows it. */
+export interface RecordedDecision {
+  readonly decisionId: DecisionId;
+  readonly issueTimeMs: number;
+  readonly question: Question;
+  readonly armId: ArmId;
+  readonly candidates: readonly {
+    readonly armId: ArmId;
+    readonly propensityQ16: number;
+    readonly expectedCostNanoUsd: number;
+    readonly expectedQuality: number;
+  }[];
+  readonly lambda: number;
+  readonly context?: Int8Array;
+  readonly contextMapId: number;
+  readonly stateSequence: number;
+  readonly samplingProbability: number;
+  readonly policyVersion: string;
+}
+
+const NO_TEXT: ChatMessage = { role: 'user', text: '' };
+
+/** Reads a logged decision; nothing where a version before these fields were kept wrote it. */
+export function decodeDecision({ body }: LoggedDecision): RecordedDecision | undefined {
+  const record = DecisionRecord.decode(body);
+  if (record.question.length === 0) return undefined;
+  const asked = JSON.parse(Buffer.from(record.question).toString('utf8')) as Asked;
+  const { requirements, weights, batch, streaming, maxFallbacks, maxOutputTokens, modalities, toolCount } =
+    asked;
+  const complexity = Object.fromEntries(
+    COMPLEXITY_DIMENSIONS.map((dimension, i) => [dimension, record.dimensions[i]!]),
+  ) as unknown as DimensionScores;
+  const { context, expectedQualityQ16 } = record;
+  return {
+    decisionId: decisionIdFromBytes(record.decisionId),
+    issueTimeMs: Number(record.issueTimeMs),
+    question: {
+      tenant: record.tenant as TenantId,
+      useCase: record.useCase as UseCase,
+      input: {
+        messages: Array<ChatMessage>(asked.messageCount).fill(NO_TEXT),
+        complexity,
+        taskType: TASK_TYPES[record.taskType - 1]!,
+        inputTokens: Number(record.inputTokens),
+        ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+        modalities,
+        toolCount,
+      },
+      requirements,
+      ...(weights && { weights }),
+      attributes: {},
+      batch,
+      streaming,
+      maxFallbacks,
+    },
+    armId: record.armId as ArmId,
+    candidates: record.candidates.map(({ armId, propensityQ16, expectedCostNanoUsd }, k) => ({
+      armId: armId as ArmId,
+      propensityQ16,
+      expectedCostNanoUsd: Number(expectedCostNanoUsd),
+      expectedQuality: expectedQualityQ16[k]! / QUALITY_ONE_Q16,
+    })),
+    lambda: record.lambda,
+    ...(context.length > 0 && { context: Int8Array.from(context, (byte) => (byte << 24) >> 24) }),
+    contextMapId: record.contextMapId,
+    stateSequence: Number(record.stateSequence),
+    samplingProbability: record.samplingProbability,
+    policyVersion: record.policyVersion,
+  };
+}
