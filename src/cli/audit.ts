@@ -32,11 +32,11 @@ export function auditCommand(): Command {
     .option('--json', 'print the entries for machines');
   return withConnectionOptions(command).action((flags: AuditFlags) =>
     calling(() =>
-      withClient(AuditServiceClient, flags, async (client, call) => {
+      withClient(AuditServiceClient, flags, async (call) => {
         const entries: AuditEntry[] = [];
         let pageToken = '';
         do {
-          const page = await call(client.listAuditEntries, {
+          const page = await call('listAuditEntries', {
             pageSize: Math.min(flags.limit - entries.length, PAGE_MAX),
             pageToken,
             actions: (flags.action ?? []).map((action) => AUDIT_ACTIONS.indexOf(action) + 1),

@@ -1,5 +1,5 @@
 import type { Timestamp } from '../gen/google/protobuf/timestamp.js';
-import { AuditPrincipal } from '../gen/sextant/v1/audit.js';
+import type { AuditPrincipal } from '../gen/sextant/v1/audit.js';
 
 /** An answer of the server as JSON for machines: times as text, int64 as text, as protobuf's JSON has them. */
 export function jsonText(value: unknown): string {

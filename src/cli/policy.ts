@@ -61,8 +61,8 @@ function statusCommand(): Command {
   );
   return reading(command).action((flags: ReadFlags) =>
     calling(() =>
-      withClient(PolicyServiceClient, flags, async (client, call) =>
-        printActive(flags, await call(client.getActivePolicy, {})),
+      withClient(PolicyServiceClient, flags, async (call) =>
+        printActive(flags, await call('getActivePolicy', {})),
       ),
     ),
   );
@@ -72,11 +72,11 @@ function listCommand(): Command {
   const command = new Command('list').description('Versions that are kept, the latest first. Role read.');
   return reading(command).action((flags: ReadFlags) =>
     calling(() =>
-      withClient(PolicyServiceClient, flags, async (client, call) => {
+      withClient(PolicyServiceClient, flags, async (call) => {
         const versions: PolicyVersion[] = [];
         let pageToken = '';
         do {
-          const page = await call(client.listPolicyVersions, { pageSize: PAGE_SIZE, pageToken });
+          const page = await call('listPolicyVersions', { pageSize: PAGE_SIZE, pageToken });
           versions.push(...page.versions);
           pageToken = page.nextPageToken;
         } while (pageToken !== '');
@@ -105,9 +105,9 @@ function showCommand(): Command {
     .option('--out <folder>', 'write the files into this folder, which must be empty or new');
   return reading(command).action((version: string, flags: ReadFlags & { file?: string; out?: string }) =>
     calling(() =>
-      withClient(PolicyServiceClient, flags, async (client, call) => {
+      withClient(PolicyServiceClient, flags, async (call) => {
         const files = flags.file === undefined ? [] : [flags.file];
-        const answer = await call(client.getPolicyVersion, { version, files });
+        const answer = await call('getPolicyVersion', { version, files });
         if (flags.out !== undefined) await writeVersion(flags.out, answer.files);
         else if (flags.file !== undefined) process.stdout.write(answer.files[0]!.content);
         else print(flags, answer, () => showText(answer.version!));
@@ -133,8 +133,8 @@ function diffCommand(): Command {
     .argument('[to]', 'version after; the one in force where absent');
   return reading(command).action((fromVersion: string, to: string | undefined, flags: ReadFlags) =>
     calling(() =>
-      withClient(PolicyServiceClient, flags, async (client, call) => {
-        const answer = await call(client.diffPolicyVersions, { fromVersion, toVersion: to ?? '' });
+      withClient(PolicyServiceClient, flags, async (call) => {
+        const answer = await call('diffPolicyVersions', { fromVersion, toVersion: to ?? '' });
         print(flags, answer, () => diffText(answer));
       }),
     ),
@@ -147,8 +147,8 @@ function activateCommand(): Command {
     .argument('<version>', 'the version, or its first 8 or more digits');
   return changing(command).action((version: string, flags: ChangeFlags) =>
     calling(() =>
-      withClient(PolicyServiceClient, flags, async (client, call) => {
-        const answer = await call(client.activatePolicyVersion, { version, ...changeOf(flags) });
+      withClient(PolicyServiceClient, flags, async (call) => {
+        const answer = await call('activatePolicyVersion', { version, ...changeOf(flags) });
         printActive(flags, answer.active);
       }),
     ),
@@ -161,9 +161,9 @@ function rollbackCommand(): Command {
   );
   return changing(command).action((flags: ChangeFlags) =>
     calling(() =>
-      withClient(PolicyServiceClient, flags, async (client, call) => {
-        const expect = flags.expect ?? (await call(client.getActivePolicy, {})).version;
-        const answer = await call(client.rollBackPolicy, changeOf({ ...flags, expect }));
+      withClient(PolicyServiceClient, flags, async (call) => {
+        const expect = flags.expect ?? (await call('getActivePolicy', {})).version;
+        const answer = await call('rollBackPolicy', changeOf({ ...flags, expect }));
         printActive(flags, answer.active);
       }),
     ),
@@ -178,8 +178,8 @@ function unpinCommand(): Command {
     async (flags: ChangeFlags & ConfigFlags & { stopped?: boolean }) => {
       if (!flags.stopped) {
         return calling(() =>
-          withClient(PolicyServiceClient, flags, async (client, call) =>
-            printActive(flags, (await call(client.unpinPolicy, changeOf(flags))).active),
+          withClient(PolicyServiceClient, flags, async (call) =>
+            printActive(flags, (await call('unpinPolicy', changeOf(flags))).active),
           ),
         );
       }
@@ -196,10 +196,10 @@ function validateCommand(): Command {
     .argument('<folder>', 'policy folder');
   return reading(command).action((folder: string, flags: ReadFlags) =>
     calling(() =>
-      withClient(PolicyServiceClient, flags, async (client, call) => {
+      withClient(PolicyServiceClient, flags, async (call) => {
         const { sources } = await readPolicyFolder(folder);
         const files = sources.map(({ file, bytes }) => ({ file, content: Buffer.from(bytes) }));
-        const answer = await call(client.validatePolicy, { files });
+        const answer = await call('validatePolicy', { files });
         if (!answer.valid) process.exitCode = 2;
         print(flags, answer, () =>
           answer.valid

@@ -35,13 +35,24 @@ export function withConnectionOptions(command: Command): Command {
     .option('--insecure', 'send the token without TLS beyond loopback, too');
 }
 
-/** A generated client's method. */
+/** A generated client's unary method, in its longest form. */
 type Method<Request, Response> = (
   request: Request,
   metadata: Metadata,
   options: Partial<CallOptions>,
   callback: (error: ServiceError | null, response: Response) => void,
 ) => unknown;
+
+type UnaryOf<C, Name extends keyof C> =
+  C[Name] extends Method<infer Request, infer Response>
+    ? { readonly request: Request; readonly response: Response }
+    : never;
+
+/** Calls one method by its name. */
+export type Call<C> = <Name extends keyof C>(
+  name: Name,
+  request: UnaryOf<C, Name>['request'],
+) => Promise<UnaryOf<C, Name>['response']>;
 
 interface Client {
   close(): void;
@@ -59,21 +70,22 @@ class ConnectionError extends Error {}
 export async function withClient<C extends Client, T>(
   type: ClientType<C>,
   flags: ConnectionFlags,
-  work: (client: C, call: <Q, R>(method: Method<Q, R>, request: Q) => Promise<R>) => Promise<T>,
+  work: (call: Call<C>) => Promise<T>,
 ): Promise<T> {
   const metadata = new Metadata();
   const token = readToken(flags);
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   const client = new type(flags.address, credentialsOf(flags, token !== undefined));
-  const call = <Q, R>(method: Method<Q, R>, request: Q): Promise<R> =>
-    new Promise((resolve, reject) => {
+  const call = <Name extends keyof C>(name: Name, request: UnaryOf<C, Name>['request']) =>
+    new Promise<UnaryOf<C, Name>['response']>((resolve, reject) => {
+      const method = client[name] as Method<typeof request, UnaryOf<C, Name>['response']>;
       const options = { deadline: Date.now() + DEADLINE_MS };
       method.call(client, request, metadata, options, (error, response) =>
         error === null ? resolve(response) : reject(error),
       );
     });
   try {
-    return await work(client, call);
+    return await work(call);
   } finally {
     client.close();
   }

@@ -244,8 +244,10 @@ export class PolicyKeeper {
     const isNews = pin || version !== archive.history.activeVersion;
     const commit = (): Promise<void> => (isNews ? archive.commit(step) : Promise.resolve());
     if (version === this.active?.version) await commit();
-    else await activate(policy, commit);
-    this.active = policy;
+    else {
+      await activate(policy, commit);
+      this.active = policy;
+    }
     if (pin) await this.lookAgain();
     logger.info({ policyVersion: version, rules: policy.rules.rules.length, pinned: pin }, 'policy in force');
   }
