@@ -50,7 +50,12 @@ const draft = (id: string) => ({
   outputModalities: [Modality.TEXT],
   contextWindowTokens: 100_000n,
   maxOutputTokens: 4_000n,
-  prices: { inputNanoUsdPerMtok: 100_000_000n, outputNanoUsdPerMtok: 400_000_000n, asOf: '2026-01-01', source: 'test' },
+  prices: {
+    inputNanoUsdPerMtok: 100_000_000n,
+    outputNanoUsdPerMtok: 400_000_000n,
+    asOf: '2026-01-01',
+    source: 'test',
+  },
 });
 const seen = async (principal: Principal, query: Parameters<Sextant['listAuditEntries']>[0] = {}) =>
   (await as(principal).listAuditEntries(query)).entries.map(
@@ -152,29 +157,32 @@ test('the commands do and show the same, and a refusal ends them with exit code 
   const { version: second } = await as('ann').activePolicy({});
   expect(second).not.toBe(first);
 
-  const diff = await sextant(['policy', 'diff', first.slice(0, 12)]);
-  expect(diff.stdout).toContain('~ /poolingStrength: 8 → 9');
   const stale = await sextant(['policy', 'rollback', '--expect', first]);
   expect([stale.code, stale.stderr]).toEqual([1, expect.stringContaining('ABORTED')]);
   expect((await sextant(['policy', 'rollback'])).stdout).toContain(`in force   ${first.slice(0, 12)}`);
-  expect((await sextant(['policy'])).stdout).toMatch(/pinned .*by ann \(acme\)\nwaiting/);
-  expect((await sextant(['policy', 'list'])).stdout).toContain('in force, pinned');
 
   const copy = join(newFolder(), 'copy');
-  expect((await sextant(['policy', 'show', second, '--out', copy])).code).toBe(0);
-  expect((await sextant(['policy', 'validate', copy])).stdout).toBe(`ok: policy ${second.slice(0, 12)}\n`);
-  writeFileSync(join(copy, 'bandit.json'), '{}');
-  const faulty = await sextant(['policy', 'validate', copy]);
-  expect([faulty.code, faulty.stdout]).toEqual([2, expect.stringContaining('bandit.json')]);
-
-  const told = await sextant(['audit', '--action', 'policy-unpinned,policy-rolled-back', '--json']);
-  expect(JSON.parse(told.stdout)).toMatchObject([
+  const [diff, status, list, show, audit, denied] = await Promise.all([
+    sextant(['policy', 'diff', first.slice(0, 12), second]),
+    sextant(['policy']),
+    sextant(['policy', 'list']),
+    sextant(['policy', 'show', second, '--out', copy]),
+    sextant(['audit', '--action', 'policy-unpinned,policy-rolled-back', '--json']),
+    sextant(['audit', '--limit', '1'], 'reader'),
+  ]);
+  expect(diff.stdout).toContain('~ /poolingStrength: 8 → 9');
+  expect(status.stdout).toMatch(/pinned .*by ann \(acme\)\nwaiting/);
+  expect(list.stdout).toContain('in force, pinned');
+  expect(JSON.parse(audit.stdout)).toMatchObject([
     { action: 'policy rolled back', target: first, principal: { name: 'ann' } },
     { action: 'policy unpinned', target: second, reason: 'go on' },
   ]);
-  expect((await sextant(['audit', '--limit', '1'])).stdout).toContain('policy rolled back');
-  const refused = await sextant(['audit'], 'reader');
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('PERMISSION_DENIED')]);
+  expect([denied.code, denied.stderr]).toEqual([1, expect.stringContaining('PERMISSION_DENIED')]);
+
+  expect(show.code).toBe(0);
+  writeFileSync(join(copy, 'bandit.json'), '{}');
+  const faulty = await sextant(['policy', 'validate', copy]);
+  expect([faulty.code, faulty.stdout]).toEqual([2, expect.stringContaining('bandit.json')]);
 });
 
 test('the pin of a stopped server can be let go, for one that does not start on it', async () => {
