@@ -250,7 +250,7 @@ describe('a store that fails', () => {
   it('lets nothing take hold, neither by a call nor by the folder', async () => {
     const one = await publish(1);
     await publish(2);
-    const { commit } = documents;
+    const commit = documents.commit.bind(documents);
     documents.commit = () => Promise.reject(new StoreError('STORE_IO', 'no space'));
     const unavailable = { code: 'STORE_UNAVAILABLE' };
     await expect(keeper.activate(one, ANN)).rejects.toMatchObject(unavailable);
