@@ -61,13 +61,8 @@ export class PolicyArchive {
   }
 
   /** A kept version's files, read and parsed. @throws SextantError UNKNOWN_POLICY, STORE_UNAVAILABLE. */
-  async folder(version: string): Promise<PolicyFolder> {
-    const stored = await available(this.documents.get(FILES_KIND, version));
-    if (stored === undefined)
-      throw new SextantError('UNKNOWN_POLICY', `no policy version "${version}" is kept`);
-    const folder = policyFolderOf(decodeSources(stored.body));
-    if (folder.version !== version) throw new Error(`the files kept as ${version} are ${folder.version}`);
-    return folder;
+  folder(version: string): Promise<PolicyFolder> {
+    return keptFolder(this.documents, version);
   }
 
   /**
@@ -107,6 +102,22 @@ export class PolicyArchive {
     this.current = history;
     this.revision += 1;
   }
+}
+
+async function keptFolder(documents: DocumentStore, version: string): Promise<PolicyFolder> {
+  const stored = await available(documents.get(FILES_KIND, version));
+  if (stored === undefined)
+    throw new SextantError('UNKNOWN_POLICY', `no policy version "${version}" is kept`);
+  const folder = policyFolderOf(decodeSources(stored.body));
+  if (folder.version !== version) throw new Error(`the files kept as ${version} are ${folder.version}`);
+  return folder;
+}
+
+/** The pinned version's files in the store of a stopped server, where one is pinned. @throws StoreError. */
+export async function pinnedFolder(documents: DocumentStore): Promise<PolicyFolder | undefined> {
+  const stored = await documents.get(POLICY_KIND, HISTORY);
+  const history = stored && decodeHistory(stored.body);
+  return history?.pin && keptFolder(documents, history.activeVersion);
 }
 
 /** Whether a version is named, whole or by enough of its first digits. */

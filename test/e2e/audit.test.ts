@@ -188,6 +188,10 @@ test('the commands do and show the same, and a refusal ends them with exit code 
 test('the pin of a stopped server can be let go, for one that does not start on it', async () => {
   await server.stop();
   const store = ['--store.path', server.storePath];
+  const verified = await runSextant(['verify', ...store, '--rules.path', '/nowhere/rules']);
+  expect(verified.stdout).toMatch(
+    new RegExp(`^policy +${first.slice(0, 12)}, which is pinned\\n[^]*^equal$`, 'm'),
+  );
   const unpin = () => runSextant(['policy', 'unpin', '--stopped', '--reason', 'upgrade', ...store]);
   const done = await unpin();
   expect([done.code, done.stdout]).toEqual([0, expect.stringContaining('no longer pinned')]);
