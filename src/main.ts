@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { startAdminServer } from './admin/admin-server.js';
 import { createMetrics } from './admin/metrics.js';
 import type { Config } from './config/config.js';
+import { retentionOf } from './runtime/audit-log.js';
 import { systemEnvironment } from './runtime/environment.js';
 import { openRuntime } from './runtime/runtime.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
@@ -37,6 +38,8 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     logger,
     policyFolder: config.rules.path,
     watchPolicy: config.rules.watch,
+    keepPolicyVersions: config.rules.keepVersions,
+    auditRetention: retentionOf(config.audit),
     ticketLifeSeconds: Math.round(config.tickets.lifeHours * SECONDS_PER_HOUR),
     journal: config.reports,
     reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,

@@ -64,6 +64,9 @@ export function createMetrics(runtime: Runtime): Metrics {
     'Models, by tenant and use case, whose quality is reported more or less often than that of the others.',
     () => runtime.reportWatch.rates().reduce((sum, { rates }) => sum + rates.filter(differs).length, 0),
   );
+  gauge('sextant_policy_pinned', '1 where a policy version is pinned.', () =>
+    runtime.policies.history.pin === undefined ? 0 : 1,
+  );
   gauge('sextant_policy_rejected', '1 where the policy folder’s newest content was refused.', () =>
     runtime.policies.rejected === undefined ? 0 : 1,
   );

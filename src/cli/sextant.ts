@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { auditCommand } from './audit.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { importCommand } from './import-models.js';
+import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
 import { serveCommand } from './serve.js';
 import { verifyCommand } from './verify.js';
@@ -20,6 +22,8 @@ const program = new Command('sextant')
   .addCommand(serveCommand())
   .addCommand(checkCommand())
   .addCommand(verifyCommand())
+  .addCommand(policyCommand())
+  .addCommand(auditCommand())
   .addCommand(priorsCommand())
   .addCommand(importCommand())
   .addCommand(demoCommand());

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
-import { loadPolicy } from '../config/load-policy.js';
+import { checkFolder, loadPolicy } from '../config/load-policy.js';
+import { pinnedFolder } from '../runtime/policy-archive.js';
 import { recover, foldTail } from '../runtime/learner.js';
 import { LearningState } from '../core/learning/learning-state.js';
 import { compareStates } from '../core/learning/compare-states.js';
@@ -16,11 +17,13 @@ export function verifyCommand(): Command {
   return withConfigOptions(command).action(async (flags: ConfigFlags) => {
     const config = readConfig(flags);
     if (!config.ok) refuse(config.faults);
-    const { policy } = await loadPolicy(config.value.rules.path);
-    if (!policy.ok) refuse(policy.faults);
     try {
       const store = await openLevelStore(config.value.store.path, { createIfMissing: false });
       try {
+        const pinned = await pinnedFolder(store.documents);
+        const { policy } = pinned ? checkFolder(pinned) : await loadPolicy(config.value.rules.path);
+        if (!policy.ok) refuse(policy.faults);
+        if (pinned) console.log(`policy      ${pinned.version.slice(0, 12)}, which is pinned`);
         process.exitCode = await verify(store, policy.value);
       } finally {
         await store.close();

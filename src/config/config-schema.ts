@@ -130,6 +130,14 @@ export const CONFIG_SCHEMA = {
     rules: section('rules', {
       path: text('The policy directory: models, rules, priors, budgets.'),
       watch: boolean('Load the directory again when a file in it changes.'),
+      keepVersions: count(
+        { minimum: 2, maximum: 10_000 },
+        'Versions that stay in the store to go back to, the one in force among them.',
+      ),
+    }),
+    audit: section('audit', {
+      keepDays: count({ minimum: 1, maximum: 36_500 }, 'Days that an entry of the audit log is kept.'),
+      maxEntries: count({ minimum: 1, maximum: 10_000_000 }, 'Entries of the audit log that are kept.'),
     }),
     tickets: section('tickets', {
       lifeHours: {

@@ -59,6 +59,14 @@ export interface RulesConfig {
   readonly path: string;
   /** Loads the directory again when a file in it changes. */
   readonly watch: boolean;
+  /** Versions that stay in the store, the one in force among them. */
+  readonly keepVersions: number;
+}
+
+/** How long it is kept who changed what. An entry goes when either is exceeded. */
+export interface AuditConfig {
+  readonly keepDays: number;
+  readonly maxEntries: number;
 }
 
 export interface TicketsConfig {
@@ -116,6 +124,7 @@ export interface Config {
   readonly admin: AdminConfig;
   readonly store: StoreConfig;
   readonly rules: RulesConfig;
+  readonly audit: AuditConfig;
   readonly tickets: TicketsConfig;
   readonly reports: ReportsConfig;
   readonly decisionLog: DecisionLogConfig;
@@ -144,7 +153,8 @@ export const DEFAULT_CONFIG: Config = {
   },
   admin: { enabled: true, host: '127.0.0.1', port: 9464, allowInsecureRemote: false },
   store: { path: DEFAULT_STORE_PATH, adapter: 'level', snapshotEveryOutcomes: 50_000 },
-  rules: { path: './rules', watch: true },
+  rules: { path: './rules', watch: true, keepVersions: 100 },
+  audit: { keepDays: 365, maxEntries: 100_000 },
   tickets: { lifeHours: 168, keyFile: defaultKeyFile(DEFAULT_STORE_PATH) },
   reports: { maxQueue: 10_000, maxBatch: 500, matureSeconds: 3_600 },
   decisionLog: { enabled: true, maxQueue: 10_000 },

@@ -8,12 +8,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables with our prefix that are no settings of a server. */
 export const RESERVED_ENV_NAMES: readonly string[] = [
+  'SEXTANT_ADDRESS',
   'SEXTANT_CONFIG',
   'SEXTANT_DATA',
   'SEXTANT_FLIPS',
   'SEXTANT_KILLS',
   'SEXTANT_PROPERTY_RUNS',
   'SEXTANT_SEED',
+  'SEXTANT_TOKEN',
 ];
 
 const SERVICE_LINK = /^SEXTANT_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)$/;

@@ -12,11 +12,13 @@ import { parseRules } from '../core/rules/parse-rules.js';
 import { parseTenants } from '../core/rules/parse-tenants.js';
 import type { Policy } from '../core/selection/policy.js';
 import { policySchemas } from './policy-schemas.js';
-import { readPolicyFolder, type PolicyFile, type PolicyFolder } from './read-policy-folder.js';
+import type { PolicyFile, PolicyFolder, PolicySource } from './policy-files.js';
+import { readPolicyFolder } from './read-policy-folder.js';
 
-/** A policy folder, checked whole, and the version of what was read whether or not it is good. */
+/** A policy's files, checked whole, and the version that they are whether or not they are good. */
 export interface LoadedPolicy {
   readonly version: string;
+  readonly sources: readonly PolicySource[];
   readonly policy: Checked<Policy>;
 }
 
@@ -26,12 +28,16 @@ const FIXTURE_FILES = /^tests\//;
 
 /** Reads and checks a policy folder. @throws Error where the folder itself cannot be read. */
 export async function loadPolicy(folder: string): Promise<LoadedPolicy> {
-  const read = await readPolicyFolder(folder);
-  return { version: read.version, policy: checkPolicy(read) };
+  return checkFolder(await readPolicyFolder(folder));
+}
+
+/** Checks files that were read. */
+export function checkFolder(read: PolicyFolder): LoadedPolicy {
+  return { version: read.version, sources: read.sources, policy: checkPolicy(read) };
 }
 
 /** Checks all files of a folder and names every fault, or gives the policy. */
-export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder): Checked<Policy> {
+function checkPolicy({ version, files, faults: unreadable }: PolicyFolder): Checked<Policy> {
   const faults: Fault[] = [...unreadable];
   const used = new Set<string>();
   const broken = new Set(unreadable.map(({ file }) => file));

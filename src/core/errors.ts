@@ -9,6 +9,11 @@ export const ERROR_CODES = [
   'MODEL_EXISTS',
   'MODEL_READ_ONLY',
   'STALE_ETAG',
+  'UNKNOWN_POLICY',
+  'POLICY_REFUSED',
+  'POLICY_CHANGED',
+  'POLICY_NOT_PINNED',
+  'NO_PREVIOUS_POLICY',
   'NO_CANDIDATE',
   'REQUEST_REJECTED',
   'MODELS_UNAVAILABLE',
@@ -35,7 +40,7 @@ export interface Obstacle {
 export interface ErrorDetails {
   /** Field violations, for INVALID_FIELD. */
   readonly faults?: readonly Fault[];
-  /** Why no model is left, for NO_CANDIDATE, MODELS_UNAVAILABLE and BUDGET_EXHAUSTED. */
+  /** Why no model is left, for NO_CANDIDATE, MODELS_UNAVAILABLE and BUDGET_EXHAUSTED; faults of a policy, for POLICY_REFUSED. */
   readonly obstacles?: readonly Obstacle[];
   readonly retryAfterMs?: number;
   /** Goes to the log, never to the caller. */

@@ -1,9 +1,13 @@
+import type { Actor, AuditAction } from '../core/audit/audit-entry.js';
 import { SextantError } from '../core/errors.js';
 import type { Fault } from '../core/fault.js';
-import { modelEtag } from '../core/registry/model-to-json.js';
+import { modelEtag, modelToJson } from '../core/registry/model-to-json.js';
 import type { ArmId, Model, ModelId } from '../core/registry/model.js';
 import { buildRegistry, type Registry } from '../core/registry/registry.js';
-import type { DocumentStore } from '../store/ports.js';
+import type { DocumentChange, DocumentStore } from '../store/ports.js';
+import { SerialQueue } from '../store/serial-queue.js';
+import type { AuditLog } from './audit-log.js';
+import { available } from './available.js';
 import { decodeStoredModel, encodeStoredModel } from './model-document.js';
 
 const MODEL_KIND = 'model';
@@ -23,6 +27,23 @@ export interface ChangeOptions {
   readonly etag?: string;
   readonly validateOnly: boolean;
   readonly nowMs: number;
+  readonly actor: Actor;
+}
+
+export interface RegistryKeeperOptions {
+  readonly documents: DocumentStore;
+  readonly audit: AuditLog;
+  /** Version of the policy in force, for the audit log. */
+  readonly policyVersion: () => string;
+  /** The registry was changed by RPC. */
+  readonly onChange: () => void;
+}
+
+/** What a commit makes of a model; absent for nothing. */
+interface ModelChange {
+  readonly actor: Actor;
+  readonly before?: StoredModel;
+  readonly after?: StoredModel;
 }
 
 /**
@@ -35,16 +56,14 @@ export class RegistryKeeper {
   private armRevision = 0;
   private fileModels: readonly Model[] = [];
   private current: Registry | undefined;
-  private changes: Promise<unknown> = Promise.resolve();
+  private readonly changes = new SerialQueue();
 
-  private constructor(
-    private readonly documents: DocumentStore,
-    private readonly onChange: () => void,
-  ) {}
+  private constructor(private readonly options: RegistryKeeperOptions) {}
 
   /** @throws StoreError; Error where stored entries cannot be read. */
-  static async open(documents: DocumentStore, onChange: () => void): Promise<RegistryKeeper> {
-    const keeper = new RegistryKeeper(documents, onChange);
+  static async open(options: RegistryKeeperOptions): Promise<RegistryKeeper> {
+    const { documents } = options;
+    const keeper = new RegistryKeeper(options);
     for (const document of await documents.list(MODEL_KIND)) {
       const { model, updateTimeMs } = decodeStoredModel(document.body);
       keeper.stored.set(model.id, { model, updateTimeMs, revision: document.revision });
@@ -75,32 +94,36 @@ export class RegistryKeeper {
     return built.ok ? [] : built.faults;
   }
 
-  /** Takes a policy's models in force. @throws Error where `conflicts` has something to say. */
-  adopt(fileModels: readonly Model[]): Promise<void> {
-    return this.exclusively(async () => {
+  /**
+   * Takes a policy's models in force once `commit` has made that durable; no model changes meanwhile.
+   * @throws Error where `conflicts` has something to say; nothing has changed then, nor where `commit` throws.
+   */
+  adopt(fileModels: readonly Model[], commit: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    return this.changes.run(async () => {
       await this.commitArms(fileModels);
       const built = this.build(fileModels, this.stored, this.armIds);
       if (!built.ok)
         throw new Error(`the policy's models do not fit the stored ones: ${built.faults[0]!.reason}`);
+      await commit();
       this.fileModels = fileModels;
       this.current = built.value;
     });
   }
 
-  create(model: Model, { validateOnly, nowMs }: ChangeOptions): Promise<StoredModel> {
-    return this.exclusively(async () => {
+  create(model: Model, options: ChangeOptions): Promise<StoredModel> {
+    return this.changes.run(async () => {
       for (const name of [model.id, ...model.aliases]) {
         if (this.registry.resolve(name) !== undefined) {
           throw new SextantError('MODEL_EXISTS', `"${name}" names a model already`);
         }
       }
-      return this.write(model, { revision: 0, validateOnly, nowMs });
+      return this.write(model, undefined, options);
     });
   }
 
   /** @param change gets the entry as it is and gives it as it shall be; throws SextantError where it cannot be. */
   update(id: ModelId, change: (model: Model) => Model, options: ChangeOptions): Promise<StoredModel> {
-    return this.exclusively(async () => {
+    return this.changes.run(async () => {
       const entry = this.editable(id, options.etag);
       const model = change(entry.model);
       for (const alias of model.aliases) {
@@ -109,16 +132,16 @@ export class RegistryKeeper {
           throw new SextantError('MODEL_EXISTS', `"${alias}" names ${holder.model.id} already`);
         }
       }
-      return this.write(model, { revision: entry.revision, ...options });
+      return this.write(model, entry, options);
     });
   }
 
-  delete(id: ModelId, etag: string | undefined): Promise<void> {
-    return this.exclusively(async () => {
-      const entry = this.editable(id, etag);
+  delete(id: ModelId, { etag, actor }: Pick<ChangeOptions, 'etag' | 'actor'>): Promise<void> {
+    return this.changes.run(async () => {
+      const before = this.editable(id, etag);
       const stored = new Map(this.stored);
       stored.delete(id);
-      if (!(await this.documents.delete(MODEL_KIND, id, entry.revision))) throw stale(id);
+      await this.commit({ actor, before });
       this.swap(stored);
     });
   }
@@ -135,9 +158,10 @@ export class RegistryKeeper {
 
   private async write(
     model: Model,
-    { revision, validateOnly, nowMs }: { revision: number; validateOnly: boolean; nowMs: number },
+    before: StoredModel | undefined,
+    { validateOnly, nowMs, actor }: ChangeOptions,
   ): Promise<StoredModel> {
-    const entry = { model, updateTimeMs: nowMs, revision: revision + 1 };
+    const entry = { model, updateTimeMs: nowMs, revision: (before?.revision ?? 0) + 1 };
     const stored = new Map(this.stored).set(model.id, entry);
     const built = this.build(this.fileModels, stored, withNewArms(new Map(this.armIds), [model]));
     if (!built.ok)
@@ -146,10 +170,29 @@ export class RegistryKeeper {
       });
     if (validateOnly) return entry;
     await this.commitArms([model]);
-    const written = await this.documents.put(MODEL_KIND, model.id, encodeStoredModel(entry), revision);
-    if (written === undefined) throw stale(model.id);
+    await this.commit({ actor, ...(before !== undefined && { before }), after: entry });
     this.swap(stored);
     return entry;
+  }
+
+  /** Writes the change and tells the audit log of it, at once. */
+  private async commit({ actor, before, after }: ModelChange): Promise<void> {
+    const { id } = (after ?? before)!.model;
+    const change: DocumentChange = {
+      kind: MODEL_KIND,
+      name: id,
+      expectedRevision: before?.revision ?? 0,
+      ...(after !== undefined && { body: encodeStoredModel(after) }),
+    };
+    const told = {
+      actor,
+      action: actionOf(before, after),
+      target: id,
+      policyVersion: this.options.policyVersion(),
+      ...(before !== undefined && { before: modelToJson(before.model) }),
+      ...(after !== undefined && { after: modelToJson(after.model) }),
+    };
+    if (!(await this.options.audit.record(told, [change]))) throw stale(id);
   }
 
   private swap(stored: Map<ModelId, StoredModel>): void {
@@ -157,7 +200,7 @@ export class RegistryKeeper {
     if (!built.ok) throw new Error(`a checked registry turned out faulty: ${built.faults[0]!.reason}`);
     this.stored = stored;
     this.current = built.value;
-    this.onChange();
+    this.options.onChange();
   }
 
   /** Arm ids are durable before anything can be decided with them. */
@@ -165,7 +208,8 @@ export class RegistryKeeper {
     const armIds = withNewArms(new Map(this.armIds), models);
     if (armIds.size === this.armIds.size) return;
     const body = Buffer.from(JSON.stringify([...armIds]), 'utf8');
-    const written = await this.documents.put(ARM_KIND, ARM_IDS, body, this.armRevision);
+    const { documents } = this.options;
+    const written = await available(documents.put(ARM_KIND, ARM_IDS, body, this.armRevision));
     if (written === undefined)
       throw new SextantError('STORE_UNAVAILABLE', 'another writer changed the arm ids');
     this.armRevision = written.revision;
@@ -180,12 +224,11 @@ export class RegistryKeeper {
     const storedModels = [...stored.values()].map(({ model }) => model);
     return buildRegistry({ fileModels, storedModels, armIds, etagOf: modelEtag });
   }
+}
 
-  private exclusively<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.changes.then(change);
-    this.changes = result.catch(() => undefined);
-    return result;
-  }
+function actionOf(before: StoredModel | undefined, after: StoredModel | undefined): AuditAction {
+  if (before === undefined) return 'model created';
+  return after === undefined ? 'model deleted' : 'model updated';
 }
 
 const stale = (id: ModelId): SextantError =>

@@ -3,11 +3,13 @@ import type { Fault } from '../core/fault.js';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { Store } from '../store/ports.js';
+import { AuditLog, type AuditRetention } from './audit-log.js';
 import { Breakers } from './breakers.js';
 import { Decider } from './decider.js';
 import { DecisionLogger } from './decision-logger.js';
 import type { Environment } from './environment.js';
 import { LearningKeeper } from './learning-keeper.js';
+import { PolicyArchive } from './policy-archive.js';
 import { PolicyKeeper } from './policy-keeper.js';
 import { RegistryKeeper } from './registry-keeper.js';
 import { ReportJournal, type JournalLimits } from './report-journal.js';
@@ -23,6 +25,9 @@ export interface RuntimeOptions {
   readonly logger: Logger;
   readonly policyFolder: string;
   readonly watchPolicy: boolean;
+  /** How many policy versions are kept, the one in force among them. */
+  readonly keepPolicyVersions: number;
+  readonly auditRetention: AuditRetention;
   readonly ticketLifeSeconds: number;
   readonly journal: JournalLimits;
   /** Decisions older than this are expected to have been reported on. */
@@ -40,6 +45,7 @@ export interface Runtime {
   readonly reporter: Reporter;
   readonly policies: PolicyKeeper;
   readonly registry: RegistryKeeper;
+  readonly audit: AuditLog;
   readonly journal: ReportJournal;
   readonly breakers: Breakers;
   readonly decisionLog: DecisionLogger | undefined;
@@ -50,10 +56,16 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-/** A policy folder that a server cannot start on. */
+/** A policy that a server cannot start on. */
 export class FaultyPolicyError extends Error {
-  constructor(readonly faults: readonly Fault[]) {
-    super(`the policy folder has ${faults.length} fault${faults.length === 1 ? '' : 's'}`);
+  constructor(
+    readonly faults: readonly Fault[],
+    pinnedVersion?: string,
+  ) {
+    const what =
+      pinnedVersion === undefined ? 'the policy folder' : `the pinned policy ${pinnedVersion.slice(0, 12)}`;
+    const hint = pinnedVersion === undefined ? '' : '; sextant policy unpin --stopped lets go of it';
+    super(`${what} has ${faults.length} fault${faults.length === 1 ? '' : 's'}${hint}`);
     this.name = 'FaultyPolicyError';
   }
 }
@@ -77,27 +89,52 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     current = decisionSnapshot(policy, registry.registry, learning.state);
   };
 
-  const registry = await RegistryKeeper.open(store.documents, () => renew(current!.policy));
+  const audit = await AuditLog.open({
+    documents: store.documents,
+    logger,
+    nowMs,
+    retention: options.auditRetention,
+  });
+  const archive = await PolicyArchive.open(store.documents, audit);
+  const registry = await RegistryKeeper.open({
+    documents: store.documents,
+    audit,
+    policyVersion: () => current!.policy.version,
+    onChange: () => renew(current!.policy),
+  });
   const learning = new LearningKeeper({
     store,
     logger,
     snapshotEveryOutcomes: options.snapshotEveryOutcomes,
   });
+  const useSettings = (policy: Policy): Promise<void> =>
+    learning.useHalfLives(policy.bandit.halfLives, contextLayoutOf(policy));
   const policies = new PolicyKeeper({
     folder: options.policyFolder,
     logger,
     nowMs,
+    archive,
+    keepVersions: options.keepPolicyVersions,
     objections: (policy) => registry.conflicts(policy.models),
-    activate: async (policy) => {
-      await registry.adopt(policy.models);
-      if (current === undefined) await learning.open(policy.bandit.halfLives, contextLayoutOf(policy));
+    activate: async (policy, commit) => {
+      const before = current?.policy;
+      if (before === undefined) await learning.open(policy.bandit.halfLives, contextLayoutOf(policy));
       // The state is made ready first: a policy must never read contexts of another size.
-      await learning.useHalfLives(policy.bandit.halfLives, contextLayoutOf(policy));
+      await useSettings(policy);
+      try {
+        await registry.adopt(policy.models, commit);
+      } catch (error) {
+        if (before !== undefined) await useSettings(before);
+        throw error;
+      }
       renew(policy);
     },
   });
-  const faults = await policies.reload();
-  if (faults.length > 0) throw new FaultyPolicyError(faults);
+  const faults = await policies.start();
+  if (faults.length > 0) {
+    const { pin, activeVersion } = archive.history;
+    throw new FaultyPolicyError(faults, pin && activeVersion);
+  }
   await breakers.restore(store.outcomes);
 
   const reservations = new Reservations();
@@ -134,6 +171,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     reporter: new Reporter({ snapshot, journal, keys, environment }),
     policies,
     registry,
+    audit,
     journal,
     breakers,
     decisionLog,

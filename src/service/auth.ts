@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
 import { ROLES, type Role, type TokenConfig } from '../config/config.js';
+import type { Actor } from '../core/audit/audit-entry.js';
 import { SextantError } from '../core/errors.js';
 import type { TenantId } from '../core/ids.js';
 
@@ -10,6 +11,9 @@ export interface Principal {
   readonly tenant: TenantId;
   readonly roles: ReadonlySet<Role>;
 }
+
+/** Who calls, as the audit log names them: nothing of their token. */
+export const actorOf = ({ name, tenant, roles }: Principal): Actor => ({ name, tenant, roles: [...roles] });
 
 export type Authenticate = (metadata: Metadata) => Principal;
 

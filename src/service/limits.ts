@@ -31,6 +31,16 @@ export const LIMITS = {
   posteriorPageSizeMax: 10_000,
   posteriorPageSizeDefault: 1_000,
   streamReportsInFlight: 1_000,
+  /** A sentence for those who read the audit log. */
+  reasonMaxBytes: 500,
+  /** SHA-256 in hexadecimal digits. */
+  policyVersionMaxChars: 64,
+  /** A policy has some dozen files. */
+  policyFilesMax: 1_000,
+  policyFileNameMaxBytes: 256,
+  policyChangesMax: 1_000,
+  /** Enough for any scalar and most rules; a longer value is in the file. */
+  policyChangeValueMaxBytes: 2_048,
 } as const;
 
 function holds(relation: boolean, what: string): void {

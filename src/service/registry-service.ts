@@ -1,14 +1,13 @@
-import type { Logger } from 'pino';
 import { SextantError } from '../core/errors.js';
 import type { SchemaCheck } from '../core/fault.js';
-import type { Model, ModelId } from '../core/registry/model.js';
+import type { ModelId } from '../core/registry/model.js';
 import { modelEtag } from '../core/registry/model-to-json.js';
 import type { RegistryEntry } from '../core/registry/registry.js';
 import type { Model as WireModel } from '../gen/sextant/v1/model.js';
 import type { RegistryServiceServer } from '../gen/sextant/v1/registry.js';
 import type { Environment } from '../runtime/environment.js';
 import type { RegistryKeeper, StoredModel } from '../runtime/registry-keeper.js';
-import type { Principal } from './auth.js';
+import { actorOf } from './auth.js';
 import { modelStatusEnum } from './encode/enums.js';
 import { encodeModel } from './encode/model.js';
 import { unary, type HandlerContext } from './handler.js';
@@ -28,7 +27,6 @@ export interface RegistryServiceParts {
 /** Reads and edits the registry. */
 export function registryService(context: HandlerContext, parts: RegistryServiceParts): RegistryServiceServer {
   const { registry, environment, checkModelSchema } = parts;
-  const audit = auditor(context.logger);
   const shown = (entry: RegistryEntry): WireModel =>
     encodeModel(entry, registry.storedModel(entry.model.id)?.updateTimeMs);
   /** The entry as it is, or as it would be where the change was only checked. */
@@ -40,8 +38,8 @@ export function registryService(context: HandlerContext, parts: RegistryServiceP
   return {
     createModel: unary(context, 'admin', async ({ model: wire, validateOnly }, principal) => {
       const model = decodeModel(wire, checkModelSchema);
-      const stored = await registry.create(model, { validateOnly, nowMs: environment.nowMs() });
-      if (!validateOnly) audit('model created', principal, { after: model });
+      const options = { validateOnly, nowMs: environment.nowMs(), actor: actorOf(principal) };
+      const stored = await registry.create(model, options);
       return { model: changed(stored) };
     }),
     getModel: unary(context, 'read', ({ id }) => {
@@ -65,25 +63,23 @@ export function registryService(context: HandlerContext, parts: RegistryServiceP
     updateModel: unary(context, 'admin', async ({ model: wire, updateMask, validateOnly }, principal) => {
       if (wire === undefined) throw missing('model');
       checkModelId('model.id', wire.id);
-      let before: Model | undefined;
-      const change = (model: Model): Model => {
-        before = model;
-        return changedModel(model, wire, updateMask, checkModelSchema);
-      };
       const options = {
         ...(wire.etag !== '' && { etag: wire.etag }),
         validateOnly,
         nowMs: environment.nowMs(),
+        actor: actorOf(principal),
       };
-      const stored = await registry.update(wire.id as ModelId, change, options);
-      if (!validateOnly) audit('model updated', principal, { before, after: stored.model });
+      const stored = await registry.update(
+        wire.id as ModelId,
+        (model) => changedModel(model, wire, updateMask, checkModelSchema),
+        options,
+      );
       return { model: changed(stored) };
     }),
     deleteModel: unary(context, 'admin', async ({ id, etag }, principal) => {
       checkModelId('id', id);
-      const before = registry.registry.byId(id as ModelId)?.model;
-      await registry.delete(id as ModelId, etag === '' ? undefined : etag);
-      audit('model deleted', principal, { before });
+      const options = { ...(etag !== '' && { etag }), actor: actorOf(principal) };
+      await registry.delete(id as ModelId, options);
       return {};
     }),
   };
@@ -95,17 +91,3 @@ function checkModelId(path: string, id: string): void {
   violations.text(path, id, { maxBytes: LIMITS.modelIdMaxBytes, required: true });
   violations.throwIfAny();
 }
-
-interface Change {
-  readonly before?: Model | undefined;
-  readonly after?: Model;
-}
-
-/** Who changed what, before and after, in the log. */
-const auditor =
-  (logger: Logger) =>
-  (what: string, principal: Principal, { before, after }: Change): void =>
-    logger.info(
-      { audit: true, principal: principal.name, model: (after ?? before)?.id, before, after },
-      what,
-    );

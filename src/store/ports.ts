@@ -48,9 +48,34 @@ export interface StoredDocument {
   readonly body: Uint8Array;
 }
 
+/** One document as it shall be after a commit. */
+export interface DocumentChange {
+  readonly kind: string;
+  readonly name: string;
+  /** What its revision has to be before; 0 stands for "there is none yet". */
+  readonly expectedRevision: number;
+  /** Absent to remove the document. */
+  readonly body?: Uint8Array;
+}
+
+/** Which part of a kind's documents is read. */
+export interface DocumentSpan {
+  /** Only names that sort before this one; all where absent. */
+  readonly before?: string;
+  readonly order: 'ascending' | 'descending';
+  readonly limit: number;
+}
+
 /** Small named documents with compare-and-set. Writes are durable when they resolve. */
 export interface DocumentStore {
   get(kind: string, name: string): Promise<StoredDocument | undefined>;
+  /**
+   * Makes all changes in one atomic write, or none where a revision is not the expected one. Whatever
+   * is killed on the way, a store that is opened again has all of them or none.
+   * @returns whether it did.
+   * @throws RangeError where two changes name the same document.
+   */
+  commit(changes: readonly DocumentChange[]): Promise<boolean>;
   /**
    * Writes a document if its revision is the expected one; 0 stands for "there is none yet".
    * @returns the new document, or `undefined` where the revision did not match.
@@ -65,6 +90,8 @@ export interface DocumentStore {
   delete(kind: string, name: string, expectedRevision: number): Promise<boolean>;
   /** All documents of a kind, by name. */
   list(kind: string): Promise<readonly StoredDocument[]>;
+  /** Some documents of a kind, by name in the order that is asked for. */
+  span(kind: string, span: DocumentSpan): Promise<readonly StoredDocument[]>;
 }
 
 /** A decision as it is kept for analysis: opaque here, keyed by time and id. */

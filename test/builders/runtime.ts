@@ -1,7 +1,9 @@
 import { pino, type Logger } from 'pino';
 import type { DecisionId } from '../../src/core/ids.js';
 import type { Environment } from '../../src/runtime/environment.js';
+import type { Actor } from '../../src/core/audit/audit-entry.js';
 import { START_MS } from './learning.js';
+import { AuditLog, type AuditLogOptions } from '../../src/runtime/audit-log.js';
 import { openRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
@@ -25,6 +27,20 @@ export function fixedEnvironment(): FixedEnvironment {
   return environment;
 }
 
+/** An operator of a tenant. */
+export const actor = (name: string, tenant = 'acme'): Actor => ({ name, tenant, roles: ['read', 'admin'] });
+
+/** An audit log that keeps everything, on a clock that stands. */
+export const openTestAudit = (
+  options: Pick<AuditLogOptions, 'documents'> & Partial<AuditLogOptions>,
+): Promise<AuditLog> =>
+  AuditLog.open({
+    logger: silent,
+    nowMs: () => START_MS,
+    retention: { maxEntries: 1000, keepMs: 86_400_000 },
+    ...options,
+  });
+
 type RuntimeOptions = Parameters<typeof openRuntime>[0];
 
 /** A runtime without a port, in memory and under a fixed environment, but for what a test says. */
@@ -37,6 +53,8 @@ export const openTestRuntime = (
     environment: fixedEnvironment(),
     logger: silent,
     watchPolicy: false,
+    keepPolicyVersions: 100,
+    auditRetention: { maxEntries: 1000, keepMs: 86_400_000 },
     ticketLifeSeconds: 3600,
     journal: { maxQueue: 100, maxBatch: 10 },
     reportsMatureMs: 3_600_000,

@@ -65,6 +65,58 @@ export function documentStoreContract(store: StoreUnderTest): void {
       expect([...(await documents().get('model', 'a'))!.body]).toEqual([1, 2, 3]);
     });
 
+    it('makes several changes at once, or none where one revision is not the expected one', async () => {
+      await documents().put('model', 'old', bytes('one'), 0);
+      const changes = (revision: number) => [
+        { kind: 'model', name: 'old', expectedRevision: revision },
+        { kind: 'state', name: 'only', expectedRevision: 0, body: bytes('state') },
+        { kind: 'audit', name: '1', expectedRevision: 0, body: bytes('entry') },
+      ];
+      expect(await documents().commit(changes(7))).toBe(false);
+      await store.reopen();
+      expect(await documents().get('state', 'only')).toBeUndefined();
+      expect(await documents().get('model', 'old')).toMatchObject({ revision: 1 });
+
+      expect(await documents().commit(changes(1))).toBe(true);
+      await store.reopen();
+      expect(await documents().get('model', 'old')).toBeUndefined();
+      expect(await documents().get('state', 'only')).toMatchObject({ revision: 1 });
+      expect(Buffer.from((await documents().get('audit', '1'))!.body).toString()).toBe('entry');
+      expect(await documents().commit(changes(1))).toBe(false);
+      expect(await documents().commit([])).toBe(true);
+    });
+
+    it('lets one of many concurrent commits win, whole', async () => {
+      const both = (n: number) =>
+        ['a', 'b'].map((name) => ({ kind: 'k', name, expectedRevision: 0, body: bytes(String(n)) }));
+      const won = await Promise.all(Array.from({ length: 20 }, (_, n) => documents().commit(both(n))));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      const [a, b] = await documents().list('k');
+      expect([...a!.body]).toEqual([...b!.body]);
+    });
+
+    it('refuses a commit that changes one document twice', async () => {
+      const change = { kind: 'k', name: 'a', expectedRevision: 0, body: bytes('x') };
+      await expect(documents().commit([change, change])).rejects.toThrow(RangeError);
+      expect(await documents().list('k')).toEqual([]);
+    });
+
+    it('reads a span of one kind from either end', async () => {
+      const names = ['01', '02', '03', '04', '05'];
+      for (const name of names) await documents().put('log', name, bytes(name), 0);
+      await documents().put('loga', '03', bytes('other'), 0);
+      await documents().put('lo', '03', bytes('other'), 0);
+      await store.reopen();
+      const span = async (options: Parameters<ReturnType<typeof documents>['span']>[1]) =>
+        (await documents().span('log', options)).map(({ name }) => name);
+      expect(await span({ order: 'descending', limit: 2 })).toEqual(['05', '04']);
+      expect(await span({ order: 'descending', before: '04', limit: 2 })).toEqual(['03', '02']);
+      expect(await span({ order: 'ascending', limit: 3 })).toEqual(['01', '02', '03']);
+      expect(await span({ order: 'ascending', before: '03', limit: 9 })).toEqual(['01', '02']);
+      expect(await span({ order: 'descending', before: '01', limit: 9 })).toEqual([]);
+      expect(await span({ order: 'ascending', limit: 0 })).toEqual([]);
+    });
+
     it('refuses kinds and names that cannot be keys', async () => {
       await expect(documents().put('', 'a', bytes(''), 0)).rejects.toThrow(RangeError);
       await expect(documents().put('a\0b', 'a', bytes(''), 0)).rejects.toThrow(RangeError);

@@ -6,6 +6,7 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import { HealthClient } from '../../src/gen/grpc/health/v1/health.js';
+import * as audit from '../../src/gen/sextant/v1/audit.js';
 import * as insight from '../../src/gen/sextant/v1/insight.js';
 import * as outcome from '../../src/gen/sextant/v1/outcome.js';
 import * as policy from '../../src/gen/sextant/v1/policy.js';
@@ -35,6 +36,7 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
   const outcomes = new outcome.OutcomeServiceClient(address, insecure, channel);
   const models = new registry.RegistryServiceClient(address, insecure, channel);
   const policies = new policy.PolicyServiceClient(address, insecure, channel);
+  const audits = new audit.AuditServiceClient(address, insecure, channel);
   const insights = new insight.InsightServiceClient(address, insecure, channel);
   const health = new HealthClient(address, insecure, channel);
   const metadata = new Metadata();
@@ -71,12 +73,23 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
     updateModel: unary(registry.UpdateModelRequest, models.updateModel.bind(models)),
     deleteModel: unary(registry.DeleteModelRequest, models.deleteModel.bind(models)),
     activePolicy: unary(policy.GetActivePolicyRequest, policies.getActivePolicy.bind(policies)),
+    listPolicyVersions: unary(policy.ListPolicyVersionsRequest, policies.listPolicyVersions.bind(policies)),
+    getPolicyVersion: unary(policy.GetPolicyVersionRequest, policies.getPolicyVersion.bind(policies)),
+    diffPolicyVersions: unary(policy.DiffPolicyVersionsRequest, policies.diffPolicyVersions.bind(policies)),
+    validatePolicy: unary(policy.ValidatePolicyRequest, policies.validatePolicy.bind(policies)),
+    activatePolicyVersion: unary(
+      policy.ActivatePolicyVersionRequest,
+      policies.activatePolicyVersion.bind(policies),
+    ),
+    rollBackPolicy: unary(policy.RollBackPolicyRequest, policies.rollBackPolicy.bind(policies)),
+    unpinPolicy: unary(policy.UnpinPolicyRequest, policies.unpinPolicy.bind(policies)),
+    listAuditEntries: unary(audit.ListAuditEntriesRequest, audits.listAuditEntries.bind(audits)),
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
     health,
     close: () => {
-      for (const client of [selections, outcomes, models, policies, insights, health]) client.close();
+      for (const client of [selections, outcomes, models, policies, audits, insights, health]) client.close();
     },
   };
 }

@@ -8,6 +8,7 @@ import { policyFolder, SOUND } from './policy-folder.js';
 
 const SERVICES = [
   'grpc.health.v1.Health',
+  'sextant.v1.AuditService',
   'sextant.v1.InsightService',
   'sextant.v1.OutcomeService',
   'sextant.v1.PolicyService',

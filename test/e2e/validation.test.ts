@@ -54,6 +54,9 @@ const METHODS = [
   '/sextant.v1.OutcomeService/Report',
   '/sextant.v1.OutcomeService/ReportBatch',
   '/sextant.v1.RegistryService/CreateModel',
+  '/sextant.v1.PolicyService/ActivatePolicyVersion',
+  '/sextant.v1.PolicyService/ValidatePolicy',
+  '/sextant.v1.AuditService/ListAuditEntries',
   '/sextant.v1.InsightService/ListPosteriors',
 ];
 

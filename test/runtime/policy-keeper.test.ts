@@ -3,27 +3,46 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../src/core/fault.js';
 import type { Policy } from '../../src/core/selection/policy.js';
+import type { AuditLog } from '../../src/runtime/audit-log.js';
+import { PolicyArchive } from '../../src/runtime/policy-archive.js';
 import { PolicyKeeper } from '../../src/runtime/policy-keeper.js';
+import { MemoryDocumentStore } from '../../src/store/memory/memory-document-store.js';
 import { START_MS } from '../builders/learning.js';
 import { BANDIT, policyFolder, writeJson } from '../builders/policy.js';
-import { silent } from '../builders/runtime.js';
+import { openTestAudit, silent } from '../builders/runtime.js';
 
 let folder: string;
 let keeper: PolicyKeeper;
 let activated: Policy[];
 let objections: Fault[];
+let documents: MemoryDocumentStore;
+let audit: AuditLog;
+let nowMs: number;
+
+/** A keeper on what is in the store, as after a restart. */
+async function open(): Promise<PolicyKeeper> {
+  audit = await openTestAudit({ documents, nowMs: () => nowMs });
+  return new PolicyKeeper({
+    folder,
+    logger: silent,
+    nowMs: () => nowMs,
+    archive: await PolicyArchive.open(documents, audit),
+    keepVersions: 3,
+    objections: () => objections,
+    activate: async (policy, commit) => {
+      await commit();
+      activated.push(policy);
+    },
+  });
+}
 
 beforeEach(async () => {
   folder = await policyFolder();
   activated = [];
   objections = [];
-  keeper = new PolicyKeeper({
-    folder,
-    logger: silent,
-    nowMs: () => START_MS,
-    objections: () => objections,
-    activate: (policy) => Promise.resolve(void activated.push(policy)),
-  });
+  documents = new MemoryDocumentStore();
+  nowMs = START_MS;
+  keeper = await open();
 });
 afterEach(async () => {
   await keeper.close();

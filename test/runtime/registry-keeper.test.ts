@@ -1,20 +1,30 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Model, ModelId } from '../../src/core/registry/model.js';
+import type { AuditLog } from '../../src/runtime/audit-log.js';
 import { RegistryKeeper, type ChangeOptions } from '../../src/runtime/registry-keeper.js';
 import { MemoryDocumentStore } from '../../src/store/memory/memory-document-store.js';
 import { START_MS } from '../builders/learning.js';
+import { actor, openTestAudit } from '../builders/runtime.js';
 import { model } from '../core/registry/fixture.js';
 
-const NOW: ChangeOptions = { validateOnly: false, nowMs: START_MS };
+const ANN = actor('ann');
+const NOW: ChangeOptions = { validateOnly: false, nowMs: START_MS, actor: ANN };
 const FILE = [model('acme/file', { aliases: ['acme/best'] })];
 const id = (name: string): ModelId => name as ModelId;
 
 let documents: MemoryDocumentStore;
 let keeper: RegistryKeeper;
+let audit: AuditLog;
 let changes: number;
 
 async function open(fileModels: readonly Model[] = FILE): Promise<RegistryKeeper> {
-  const opened = await RegistryKeeper.open(documents, () => (changes += 1));
+  audit = await openTestAudit({ documents });
+  const opened = await RegistryKeeper.open({
+    documents,
+    audit,
+    policyVersion: () => 'v1',
+    onChange: () => (changes += 1),
+  });
   await opened.adopt(fileModels);
   return opened;
 }
@@ -60,8 +70,12 @@ describe('models made by RPC', () => {
     await expect(keeper.update(id('acme/new'), (m) => m, stale)).rejects.toMatchObject({
       code: 'STALE_ETAG',
     });
-    await expect(keeper.delete(id('acme/new'), 'other')).rejects.toMatchObject({ code: 'STALE_ETAG' });
-    await expect(keeper.delete(id('acme/none'), undefined)).rejects.toMatchObject({ code: 'UNKNOWN_MODEL' });
+    await expect(keeper.delete(id('acme/new'), { actor: ANN, etag: 'other' })).rejects.toMatchObject({
+      code: 'STALE_ETAG',
+    });
+    await expect(keeper.delete(id('acme/none'), { actor: ANN })).rejects.toMatchObject({
+      code: 'UNKNOWN_MODEL',
+    });
     expect(changes).toBe(1);
   });
 
@@ -87,9 +101,58 @@ describe('models made by RPC', () => {
 
   it('are gone when deleted, here and after a reopen', async () => {
     await keeper.create(model('acme/new'), NOW);
-    await keeper.delete(id('acme/new'), keeper.registry.byId(id('acme/new'))!.etag);
+    await keeper.delete(id('acme/new'), { actor: ANN, etag: keeper.registry.byId(id('acme/new'))!.etag });
     expect(idsOf()).toEqual(['acme/file']);
     expect(idsOf(await open())).toEqual(['acme/file']);
+  });
+});
+
+describe('the audit log', () => {
+  const told = async () => (await audit.page({ tenant: 'acme' }, { limit: 10 })).entries;
+
+  it('says who made, changed and deleted a model, with what was there before and after', async () => {
+    await keeper.create(model('acme/new'), NOW);
+    await keeper.update(id('acme/new'), (before) => ({ ...before, status: 'draining' }), NOW);
+    await keeper.delete(id('acme/new'), { actor: actor('bob') });
+    const entries = (await told()).map(({ action, actor: by, target, policyVersion, before, after }) => ({
+      told: [action, by.name, target, policyVersion],
+      statuses: [before, after].map((value) => value && (JSON.parse(value.json) as Model).status),
+      ids: [before, after].map((value) => value && (JSON.parse(value.json) as Model).id),
+    }));
+    expect(entries).toEqual([
+      {
+        told: ['model deleted', 'bob', 'acme/new', 'v1'],
+        statuses: ['draining', undefined],
+        ids: ['acme/new', undefined],
+      },
+      {
+        told: ['model updated', 'ann', 'acme/new', 'v1'],
+        statuses: [undefined, 'draining'],
+        ids: ['acme/new', 'acme/new'],
+      },
+      {
+        told: ['model created', 'ann', 'acme/new', 'v1'],
+        statuses: [undefined, undefined],
+        ids: [undefined, 'acme/new'],
+      },
+    ]);
+  });
+
+  it('says nothing of what was refused or only checked', async () => {
+    await keeper.create(model('acme/new'), { ...NOW, validateOnly: true });
+    await keeper.create(model('acme/best'), NOW).catch(() => undefined);
+    await keeper.delete(id('acme/file'), { actor: ANN }).catch(() => undefined);
+    expect(await told()).toEqual([]);
+  });
+});
+
+describe('a policy whose step cannot be made durable', () => {
+  it('leaves the registry as it was', async () => {
+    const failing = keeper.adopt([model('acme/two')], () => Promise.reject(new Error('the disk is full')));
+    await expect(failing).rejects.toThrow('the disk is full');
+    expect(idsOf()).toEqual(['acme/file']);
+    await keeper.create(model('acme/new'), NOW);
+    expect(idsOf()).toEqual(['acme/file', 'acme/new']);
   });
 });
 
@@ -97,7 +160,7 @@ describe('models of the file', () => {
   it('are read-only to RPC', async () => {
     const update = keeper.update(id('acme/file'), (m) => m, NOW);
     await expect(update).rejects.toMatchObject({ code: 'MODEL_READ_ONLY' });
-    await expect(keeper.delete(id('acme/file'), undefined)).rejects.toMatchObject({
+    await expect(keeper.delete(id('acme/file'), { actor: ANN })).rejects.toMatchObject({
       code: 'MODEL_READ_ONLY',
     });
   });
@@ -130,7 +193,7 @@ describe('arm ids', () => {
   it('are never given to another model, not even after a deletion and a reopen', async () => {
     await keeper.create(model('acme/new'), NOW);
     const used = armOf('acme/new');
-    await keeper.delete(id('acme/new'), undefined);
+    await keeper.delete(id('acme/new'), { actor: ANN });
     await keeper.adopt([]);
     const again = await open([model('c/c')]);
     expect([used, 1]).not.toContain(armOf('c/c', again));

@@ -1,8 +1,9 @@
 import { documentKey, documentRange, parseDocumentKey } from '../keys.js';
-import type { DocumentStore, StoredDocument } from '../ports.js';
+import { assertDistinct } from '../document-changes.js';
+import type { DocumentChange, DocumentSpan, DocumentStore, StoredDocument } from '../ports.js';
 import { seal, unseal } from '../sealed-value.js';
 import { SerialQueue } from '../serial-queue.js';
-import type { Database } from './database.js';
+import type { Database, Operation } from './database.js';
 import type { GuardedWriter } from './guarded-writer.js';
 import { storeErrorOf } from './level-error.js';
 
@@ -33,25 +34,26 @@ export class LevelDocumentStore implements DocumentStore {
     body: Uint8Array,
     expectedRevision: number,
   ): Promise<StoredDocument | undefined> {
-    const key = documentKey(kind, name);
-    const value = Buffer.alloc(REVISION_BYTES + body.length);
-    const revision = expectedRevision + 1;
-    value.writeBigUInt64BE(BigInt(revision), 0);
-    value.set(body, REVISION_BYTES);
-    return this.changes.run(async () => {
-      const current = await this.get(kind, name);
-      if ((current?.revision ?? 0) !== expectedRevision) return undefined;
-      await this.writer.write([{ type: 'put', key, value: seal(key, value) }], { sync: true });
-      return { kind, name, revision, body: value.subarray(REVISION_BYTES) };
-    });
+    // A copy, before anything waits: the caller may go on to change what it gave.
+    const own = Uint8Array.from(body);
+    const written = await this.commit([{ kind, name, expectedRevision, body: own }]);
+    return written ? { kind, name, revision: expectedRevision + 1, body: own } : undefined;
   }
 
   async delete(kind: string, name: string, expectedRevision: number): Promise<boolean> {
-    const key = documentKey(kind, name);
+    // Revision 0 is that of no document, and there is nothing to delete.
+    return expectedRevision > 0 && this.commit([{ kind, name, expectedRevision }]);
+  }
+
+  async commit(changes: readonly DocumentChange[]): Promise<boolean> {
+    assertDistinct(changes);
+    const operations = changes.map(operationOf);
     return this.changes.run(async () => {
-      const current = await this.get(kind, name);
-      if (current?.revision !== expectedRevision) return false;
-      await this.writer.write([{ type: 'del', key }], { sync: true });
+      for (const { kind, name, expectedRevision } of changes) {
+        const current = await this.get(kind, name);
+        if ((current?.revision ?? 0) !== expectedRevision) return false;
+      }
+      await this.writer.write(operations, { sync: true });
       return true;
     });
   }
@@ -65,6 +67,26 @@ export class LevelDocumentStore implements DocumentStore {
       throw storeErrorOf(error, `cannot list the documents of kind ${kind}`);
     }
   }
+
+  async span(kind: string, { before, order, limit }: DocumentSpan): Promise<readonly StoredDocument[]> {
+    const { gte, lt } = documentRange(kind);
+    const range = { gte, lt: before === undefined ? lt : documentKey(kind, before) };
+    try {
+      const entries = await this.db.iterator({ ...range, limit, reverse: order === 'descending' }).all();
+      return entries.map(([key, sealed]) => documentOf(key, sealed));
+    } catch (error) {
+      throw storeErrorOf(error, `cannot read the documents of kind ${kind}`);
+    }
+  }
+}
+
+function operationOf({ kind, name, expectedRevision, body }: DocumentChange): Operation {
+  const key = documentKey(kind, name);
+  if (body === undefined) return { type: 'del', key };
+  const value = Buffer.alloc(REVISION_BYTES + body.length);
+  value.writeBigUInt64BE(BigInt(expectedRevision + 1), 0);
+  value.set(body, REVISION_BYTES);
+  return { type: 'put', key, value: seal(key, value) };
 }
 
 function documentOf(key: Buffer, sealed: Buffer): StoredDocument {

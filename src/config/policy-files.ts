@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { Fault } from '../core/fault.js';
+import type { PolicyFileSummary } from '../core/policy/policy-history.js';
+
+/** One JSON file of a policy, parsed. */
+export interface PolicyFile {
+  /** Relative to the folder, with forward slashes. */
+  readonly file: string;
+  readonly value: unknown;
+}
+
+/** One file of a policy as it lies in a folder. */
+export interface PolicySource {
+  /** Relative to the folder, with forward slashes. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** Why it was not read whole. */
+  readonly unreadable?: string;
+}
+
+export interface PolicyFolder {
+  /** SHA-256 over names and contents, hexadecimal. */
+  readonly version: string;
+  readonly files: readonly PolicyFile[];
+  /** What the version is the hash of, by name. */
+  readonly sources: readonly PolicySource[];
+  /** Files that could not be read or parsed. */
+  readonly faults: readonly Fault[];
+}
+
+/** No rule file is near this; a larger one is a mistake, and parsing it would stall every Select. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** Why a file of this size is not read, if it is not. */
+export const tooLarge = (bytes: number): string | undefined =>
+  bytes > MAX_FILE_BYTES ? `has ${bytes} bytes; at most ${MAX_FILE_BYTES} are read` : undefined;
+
+/** Whether a name is that of a file of the policy: not under `schema/`, which is ours, nor hidden, as editors' are. */
+export const isPolicyFile = (file: string): boolean =>
+  file.endsWith('.json') && !file.startsWith('schema/') && !/(^|\/)\./.test(file);
+
+/** Parses files and names the version that they are, whether or not they are good. */
+export function policyFolderOf(given: readonly PolicySource[]): PolicyFolder {
+  const sources = [...given].sort((a, b) => (a.file < b.file ? -1 : 1));
+  const hash = createHash('sha256');
+  const files: PolicyFile[] = [];
+  const faults: Fault[] = [];
+  for (const { file, bytes, unreadable } of sources) {
+    // Length before content, so that no two folders hash alike by shifting bytes between files.
+    hash.update(`${file}\u0000${bytes.length}\u0000`).update(bytes);
+    const parsed = unreadable === undefined ? parseJson(bytes) : { reason: unreadable };
+    if ('reason' in parsed) faults.push({ file, path: '$', reason: parsed.reason });
+    else files.push({ file, value: parsed.value });
+  }
+  return { version: hash.digest('hex'), files, sources, faults };
+}
+
+export const summaryOf = ({ file, bytes }: PolicySource): PolicyFileSummary => ({
+  file,
+  sizeBytes: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+});
+
+function parseJson(bytes: Uint8Array): { value: unknown } | { reason: string } {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return { reason: 'is not valid UTF-8' };
+  }
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch (error) {
+    return { reason: `is not valid JSON: ${describeSyntaxError(error as SyntaxError, text)}` };
+  }
+}
+
+/** V8 names an offset; people want a line. */
+function describeSyntaxError(error: SyntaxError, text: string): string {
+  const at = /position (\d+)/.exec(error.message);
+  // Short messages quote the source around the fault instead of naming an offset.
+  if (at === null) return error.message.replace(/\s+/g, ' ');
+  const before = text.slice(0, Number(at[1])).split('\n');
+  const what = error.message.replace(/ in JSON at position.*| \(line \d+ column \d+\)/s, '');
+  return `line ${before.length}, column ${before.at(-1)!.length + 1}: ${what}`;
+}
