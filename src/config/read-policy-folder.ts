@@ -37,7 +37,7 @@ export async function readPolicyFolder(folder: string): Promise<PolicyFolder> {
     const read = await readText(join(folder, file));
     // Length before content, so that no two folders hash alike by shifting bytes between files.
     hash.update(`${file}\u0000${read.bytes.length}\u0000`).update(read.bytes);
-    const parsed = read.reason === undefined ? parseJson(read.bytes) : { reason: read.reason };
+    const parsed = read.reason === undefined ? parseJson(read.bytes, file) : { reason: read.reason };
     if ('reason' in parsed) faults.push({ file, path: '$', reason: parsed.reason });
     else files.push({ file, value: parsed.value });
   }
@@ -55,7 +55,7 @@ async function readText(path: string): Promise<{ bytes: Buffer; reason?: string 
   return { bytes: await readFile(path) };
 }
 
-function parseJson(bytes: Buffer): { value: unknown } | { reason: string } {
+function parseJson(bytes: Buffer, file: string): { value: unknown } | { reason: string } {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -65,9 +65,15 @@ function parseJson(bytes: Buffer): { value: unknown } | { reason: string } {
   try {
     return { value: JSON.parse(text) as unknown };
   } catch (error) {
-    return { reason: `is not valid JSON: ${describeSyntaxError(error as SyntaxError, text)}` };
+    const what = describeSyntaxError(error as SyntaxError, text);
+    return { reason: `is not valid JSON: ${file === PROMPTS_FILE ? withoutQuote(what) : what}` };
   }
 }
+
+/** Faults are logged, and prompts do not belong in logs. */
+const PROMPTS_FILE = 'prompts.json';
+const withoutQuote = (message: string): string =>
+  message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not/s, ' is not');
 
 /** V8 names an offset; people want a line. */
 function describeSyntaxError(error: SyntaxError, text: string): string {
