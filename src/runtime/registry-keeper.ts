@@ -4,11 +4,10 @@ import { modelEtag } from '../core/registry/model-to-json.js';
 import type { ArmId, Model, ModelId } from '../core/registry/model.js';
 import { buildRegistry, type Registry } from '../core/registry/registry.js';
 import type { DocumentStore } from '../store/ports.js';
+import { ArmNumbers } from './arm-numbers.js';
 import { decodeStoredModel, encodeStoredModel } from './model-document.js';
 
 const MODEL_KIND = 'model';
-const ARM_KIND = 'arm';
-const ARM_IDS = 'ids';
 
 /** A model made by RPC, as it is kept. */
 export interface StoredModel {
@@ -26,34 +25,35 @@ export interface ChangeOptions {
 }
 
 /**
- * Owns the registry: the policy's models, the models made by RPC, and the arm ids of both, which are
- * never given to another model. One change at a time; a refused change leaves everything as it was.
+ * Owns the registry: the policy's models, and the models made by RPC. One change at a time; a refused change leaves
+ * everything as it was.
  */
 export class RegistryKeeper {
   private stored = new Map<ModelId, StoredModel>();
-  private armIds = new Map<ModelId, ArmId>();
-  private armRevision = 0;
   private fileModels: readonly Model[] = [];
   private current: Registry | undefined;
   private changes: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly documents: DocumentStore,
-    private readonly onChange: () => void,
+    private readonly onChange: () => unknown,
+    private readonly arms: ArmNumbers,
   ) {}
 
-  /** @throws StoreError; Error where stored entries cannot be read. */
-  static async open(documents: DocumentStore, onChange: () => void): Promise<RegistryKeeper> {
-    const keeper = new RegistryKeeper(documents, onChange);
+  /**
+   * @param onChange takes the changed registry in force; the change is done when it is.
+   * @param arms the owner of arm ids, where others number arms too.
+   * @throws StoreError; Error where stored entries cannot be read.
+   */
+  static async open(
+    documents: DocumentStore,
+    onChange: () => unknown,
+    arms?: ArmNumbers,
+  ): Promise<RegistryKeeper> {
+    const keeper = new RegistryKeeper(documents, onChange, arms ?? (await ArmNumbers.open(documents)));
     for (const document of await documents.list(MODEL_KIND)) {
       const { model, updateTimeMs } = decodeStoredModel(document.body);
       keeper.stored.set(model.id, { model, updateTimeMs, revision: document.revision });
-    }
-    const arms = await documents.get(ARM_KIND, ARM_IDS);
-    if (arms !== undefined) {
-      keeper.armRevision = arms.revision;
-      const entries = JSON.parse(Buffer.from(arms.body).toString('utf8')) as [ModelId, ArmId][];
-      keeper.armIds = new Map(entries);
     }
     return keeper;
   }
@@ -70,16 +70,15 @@ export class RegistryKeeper {
 
   /** Names that the given models and the stored ones both claim; empty where they fit together. */
   conflicts(fileModels: readonly Model[]): readonly Fault[] {
-    const armIds = new Map(this.armIds);
-    const built = this.build(fileModels, this.stored, withNewArms(armIds, [...fileModels]));
+    const built = this.build(fileModels, this.stored, this.armsWith(fileModels));
     return built.ok ? [] : built.faults;
   }
 
   /** Takes a policy's models in force. @throws Error where `conflicts` has something to say. */
   adopt(fileModels: readonly Model[]): Promise<void> {
     return this.exclusively(async () => {
-      await this.commitArms(fileModels);
-      const built = this.build(fileModels, this.stored, this.armIds);
+      await this.arms.commit(idsOf(fileModels));
+      const built = this.build(fileModels, this.stored, this.armsWith([]));
       if (!built.ok)
         throw new Error(`the policy's models do not fit the stored ones: ${built.faults[0]!.reason}`);
       this.fileModels = fileModels;
@@ -119,7 +118,7 @@ export class RegistryKeeper {
       const stored = new Map(this.stored);
       stored.delete(id);
       if (!(await this.documents.delete(MODEL_KIND, id, entry.revision))) throw stale(id);
-      this.swap(stored);
+      await this.swap(stored);
     });
   }
 
@@ -139,37 +138,30 @@ export class RegistryKeeper {
   ): Promise<StoredModel> {
     const entry = { model, updateTimeMs: nowMs, revision: revision + 1 };
     const stored = new Map(this.stored).set(model.id, entry);
-    const built = this.build(this.fileModels, stored, withNewArms(new Map(this.armIds), [model]));
+    const built = this.build(this.fileModels, stored, this.armsWith([model]));
     if (!built.ok)
       throw new SextantError('INVALID_FIELD', 'the model does not fit the registry', {
         faults: built.faults,
       });
     if (validateOnly) return entry;
-    await this.commitArms([model]);
+    await this.arms.commit([model.id]);
     const written = await this.documents.put(MODEL_KIND, model.id, encodeStoredModel(entry), revision);
     if (written === undefined) throw stale(model.id);
-    this.swap(stored);
+    await this.swap(stored);
     return entry;
   }
 
-  private swap(stored: Map<ModelId, StoredModel>): void {
-    const built = this.build(this.fileModels, stored, this.armIds);
+  private async swap(stored: Map<ModelId, StoredModel>): Promise<void> {
+    const built = this.build(this.fileModels, stored, this.armsWith([]));
     if (!built.ok) throw new Error(`a checked registry turned out faulty: ${built.faults[0]!.reason}`);
     this.stored = stored;
     this.current = built.value;
-    this.onChange();
+    await this.onChange();
   }
 
-  /** Arm ids are durable before anything can be decided with them. */
-  private async commitArms(models: readonly Model[]): Promise<void> {
-    const armIds = withNewArms(new Map(this.armIds), models);
-    if (armIds.size === this.armIds.size) return;
-    const body = Buffer.from(JSON.stringify([...armIds]), 'utf8');
-    const written = await this.documents.put(ARM_KIND, ARM_IDS, body, this.armRevision);
-    if (written === undefined)
-      throw new SextantError('STORE_UNAVAILABLE', 'another writer changed the arm ids');
-    this.armRevision = written.revision;
-    this.armIds = armIds;
+  /** Arm ids as they are, or would be with these models. */
+  private armsWith(models: readonly Model[]): ReadonlyMap<ModelId, ArmId> {
+    return this.arms.including(idsOf(models)) as ReadonlyMap<ModelId, ArmId>;
   }
 
   private build(
@@ -191,10 +183,4 @@ export class RegistryKeeper {
 const stale = (id: ModelId): SextantError =>
   new SextantError('STALE_ETAG', `"${id}" has changed since its etag was read; read it again`);
 
-/** Gives every model without an arm the next id; a model that was deleted keeps its own. */
-function withNewArms(armIds: Map<ModelId, ArmId>, models: readonly Model[]): Map<ModelId, ArmId> {
-  let next = 1;
-  for (const armId of armIds.values()) next = Math.max(next, armId + 1);
-  for (const { id } of models) if (!armIds.has(id)) armIds.set(id, next++ as ArmId);
-  return armIds;
-}
+const idsOf = (models: readonly Model[]): ModelId[] => models.map(({ id }) => id);

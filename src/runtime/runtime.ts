@@ -1,14 +1,18 @@
 import type { Logger } from 'pino';
 import type { Fault } from '../core/fault.js';
+import { modelsOf } from '../core/prompts/prompt-book.js';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { Store } from '../store/ports.js';
+import { ArmNumbers } from './arm-numbers.js';
 import { Breakers } from './breakers.js';
 import { Decider } from './decider.js';
 import { DecisionLogger } from './decision-logger.js';
 import type { Environment } from './environment.js';
 import { LearningKeeper } from './learning-keeper.js';
 import { PolicyKeeper } from './policy-keeper.js';
+import { PromptKeeper } from './prompt-keeper.js';
+import { PromptReviewer } from './prompt-reviewer.js';
 import { RegistryKeeper } from './registry-keeper.js';
 import { ReportJournal, type JournalLimits } from './report-journal.js';
 import { Reporter } from './reporter.js';
@@ -40,6 +44,8 @@ export interface Runtime {
   readonly reporter: Reporter;
   readonly policies: PolicyKeeper;
   readonly registry: RegistryKeeper;
+  readonly prompts: PromptKeeper;
+  readonly promptReviewer: PromptReviewer;
   readonly journal: ReportJournal;
   readonly breakers: Breakers;
   readonly decisionLog: DecisionLogger | undefined;
@@ -74,10 +80,24 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const renew = (policy: Policy): void => {
     breakers.use(policy.availability);
-    current = decisionSnapshot(policy, registry.registry, learning.state);
+    current = decisionSnapshot(policy, registry.registry, learning.state, prompts.book);
   };
 
-  const registry = await RegistryKeeper.open(store.documents, () => renew(current!.policy));
+  const arms = await ArmNumbers.open(store.documents);
+  const registry = await RegistryKeeper.open(
+    store.documents,
+    async () => {
+      await prompts.followModels();
+      renew(current!.policy);
+    },
+    arms,
+  );
+  const prompts = await PromptKeeper.open({
+    documents: store.documents,
+    arms,
+    models: () => modelsOf(registry.registry),
+    onChange: () => renew(current!.policy),
+  });
   const learning = new LearningKeeper({
     store,
     logger,
@@ -87,9 +107,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     folder: options.policyFolder,
     logger,
     nowMs,
-    objections: (policy) => registry.conflicts(policy.models),
+    objections: (policy) => [
+      ...registry.conflicts(policy.models),
+      ...prompts.conflicts(policy.prompts.variants),
+    ],
     activate: async (policy) => {
       await registry.adopt(policy.models);
+      await prompts.adopt(policy.prompts.variants);
       if (current === undefined) await learning.open(policy.bandit.halfLives, contextLayoutOf(policy));
       // The state is made ready first: a policy must never read contexts of another size.
       await learning.useHalfLives(policy.bandit.halfLives, contextLayoutOf(policy));
@@ -117,6 +141,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     options.decisionLogMaxQueue === undefined
       ? undefined
       : new DecisionLogger(store.decisions, options.decisionLogMaxQueue, logger);
+  const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
+  promptReviewer.start();
   if (options.watchPolicy) policies.watch();
 
   const deciderParts = {
@@ -134,12 +160,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     reporter: new Reporter({ snapshot, journal, keys, environment }),
     policies,
     registry,
+    prompts,
+    promptReviewer,
     journal,
     breakers,
     decisionLog,
     reportWatch,
     snapshot,
     close: async () => {
+      promptReviewer.close();
       await policies.close();
       await journal.flush();
       await decisionLog?.flush();
