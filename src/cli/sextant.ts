@@ -5,6 +5,7 @@ import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { importCommand } from './import-models.js';
 import { priorsCommand } from './priors.js';
+import { promptsCommand } from './prompts.js';
 import { serveCommand } from './serve.js';
 import { verifyCommand } from './verify.js';
 
@@ -21,6 +22,7 @@ const program = new Command('sextant')
   .addCommand(checkCommand())
   .addCommand(verifyCommand())
   .addCommand(priorsCommand())
+  .addCommand(promptsCommand())
   .addCommand(importCommand())
   .addCommand(demoCommand());
 

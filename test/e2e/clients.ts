@@ -9,6 +9,7 @@ import { HealthClient } from '../../src/gen/grpc/health/v1/health.js';
 import * as insight from '../../src/gen/sextant/v1/insight.js';
 import * as outcome from '../../src/gen/sextant/v1/outcome.js';
 import * as policy from '../../src/gen/sextant/v1/policy.js';
+import * as prompt from '../../src/gen/sextant/v1/prompt.js';
 import * as registry from '../../src/gen/sextant/v1/registry.js';
 import * as selection from '../../src/gen/sextant/v1/selection.js';
 
@@ -36,6 +37,7 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
   const models = new registry.RegistryServiceClient(address, insecure, channel);
   const policies = new policy.PolicyServiceClient(address, insecure, channel);
   const insights = new insight.InsightServiceClient(address, insecure, channel);
+  const prompts = new prompt.PromptServiceClient(address, insecure, channel);
   const health = new HealthClient(address, insecure, channel);
   const metadata = new Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
@@ -71,12 +73,20 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
     updateModel: unary(registry.UpdateModelRequest, models.updateModel.bind(models)),
     deleteModel: unary(registry.DeleteModelRequest, models.deleteModel.bind(models)),
     activePolicy: unary(policy.GetActivePolicyRequest, policies.getActivePolicy.bind(policies)),
+    createPrompt: unary(prompt.CreatePromptRequest, prompts.createPrompt.bind(prompts)),
+    getPrompt: unary(prompt.GetPromptRequest, prompts.getPrompt.bind(prompts)),
+    listPrompts: unary(prompt.ListPromptsRequest, prompts.listPrompts.bind(prompts)),
+    approvePrompt: unary(prompt.ApprovePromptRequest, prompts.approvePrompt.bind(prompts)),
+    retirePrompt: unary(prompt.RetirePromptRequest, prompts.retirePrompt.bind(prompts)),
+    deletePrompt: unary(prompt.DeletePromptRequest, prompts.deletePrompt.bind(prompts)),
+    reviewPrompts: unary(insight.ReviewPromptsRequest, insights.reviewPrompts.bind(insights)),
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
     health,
     close: () => {
-      for (const client of [selections, outcomes, models, policies, insights, health]) client.close();
+      for (const client of [selections, outcomes, models, policies, insights, prompts, health])
+        client.close();
     },
   };
 }

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import {
+  credentials,
+  Metadata,
+  status,
+  type CallOptions,
+  type ChannelCredentials,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import { Option, type Command } from 'commander';
+import { isLoopback } from '../config/bind.js';
+import { PreconditionFailure } from '../gen/google/rpc/error_details.js';
+import { Status } from '../gen/google/rpc/status.js';
+
+/** Flags of commands that call a running server. */
+export interface ConnectionFlags {
+  readonly address: string;
+  readonly tls?: boolean;
+  readonly tlsCa?: string;
+  readonly tokenFile?: string;
+  readonly insecure?: boolean;
+}
+
+/** Adds the flags that say which server is called, and as whom. */
+export function withConnectionOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('-a, --address <host:port>', 'gRPC address of the server')
+        .env('SEXTANT_ADDRESS')
+        .default('127.0.0.1:50051'),
+    )
+    .option('--token-file <file>', 'file with the bearer token; else SEXTANT_TOKEN holds it')
+    .option('--tls', "use TLS, with the system's authorities")
+    .option('--tls-ca <file>', 'use TLS, with this authority (PEM)')
+    .option('--insecure', 'send the token without TLS beyond loopback, too');
+}
+
+/** A generated client's unary method, in its longest form. */
+type Method<Request, Response> = (
+  request: Request,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: (error: ServiceError | null, response: Response) => void,
+) => unknown;
+
+type UnaryOf<C, Name extends keyof C> =
+  C[Name] extends Method<infer Request, infer Response>
+    ? { readonly request: Request; readonly response: Response }
+    : never;
+
+/** Calls one method by its name. */
+export type Call<C> = <Name extends keyof C>(
+  name: Name,
+  request: UnaryOf<C, Name>['request'],
+) => Promise<UnaryOf<C, Name>['response']>;
+
+interface Client {
+  close(): void;
+}
+
+type ClientType<C extends Client> = new (address: string, credentials: ChannelCredentials) => C;
+
+/** A change may fold the whole log anew under other half-lives. */
+const DEADLINE_MS = 10 * 60_000;
+
+/** A connection that cannot be made as the flags say. */
+class ConnectionError extends Error {}
+
+/** Makes one or more calls on a client, as whoever the flags name, and closes it. */
+export async function withClient<C extends Client, T>(
+  type: ClientType<C>,
+  flags: ConnectionFlags,
+  work: (call: Call<C>) => Promise<T>,
+): Promise<T> {
+  const metadata = new Metadata();
+  const token = readToken(flags);
+  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+  const client = new type(flags.address, credentialsOf(flags, token !== undefined));
+  const call = <Name extends keyof C>(name: Name, request: UnaryOf<C, Name>['request']) =>
+    new Promise<UnaryOf<C, Name>['response']>((resolve, reject) => {
+      const method = client[name] as Method<typeof request, UnaryOf<C, Name>['response']>;
+      const options = { deadline: Date.now() + DEADLINE_MS };
+      method.call(client, request, metadata, options, (error, response) =>
+        error === null ? resolve(response) : reject(error),
+      );
+    });
+  try {
+    return await work(call);
+  } finally {
+    client.close();
+  }
+}
+
+function readToken({ tokenFile }: ConnectionFlags): string | undefined {
+  const token = tokenFile === undefined ? process.env['SEXTANT_TOKEN'] : readFile(tokenFile).trim();
+  return token === '' ? undefined : token;
+}
+
+function credentialsOf(flags: ConnectionFlags, hasToken: boolean): ChannelCredentials {
+  if (flags.tlsCa !== undefined) return credentials.createSsl(Buffer.from(readFile(flags.tlsCa)));
+  if (flags.tls) return credentials.createSsl();
+  const host = flags.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  if (hasToken && !flags.insecure && !isLoopback(host)) {
+    throw new ConnectionError(
+      `the token would go to ${host} without TLS: give --tls, --tls-ca or --insecure`,
+    );
+  }
+  return credentials.createInsecure();
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConnectionError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Runs a command that calls a server; a refusal is told in full on standard error, with exit code 1. */
+export async function calling(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const lines = error instanceof ConnectionError ? [error.message] : refusalLines(error);
+    for (const line of lines) console.error(line);
+    process.exitCode = 1;
+  }
+}
+
+/** @throws what was thrown, where it is no refusal of a server. */
+function refusalLines(error: unknown): readonly string[] {
+  const { code, details, metadata } = error as Partial<ServiceError>;
+  if (code === undefined || details === undefined) throw error;
+  const [bytes] = metadata?.get('grpc-status-details-bin') ?? [];
+  const violations = Buffer.isBuffer(bytes)
+    ? Status.decode(bytes)
+        .details.filter(({ typeUrl }) => typeUrl.endsWith('/google.rpc.PreconditionFailure'))
+        .flatMap(({ value }) => PreconditionFailure.decode(value).violations)
+    : [];
+  return [
+    ...violations.map(({ subject, description }) => `${subject}: ${description}`),
+    `${status[code]}: ${details}`,
+  ];
+}
