@@ -9,6 +9,7 @@ import { parseComplexitySettings } from '../../src/core/complexity/parse-setting
 import { describeFault, type Checked, type SchemaCheck } from '../../src/core/fault.js';
 import type { TenantId } from '../../src/core/ids.js';
 import { nanoUsdFromUsd } from '../../src/core/money.js';
+import { NO_PROMPTS } from '../../src/core/prompts/parse-prompts.js';
 import { parseRules } from '../../src/core/rules/parse-rules.js';
 import type { Policy } from '../../src/core/selection/policy.js';
 import { projectRoot } from './project-root.js';
@@ -96,6 +97,7 @@ export function benchPolicy({ variant, weights, referenceCostUsd, budgetUsd }: P
     bandit: taken(parseBanditSettings({ file: 'bandit.json', value: bandit }, schemaCheck('bandit'))),
     budgets,
     availability: DEFAULT_AVAILABILITY,
+    prompts: NO_PROMPTS,
   };
 }
 

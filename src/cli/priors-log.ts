@@ -1,6 +1,7 @@
 import { PriorCells, type PriorCell } from '../core/bandit/prior-cells.js';
 import { USE_CASE_NAME } from '../core/bandit/parse-priors.js';
 import type { SegmentPart } from '../core/bandit/settings.js';
+import { modelOfArmKey } from '../core/prompts/prompt-book.js';
 import type { ArmId, Model, ModelId } from '../core/registry/model.js';
 import type { Store } from '../store/ports.js';
 
@@ -28,7 +29,11 @@ export async function readPriorLog(
 ): Promise<PriorLog> {
   const known = new Set(models.map(({ id }) => id));
   const modelOf = new Map<ArmId, ModelId>();
-  for (const [id, armId] of await armIds(documents)) if (known.has(id)) modelOf.set(armId, id);
+  for (const [key, armId] of await armIds(documents)) {
+    // Priors are of models: those of their variants count for them.
+    const id = modelOfArmKey(key);
+    if (known.has(id)) modelOf.set(armId, id);
+  }
   const cells = new PriorCells(segmentBy);
   const tenants = new Set<string>();
   let outcomes = 0;
@@ -46,9 +51,9 @@ export async function readPriorLog(
   return { cells: cells.list(), outcomes, passedOver, tenants: [...tenants].sort() };
 }
 
-/** As `RegistryKeeper` keeps them; read apart, since the keeper may write. */
-async function armIds(documents: Store['documents']): Promise<readonly (readonly [ModelId, ArmId])[]> {
+/** As `ArmNumbers` keeps them; read apart, since the owner may write. */
+async function armIds(documents: Store['documents']): Promise<readonly (readonly [string, ArmId])[]> {
   const document = await documents.get('arm', 'ids');
   if (document === undefined) return [];
-  return JSON.parse(Buffer.from(document.body).toString('utf8')) as [ModelId, ArmId][];
+  return JSON.parse(Buffer.from(document.body).toString('utf8')) as [string, ArmId][];
 }

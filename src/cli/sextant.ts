@@ -7,6 +7,7 @@ import { demoCommand } from './demo.js';
 import { importCommand } from './import-models.js';
 import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
+import { promptsCommand } from './prompts.js';
 import { serveCommand } from './serve.js';
 import { verifyCommand } from './verify.js';
 
@@ -25,6 +26,7 @@ const program = new Command('sextant')
   .addCommand(policyCommand())
   .addCommand(auditCommand())
   .addCommand(priorsCommand())
+  .addCommand(promptsCommand())
   .addCommand(importCommand())
   .addCommand(demoCommand());
 

@@ -7,6 +7,7 @@ import { parseComplexitySettings } from '../core/complexity/parse-settings.js';
 import { parseEmbedding } from '../core/context/parse-embedding.js';
 import type { Checked, Fault } from '../core/fault.js';
 import { CAPABILITIES } from '../core/registry/model.js';
+import { NO_PROMPTS, parsePrompts } from '../core/prompts/parse-prompts.js';
 import { parseModels } from '../core/registry/parse-models.js';
 import { parseRules } from '../core/rules/parse-rules.js';
 import { parseTenants } from '../core/rules/parse-tenants.js';
@@ -25,6 +26,9 @@ export interface LoadedPolicy {
 const RULE_FILES = /^rules\/[^/]+\.json$/;
 /** Fixtures beside the rules change the version, but not what is decided. */
 const FIXTURE_FILES = /^tests\//;
+
+/** Files that are passed over where the models that they name could not be read. */
+const NAMES_MODELS: ReadonlySet<string> = new Set(['priors.json', 'tenants.json', 'prompts.json']);
 
 /** Reads and checks a policy folder. @throws Error where the folder itself cannot be read. */
 export async function loadPolicy(folder: string): Promise<LoadedPolicy> {
@@ -76,12 +80,19 @@ function checkPolicy({ version, files, faults: unreadable }: PolicyFolder): Chec
   // Names of models can be checked only against models that could be read.
   const priors = models && take('priors.json', (source) => parsePriors(source, schemas.priors, known));
   const tenants = models && take('tenants.json', (source) => parseTenants(source, schemas.tenants, known));
+  const prompts =
+    models &&
+    take(
+      'prompts.json',
+      (source) => parsePrompts(source, schemas.prompts, { models, source: 'models.json' }),
+      false,
+    );
   const ruleFiles = files.filter(({ file }) => RULE_FILES.test(file));
   const rules = models && keep(parseRules(ruleFiles, schemas.rules, known), faults);
 
   for (const { file } of files) {
     if (used.has(file) || RULE_FILES.test(file) || FIXTURE_FILES.test(file)) continue;
-    if (models === undefined && (file === 'priors.json' || file === 'tenants.json')) continue;
+    if (models === undefined && NAMES_MODELS.has(file)) continue;
     faults.push({
       file,
       path: '$',
@@ -92,7 +103,10 @@ function checkPolicy({ version, files, faults: unreadable }: PolicyFolder): Chec
   const isWhole = models && complexity && bandit && budgets && availability && priors && tenants && rules;
   if (faults.length > 0 || !isWhole) return { ok: false, faults };
   const required = { version, models, complexity, bandit, budgets, availability, priors, tenants, rules };
-  return { ok: true, value: { ...required, ...(embedding && { embedding }) } };
+  return {
+    ok: true,
+    value: { ...required, prompts: prompts ?? NO_PROMPTS, ...(embedding && { embedding }) },
+  };
 }
 
 function keep<T>(checked: Checked<T>, faults: Fault[]): T | undefined {

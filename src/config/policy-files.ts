@@ -48,7 +48,7 @@ export function policyFolderOf(given: readonly PolicySource[]): PolicyFolder {
   for (const { file, bytes, unreadable } of sources) {
     // Length before content, so that no two folders hash alike by shifting bytes between files.
     hash.update(`${file}\u0000${bytes.length}\u0000`).update(bytes);
-    const parsed = unreadable === undefined ? parseJson(bytes) : { reason: unreadable };
+    const parsed = unreadable === undefined ? parseJson(bytes, file) : { reason: unreadable };
     if ('reason' in parsed) faults.push({ file, path: '$', reason: parsed.reason });
     else files.push({ file, value: parsed.value });
   }
@@ -61,7 +61,7 @@ export const summaryOf = ({ file, bytes }: PolicySource): PolicyFileSummary => (
   sha256: createHash('sha256').update(bytes).digest('hex'),
 });
 
-function parseJson(bytes: Uint8Array): { value: unknown } | { reason: string } {
+function parseJson(bytes: Uint8Array, file: string): { value: unknown } | { reason: string } {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -71,9 +71,15 @@ function parseJson(bytes: Uint8Array): { value: unknown } | { reason: string } {
   try {
     return { value: JSON.parse(text) as unknown };
   } catch (error) {
-    return { reason: `is not valid JSON: ${describeSyntaxError(error as SyntaxError, text)}` };
+    const what = describeSyntaxError(error as SyntaxError, text);
+    return { reason: `is not valid JSON: ${file === PROMPTS_FILE ? withoutQuote(what) : what}` };
   }
 }
+
+/** Faults are logged, and prompts do not belong in logs. */
+const PROMPTS_FILE = 'prompts.json';
+const withoutQuote = (message: string): string =>
+  message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not/s, ' is not');
 
 /** V8 names an offset; people want a line. */
 function describeSyntaxError(error: SyntaxError, text: string): string {

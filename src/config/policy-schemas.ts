@@ -16,6 +16,7 @@ const NAMES = [
   'budgets',
   'embedding',
   'availability',
+  'prompts',
 ] as const;
 type PolicySchemas = Readonly<Record<(typeof NAMES)[number], SchemaCheck>>;
 

@@ -196,6 +196,11 @@ function fits(entry: AuditEntry, { tenant, actions, target, endMs }: AuditFilter
   );
 }
 
+function targetKind(action: AuditAction): string {
+  if (action.startsWith('policy ')) return 'policyVersion';
+  return action.slice(0, action.indexOf(' '));
+}
+
 /** The same in the log of the process, for those who gather logs. */
 function lineOf({ actor, action, target, before, after }: AuditDraft, entry: AuditEntry): object {
   return {
@@ -203,7 +208,7 @@ function lineOf({ actor, action, target, before, after }: AuditDraft, entry: Aud
     auditSequence: entry.sequence,
     principal: actor.name,
     ...(actor.tenant !== '' && { tenant: actor.tenant }),
-    [action.startsWith('model ') ? 'model' : 'policyVersion']: target,
+    [targetKind(action)]: target,
     before,
     after,
     ...(entry.reason !== '' && { reason: entry.reason }),

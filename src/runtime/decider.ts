@@ -3,6 +3,7 @@ import { embeddingFault } from '../core/context/embedding-map.js';
 import { SextantError, type Obstacle } from '../core/errors.js';
 import type { DecisionId } from '../core/ids.js';
 import { usdFromNanoUsd } from '../core/money.js';
+import { missingParameters } from '../core/prompts/prompt.js';
 import { deliberate, draw, type Decision, type Deliberation } from '../core/selection/decide.js';
 import type { Policy } from '../core/selection/policy.js';
 import type { Question } from '../core/selection/question.js';
@@ -45,8 +46,9 @@ export class Decider {
   constructor(private readonly parts: DeciderParts) {}
 
   /**
-   * @throws SextantError INVALID_FIELD where the policy cannot reduce the embedding; NO_CANDIDATE with the reason for
-   *   every model; REQUEST_REJECTED; BUDGET_EXHAUSTED or MODELS_UNAVAILABLE with the time to try again.
+   * @throws SextantError INVALID_FIELD where the policy cannot reduce the embedding, or a prompt that could be chosen
+   *   lacks a parameter; NO_CANDIDATE with the reason for every model; REQUEST_REJECTED; BUDGET_EXHAUSTED or
+   *   MODELS_UNAVAILABLE with the time to try again.
    */
   select(question: Question, explain: boolean): IssuedDecision {
     const { environment, keys, ticketLifeSeconds } = this.parts;
@@ -54,6 +56,7 @@ export class Decider {
     const issueTimeMs = environment.nowMs();
     const deliberation = this.deliberation(snapshot, question, issueTimeMs, explain);
     if (deliberation.candidates.length === 0) throw this.refusal(deliberation, question, issueTimeMs);
+    requireParameters(deliberation, question);
     const decision = draw(deliberation, environment.newSeed(), question.maxFallbacks);
     const decisionId = environment.newDecisionId();
     const policyVersion = snapshot.policy.version;
@@ -122,9 +125,9 @@ export class Decider {
       );
     }
     const { removals, considered } = this.deliberation(this.parts.snapshot(), question, nowMs, true);
-    const obstacles: Obstacle[] = removals.map(({ model, filter, ruleId, reason }) => ({
+    const obstacles: Obstacle[] = removals.map(({ model, variant, filter, ruleId, reason }) => ({
       kind: ruleId === undefined ? filter : `${filter}:${ruleId}`,
-      subject: model,
+      subject: variant === undefined ? model : `${model} with prompt ${variant}`,
       reason,
     }));
     const { retryAtMs } = deliberation;
@@ -157,6 +160,29 @@ function checkEmbedding({ embedding: map }: Policy, { input: { embedding } }: Qu
   throw new SextantError('INVALID_FIELD', `invalid request: ${path}: ${reason}`, {
     faults: [{ path, reason }],
   });
+}
+
+/**
+ * A request that could meet a prompt without its parameters is refused whether or not the draw would fall on it: else it
+ * would fail now and then, or prompts would be judged on the requests that suit them.
+ */
+function requireParameters({ candidates }: Deliberation, { promptParameters = {} }: Question): void {
+  const needing = new Map<string, Set<string>>();
+  for (const { arm } of candidates) {
+    if (arm.prompt === undefined) continue;
+    for (const name of missingParameters(arm.prompt, promptParameters)) {
+      const variants = needing.get(name);
+      if (variants === undefined) needing.set(name, new Set([arm.prompt.variant.id]));
+      else variants.add(arm.prompt.variant.id);
+    }
+  }
+  if (needing.size === 0) return;
+  const faults = [...needing].map(([name, variants]) => ({
+    path: `prompt_parameters[${JSON.stringify(name)}]`,
+    reason: `is required by ${variants.size === 1 ? 'prompt' : 'prompts'} ${[...variants].join(', ')}`,
+  }));
+  const message = `invalid request: ${faults.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`;
+  throw new SextantError('INVALID_FIELD', message, { faults });
 }
 
 /** What to tell a caller whose budget does not cover the cheapest candidate. */

@@ -6,13 +6,11 @@ import type { ArmId, Model, ModelId } from '../core/registry/model.js';
 import { buildRegistry, type Registry } from '../core/registry/registry.js';
 import type { DocumentChange, DocumentStore } from '../store/ports.js';
 import { SerialQueue } from '../store/serial-queue.js';
+import type { ArmNumbers } from './arm-numbers.js';
 import type { AuditLog } from './audit-log.js';
-import { available } from './available.js';
 import { decodeStoredModel, encodeStoredModel } from './model-document.js';
 
 const MODEL_KIND = 'model';
-const ARM_KIND = 'arm';
-const ARM_IDS = 'ids';
 
 /** A model made by RPC, as it is kept. */
 export interface StoredModel {
@@ -33,10 +31,11 @@ export interface ChangeOptions {
 export interface RegistryKeeperOptions {
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
+  readonly arms: ArmNumbers;
   /** Version of the policy in force, for the audit log. */
   readonly policyVersion: () => string;
-  /** The registry was changed by RPC. */
-  readonly onChange: () => void;
+  /** Takes a registry that was changed by RPC in force; the change is done when it is. */
+  readonly onChange: () => unknown;
 }
 
 /** What a commit makes of a model; absent for nothing. */
@@ -47,13 +46,11 @@ interface ModelChange {
 }
 
 /**
- * Owns the registry: the policy's models, the models made by RPC, and the arm ids of both, which are
- * never given to another model. One change at a time; a refused change leaves everything as it was.
+ * Owns the registry: the policy's models, and the models made by RPC. One change at a time; a refused change leaves
+ * everything as it was.
  */
 export class RegistryKeeper {
   private stored = new Map<ModelId, StoredModel>();
-  private armIds = new Map<ModelId, ArmId>();
-  private armRevision = 0;
   private fileModels: readonly Model[] = [];
   private current: Registry | undefined;
   private readonly changes = new SerialQueue();
@@ -68,12 +65,6 @@ export class RegistryKeeper {
       const { model, updateTimeMs } = decodeStoredModel(document.body);
       keeper.stored.set(model.id, { model, updateTimeMs, revision: document.revision });
     }
-    const arms = await documents.get(ARM_KIND, ARM_IDS);
-    if (arms !== undefined) {
-      keeper.armRevision = arms.revision;
-      const entries = JSON.parse(Buffer.from(arms.body).toString('utf8')) as [ModelId, ArmId][];
-      keeper.armIds = new Map(entries);
-    }
     return keeper;
   }
 
@@ -83,14 +74,18 @@ export class RegistryKeeper {
     return this.current;
   }
 
+  /** These models and the stored ones. */
+  modelsWith(fileModels: readonly Model[]): readonly Model[] {
+    return [...fileModels, ...[...this.stored.values()].map(({ model }) => model)];
+  }
+
   storedModel(id: ModelId): StoredModel | undefined {
     return this.stored.get(id);
   }
 
   /** Names that the given models and the stored ones both claim; empty where they fit together. */
   conflicts(fileModels: readonly Model[]): readonly Fault[] {
-    const armIds = new Map(this.armIds);
-    const built = this.build(fileModels, this.stored, withNewArms(armIds, [...fileModels]));
+    const built = this.build(fileModels, this.stored, this.armsWith(fileModels));
     return built.ok ? [] : built.faults;
   }
 
@@ -100,8 +95,8 @@ export class RegistryKeeper {
    */
   adopt(fileModels: readonly Model[], commit: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     return this.changes.run(async () => {
-      await this.commitArms(fileModels);
-      const built = this.build(fileModels, this.stored, this.armIds);
+      await this.options.arms.commit(idsOf(fileModels));
+      const built = this.build(fileModels, this.stored, this.armsWith([]));
       if (!built.ok)
         throw new Error(`the policy's models do not fit the stored ones: ${built.faults[0]!.reason}`);
       await commit();
@@ -142,7 +137,7 @@ export class RegistryKeeper {
       const stored = new Map(this.stored);
       stored.delete(id);
       await this.commit({ actor, before });
-      this.swap(stored);
+      await this.swap(stored);
     });
   }
 
@@ -163,15 +158,15 @@ export class RegistryKeeper {
   ): Promise<StoredModel> {
     const entry = { model, updateTimeMs: nowMs, revision: (before?.revision ?? 0) + 1 };
     const stored = new Map(this.stored).set(model.id, entry);
-    const built = this.build(this.fileModels, stored, withNewArms(new Map(this.armIds), [model]));
+    const built = this.build(this.fileModels, stored, this.armsWith([model]));
     if (!built.ok)
       throw new SextantError('INVALID_FIELD', 'the model does not fit the registry', {
         faults: built.faults,
       });
     if (validateOnly) return entry;
-    await this.commitArms([model]);
+    await this.options.arms.commit([model.id]);
     await this.commit({ actor, ...(before !== undefined && { before }), after: entry });
-    this.swap(stored);
+    await this.swap(stored);
     return entry;
   }
 
@@ -195,25 +190,17 @@ export class RegistryKeeper {
     if (!(await this.options.audit.record(told, [change]))) throw stale(id);
   }
 
-  private swap(stored: Map<ModelId, StoredModel>): void {
-    const built = this.build(this.fileModels, stored, this.armIds);
+  private async swap(stored: Map<ModelId, StoredModel>): Promise<void> {
+    const built = this.build(this.fileModels, stored, this.armsWith([]));
     if (!built.ok) throw new Error(`a checked registry turned out faulty: ${built.faults[0]!.reason}`);
     this.stored = stored;
     this.current = built.value;
-    this.options.onChange();
+    await this.options.onChange();
   }
 
-  /** Arm ids are durable before anything can be decided with them. */
-  private async commitArms(models: readonly Model[]): Promise<void> {
-    const armIds = withNewArms(new Map(this.armIds), models);
-    if (armIds.size === this.armIds.size) return;
-    const body = Buffer.from(JSON.stringify([...armIds]), 'utf8');
-    const { documents } = this.options;
-    const written = await available(documents.put(ARM_KIND, ARM_IDS, body, this.armRevision));
-    if (written === undefined)
-      throw new SextantError('STORE_UNAVAILABLE', 'another writer changed the arm ids');
-    this.armRevision = written.revision;
-    this.armIds = armIds;
+  /** Arm ids as they are, or would be with these models. */
+  private armsWith(models: readonly Model[]): ReadonlyMap<ModelId, ArmId> {
+    return this.options.arms.including(idsOf(models)) as ReadonlyMap<ModelId, ArmId>;
   }
 
   private build(
@@ -234,10 +221,4 @@ function actionOf(before: StoredModel | undefined, after: StoredModel | undefine
 const stale = (id: ModelId): SextantError =>
   new SextantError('STALE_ETAG', `"${id}" has changed since its etag was read; read it again`);
 
-/** Gives every model without an arm the next id; a model that was deleted keeps its own. */
-function withNewArms(armIds: Map<ModelId, ArmId>, models: readonly Model[]): Map<ModelId, ArmId> {
-  let next = 1;
-  for (const armId of armIds.values()) next = Math.max(next, armId + 1);
-  for (const { id } of models) if (!armIds.has(id)) armIds.set(id, next++ as ArmId);
-  return armIds;
-}
+const idsOf = (models: readonly Model[]): ModelId[] => models.map(({ id }) => id);

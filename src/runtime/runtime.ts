@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Fault } from '../core/fault.js';
+import { modelsOf } from '../core/prompts/prompt-book.js';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { Store } from '../store/ports.js';
+import { ArmNumbers } from './arm-numbers.js';
 import { AuditLog, type AuditRetention } from './audit-log.js';
 import { Breakers } from './breakers.js';
 import { Decider } from './decider.js';
@@ -11,6 +13,8 @@ import type { Environment } from './environment.js';
 import { LearningKeeper } from './learning-keeper.js';
 import { PolicyArchive } from './policy-archive.js';
 import { PolicyKeeper } from './policy-keeper.js';
+import { PromptKeeper } from './prompt-keeper.js';
+import { PromptReviewer } from './prompt-reviewer.js';
 import { RegistryKeeper } from './registry-keeper.js';
 import { ReportJournal, type JournalLimits } from './report-journal.js';
 import { Reporter } from './reporter.js';
@@ -46,6 +50,8 @@ export interface Runtime {
   readonly policies: PolicyKeeper;
   readonly registry: RegistryKeeper;
   readonly audit: AuditLog;
+  readonly prompts: PromptKeeper;
+  readonly promptReviewer: PromptReviewer;
   readonly journal: ReportJournal;
   readonly breakers: Breakers;
   readonly decisionLog: DecisionLogger | undefined;
@@ -86,7 +92,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const renew = (policy: Policy): void => {
     breakers.use(policy.availability);
-    current = decisionSnapshot(policy, registry.registry, learning.state);
+    current = decisionSnapshot(policy, registry.registry, learning.state, prompts.book);
   };
 
   const audit = await AuditLog.open({
@@ -95,11 +101,24 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     nowMs,
     retention: options.auditRetention,
   });
+  const arms = await ArmNumbers.open(store.documents);
   const archive = await PolicyArchive.open(store.documents, audit);
   const registry = await RegistryKeeper.open({
     documents: store.documents,
     audit,
+    arms,
     policyVersion: () => current!.policy.version,
+    onChange: async () => {
+      await prompts.followModels();
+      renew(current!.policy);
+    },
+  });
+  const prompts = await PromptKeeper.open({
+    documents: store.documents,
+    audit,
+    policyVersion: () => current!.policy.version,
+    arms,
+    models: () => modelsOf(registry.registry),
     onChange: () => renew(current!.policy),
   });
   const learning = new LearningKeeper({
@@ -115,14 +134,19 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     nowMs,
     archive,
     keepVersions: options.keepPolicyVersions,
-    objections: (policy) => registry.conflicts(policy.models),
+    objections: (policy) => [
+      ...registry.conflicts(policy.models),
+      ...prompts.conflicts(policy.prompts.variants),
+    ],
     activate: async (policy, commit) => {
       const before = current?.policy;
       if (before === undefined) await learning.open(policy.bandit.halfLives, contextLayoutOf(policy));
       // The state is made ready first: a policy must never read contexts of another size.
       await useSettings(policy);
       try {
-        await registry.adopt(policy.models, commit);
+        await registry.adopt(policy.models, () =>
+          prompts.adopt(policy.prompts.variants, registry.modelsWith(policy.models), commit),
+        );
       } catch (error) {
         if (before !== undefined) await useSettings(before);
         throw error;
@@ -154,6 +178,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     options.decisionLogMaxQueue === undefined
       ? undefined
       : new DecisionLogger(store.decisions, options.decisionLogMaxQueue, logger);
+  const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
+  promptReviewer.start();
   if (options.watchPolicy) policies.watch();
 
   const deciderParts = {
@@ -172,12 +198,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     policies,
     registry,
     audit,
+    prompts,
+    promptReviewer,
     journal,
     breakers,
     decisionLog,
     reportWatch,
     snapshot,
     close: async () => {
+      promptReviewer.close();
       await policies.close();
       await journal.flush();
       await decisionLog?.flush();

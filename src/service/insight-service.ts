@@ -5,7 +5,7 @@ import { betaMean, betaQuantile, type Beta } from '../core/bandit/beta-distribut
 import { SextantError } from '../core/errors.js';
 import { STAT, type ArmStats } from '../core/learning/arm-stats.js';
 import type { UseCaseState } from '../core/learning/use-case-state.js';
-import type { Arm } from '../core/selection/arm.js';
+import type { Arm, ArmVariant } from '../core/selection/arm.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import { labelledQuality } from '../core/reporting/labelled-quality.js';
 import type {
@@ -19,6 +19,7 @@ import type { Environment } from '../runtime/environment.js';
 import type { ReportWatch } from '../runtime/report-watch.js';
 import type { Principal } from './auth.js';
 import { encodeModelHealth } from './encode/model-health.js';
+import { reviewsOf } from './encode/prompt-review.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { pageOf, pageSize, readPageToken } from './page.js';
@@ -80,6 +81,13 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
       const { rows, nextPageToken } = pageOf(models, (id) => id, { after, size });
       return { models: rows.map((id) => encodeModelHealth(id, parts.breakers.view(id))), nextPageToken };
     }),
+    reviewPrompts: unary(context, 'read', (request, { tenant }: Principal) => {
+      const violations = new Violations();
+      if (request.useCase !== '') violations.name('use_case', request.useCase);
+      violations.text('model', request.model, { maxBytes: LIMITS.modelIdMaxBytes, required: false });
+      violations.throwIfAny();
+      return reviewsOf(request, { snapshot: parts.snapshot(), tenant, nowMs: parts.environment.nowMs() });
+    }),
   };
 }
 
@@ -100,10 +108,11 @@ function readPage(request: PageRequest): { after: string; size: number } {
   return { after, size };
 }
 
-const rateKey = ({ useCase, model }: ReportRate): string => [useCase, model].join('\u0000');
+const rateKey = ({ useCase, model, variant, variantVersion }: ReportRate): string =>
+  [useCase, model, variant ?? '', String(variantVersion ?? 0).padStart(ARM_DIGITS, '0')].join('\u0000');
 
 function reportRatesOf({ reportWatch, snapshot }: InsightServiceParts, tenant: string): ReportRate[] {
-  const { armById } = snapshot();
+  const { armById, variantOfArm } = snapshot();
   return reportWatch
     .rates()
     .filter((scope) => scope.tenant === tenant)
@@ -116,7 +125,9 @@ function reportRatesOf({ reportWatch, snapshot }: InsightServiceParts, tenant: s
           requested: BigInt(requested),
           answered: BigInt(answered),
         };
-        return arm === undefined ? [] : [{ useCase, model: arm.model.id, ...rate, ...counts }];
+        return arm === undefined
+          ? []
+          : [{ useCase, model: arm.model.id, ...encodeVariant(variantOfArm.get(armId)), ...rate, ...counts }];
       }),
     );
 }
@@ -128,8 +139,11 @@ interface Place {
   readonly stats: ArmStats;
 }
 
+/** Arm ids sort as numbers; a model alone was numbered before its variants. */
+const ARM_DIGITS = 10;
+
 const placeKey = ({ state, segment, arm }: Place): string =>
-  [state.useCase, segment, arm.model.id].join('\u0000');
+  [state.useCase, segment, arm.model.id, String(arm.armId).padStart(ARM_DIGITS, '0')].join('\u0000');
 
 /** Arms of models that are gone are left out: there is no name to show them under. */
 function placesOf(state: UseCaseState, { armById }: DecisionSnapshot): Place[] {
@@ -143,7 +157,7 @@ function placesOf(state: UseCaseState, { armById }: DecisionSnapshot): Place[] {
 
 function posteriorOf(
   { state, segment, arm, stats }: Place,
-  { learning, policy }: DecisionSnapshot,
+  { learning, policy, variantOfArm }: DecisionSnapshot,
   nowMs: number,
 ): ModelPosterior {
   const { tenant, useCase } = state;
@@ -156,7 +170,7 @@ function posteriorOf(
     nowMs,
   });
   const level = levelOfSegment(segment, policy.bandit.segmentBy);
-  const belief = armBelief(scope, priorsAt(arm.priorTable, useCase, level), arm.armId);
+  const belief = armBelief(scope, priorsAt(arm.priorTable, useCase, level), arm.armId, arm.kin);
   const mean = (w: number, x: number): number | undefined =>
     stats[w]! > 0 ? stats[x]! / stats[w]! : undefined;
   const cost = mean(STAT.costW, STAT.costX);
@@ -167,6 +181,7 @@ function posteriorOf(
     useCase,
     segment,
     model: arm.model.id,
+    ...encodeVariant(variantOfArm.get(arm.armId)),
     quality: encodeBeta(belief.quality.beta!, belief.qualityObservations),
     success: encodeBeta(belief.success, stats[STAT.successW]! * scope.successFactor),
     ...(cost !== undefined && { meanCostNanoUsd: cost }),
@@ -175,6 +190,9 @@ function posteriorOf(
     ...(labelled && { labelledQuality: labelled }),
   };
 }
+
+const encodeVariant = (variant: ArmVariant | undefined) =>
+  variant === undefined ? {} : { variant: variant.id, variantVersion: variant.version };
 
 function encodeBeta(shape: Beta, observations: number): BetaPosterior {
   return {

@@ -36,8 +36,9 @@ export function selectionService(
   environment: Environment,
 ): SelectionServiceServer {
   const select = (request: SelectRequest, { tenant }: Principal): SelectResponse => {
-    const issued = runtime.decider.select(decodeQuestion(request, tenant), request.explain);
-    return encodeSelectResponse(issued, request.explain);
+    const question = decodeQuestion(request, tenant);
+    const issued = runtime.decider.select(question, request.explain);
+    return encodeSelectResponse(issued, question, request.explain);
   };
   return {
     select: unary(context, 'select', select),
@@ -111,7 +112,12 @@ function estimate(
     throw new SextantError('UNKNOWN_MODEL', `there is no model "${request.model}"`);
   }
   const costOf = (arm: Arm): ModelCost => {
-    const { outputTokens } = armBelief(scope, priorsAt(arm.priorTable, useCase, profile.level), arm.armId);
+    const { outputTokens } = armBelief(
+      scope,
+      priorsAt(arm.priorTable, useCase, profile.level),
+      arm.armId,
+      arm.kin,
+    );
     const maxOutputTokens = Math.min(arm.model.maxOutputTokens, input.maxOutputTokens ?? Infinity);
     const question = { inputTokens: profile.inputTokens, maxOutputTokens, batch: request.batch };
     return {

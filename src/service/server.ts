@@ -15,6 +15,7 @@ import { ServerReflectionService as ServerReflectionServiceV1Alpha } from '../ge
 import { AuditServiceService } from '../gen/sextant/v1/audit.js';
 import { InsightServiceService } from '../gen/sextant/v1/insight.js';
 import { OutcomeServiceService } from '../gen/sextant/v1/outcome.js';
+import { PromptServiceService } from '../gen/sextant/v1/prompt.js';
 import { PolicyServiceService } from '../gen/sextant/v1/policy.js';
 import { RegistryServiceService } from '../gen/sextant/v1/registry.js';
 import { SelectionServiceService } from '../gen/sextant/v1/selection.js';
@@ -28,6 +29,7 @@ import { createHealth, type Health } from './health.js';
 import { insightService } from './insight-service.js';
 import { outcomeService } from './outcome-service.js';
 import { policyService } from './policy-service.js';
+import { promptService } from './prompt-service.js';
 import { createReflection, type Reflection } from './reflection.js';
 import { registryService } from './registry-service.js';
 import { selectionService } from './selection-service.js';
@@ -40,6 +42,7 @@ const OWN_SERVICES = [
   'sextant.v1.PolicyService',
   'sextant.v1.InsightService',
   'sextant.v1.AuditService',
+  'sextant.v1.PromptService',
 ] as const;
 export const OUTCOME_SERVICE = 'sextant.v1.OutcomeService';
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
@@ -85,8 +88,8 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
     maxBytes: number,
   ): void => server.addService(guarded(definition, maxBytes), implementation as UntypedServiceImplementation);
   const { maxSelectBytes, maxMessageBytes } = settings;
-  const { registry, policies, reporter, breakers } = runtime;
-  const checkModelSchema = policySchemas().models;
+  const { registry, prompts, policies, reporter, breakers } = runtime;
+  const { models: checkModelSchema, prompts: checkPromptSchema } = policySchemas();
 
   // A batch may hold many requests: its limit is the message's.
   const selection = selectionService(context, runtime, environment);
@@ -100,6 +103,11 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
   add(
     RegistryServiceService,
     registryService(context, { registry, environment, checkModelSchema }),
+    maxMessageBytes,
+  );
+  add(
+    PromptServiceService,
+    promptService(context, { prompts, registry: () => registry.registry, environment, checkPromptSchema }),
     maxMessageBytes,
   );
   add(PolicyServiceService, policyService(context, policies), maxMessageBytes);

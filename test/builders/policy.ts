@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadPolicy } from '../../src/config/load-policy.js';
 import { describeFault } from '../../src/core/fault.js';
 import { LearningState } from '../../src/core/learning/learning-state.js';
+import { armKeysOf, promptBook } from '../../src/core/prompts/prompt-book.js';
 import type { ArmId, ModelId } from '../../src/core/registry/model.js';
 import { buildRegistry } from '../../src/core/registry/registry.js';
 import type { Policy } from '../../src/core/selection/policy.js';
@@ -21,6 +22,9 @@ export interface PolicyParts {
   readonly priors?: object;
   readonly bandit?: object;
   readonly embedding?: object;
+  /** Prompt variants, and beside them how they are reviewed. */
+  readonly prompts?: readonly object[];
+  readonly review?: object;
 }
 
 /** An entry of models.json: `provider/name`, cheap enough for every tier. */
@@ -110,6 +114,11 @@ export async function policyFolder(parts: PolicyParts = {}): Promise<string> {
   await writeJson(folder, 'priors.json', { ...PRIORS, ...parts.priors });
   await writeJson(folder, 'bandit.json', { ...BANDIT, ...parts.bandit });
   if (parts.embedding !== undefined) await writeJson(folder, 'embedding.json', parts.embedding);
+  if (parts.prompts !== undefined)
+    await writeJson(folder, 'prompts.json', {
+      prompts: parts.prompts,
+      ...(parts.review && { review: parts.review }),
+    });
   return folder;
 }
 
@@ -130,7 +139,7 @@ export async function smallPolicy(parts: PolicyParts = {}): Promise<Policy> {
   }
 }
 
-/** What decisions are taken on: arms are numbered from 1 in the order of the models. */
+/** What decisions are taken on: arms are numbered from 1, models in their order and then variants. */
 export function snapshotOf(
   policy: Policy,
   learning: LearningState = new LearningState(policy.bandit.halfLives),
@@ -138,5 +147,9 @@ export function snapshotOf(
   const armIds = new Map(policy.models.map(({ id }, i): [ModelId, ArmId] => [id, (i + 1) as ArmId]));
   const registry = buildRegistry({ fileModels: policy.models, storedModels: [], armIds });
   if (!registry.ok) throw new Error(registry.faults.map(describeFault).join('\n'));
-  return decisionSnapshot(policy, registry.value, learning);
+  const { variants } = policy.prompts;
+  const keys = [...armIds.keys(), ...armKeysOf(variants, policy.models)];
+  const numbers = new Map(keys.map((key, i): [string, ArmId] => [key, (i + 1) as ArmId]));
+  const book = promptBook({ fileVariants: variants, storedVariants: [], armIds: numbers });
+  return decisionSnapshot(policy, registry.value, learning, book);
 }

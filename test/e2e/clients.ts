@@ -10,6 +10,7 @@ import * as audit from '../../src/gen/sextant/v1/audit.js';
 import * as insight from '../../src/gen/sextant/v1/insight.js';
 import * as outcome from '../../src/gen/sextant/v1/outcome.js';
 import * as policy from '../../src/gen/sextant/v1/policy.js';
+import * as prompt from '../../src/gen/sextant/v1/prompt.js';
 import * as registry from '../../src/gen/sextant/v1/registry.js';
 import * as selection from '../../src/gen/sextant/v1/selection.js';
 
@@ -38,6 +39,7 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
   const policies = new policy.PolicyServiceClient(address, insecure, channel);
   const audits = new audit.AuditServiceClient(address, insecure, channel);
   const insights = new insight.InsightServiceClient(address, insecure, channel);
+  const prompts = new prompt.PromptServiceClient(address, insecure, channel);
   const health = new HealthClient(address, insecure, channel);
   const metadata = new Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
@@ -84,12 +86,20 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
     rollBackPolicy: unary(policy.RollBackPolicyRequest, policies.rollBackPolicy.bind(policies)),
     unpinPolicy: unary(policy.UnpinPolicyRequest, policies.unpinPolicy.bind(policies)),
     listAuditEntries: unary(audit.ListAuditEntriesRequest, audits.listAuditEntries.bind(audits)),
+    createPrompt: unary(prompt.CreatePromptRequest, prompts.createPrompt.bind(prompts)),
+    getPrompt: unary(prompt.GetPromptRequest, prompts.getPrompt.bind(prompts)),
+    listPrompts: unary(prompt.ListPromptsRequest, prompts.listPrompts.bind(prompts)),
+    approvePrompt: unary(prompt.ApprovePromptRequest, prompts.approvePrompt.bind(prompts)),
+    retirePrompt: unary(prompt.RetirePromptRequest, prompts.retirePrompt.bind(prompts)),
+    deletePrompt: unary(prompt.DeletePromptRequest, prompts.deletePrompt.bind(prompts)),
+    reviewPrompts: unary(insight.ReviewPromptsRequest, insights.reviewPrompts.bind(insights)),
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
     health,
     close: () => {
-      for (const client of [selections, outcomes, models, policies, audits, insights, health]) client.close();
+      const clients = [selections, outcomes, models, policies, audits, insights, prompts, health];
+      for (const client of clients) client.close();
     },
   };
 }

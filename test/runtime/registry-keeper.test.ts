@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Model, ModelId } from '../../src/core/registry/model.js';
+import { ArmNumbers } from '../../src/runtime/arm-numbers.js';
 import type { AuditLog } from '../../src/runtime/audit-log.js';
 import { RegistryKeeper, type ChangeOptions } from '../../src/runtime/registry-keeper.js';
 import { MemoryDocumentStore } from '../../src/store/memory/memory-document-store.js';
@@ -22,6 +23,7 @@ async function open(fileModels: readonly Model[] = FILE): Promise<RegistryKeeper
   const opened = await RegistryKeeper.open({
     documents,
     audit,
+    arms: await ArmNumbers.open(documents),
     policyVersion: () => 'v1',
     onChange: () => (changes += 1),
   });

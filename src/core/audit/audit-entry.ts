@@ -1,4 +1,4 @@
-/** What was done; `model` or `policy` is what its target is. */
+/** What was done, in the order of sextant.v1.AuditAction; `model`, `prompt` or `policy` is what its target is. */
 export const AUDIT_ACTIONS = [
   'model created',
   'model updated',
@@ -7,6 +7,10 @@ export const AUDIT_ACTIONS = [
   'policy activated',
   'policy rolled back',
   'policy unpinned',
+  'prompt created',
+  'prompt approved',
+  'prompt retired',
+  'prompt deleted',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
@@ -19,6 +23,8 @@ export interface Actor {
 
 /** The server, when it follows its policy folder. */
 export const POLICY_FOLDER: Actor = { name: 'policy-folder', tenant: '', roles: [] };
+/** The server, when it retires a prompt variant that outcomes speak against. */
+export const PROMPT_REVIEW: Actor = { name: 'prompt-review', tenant: '', roles: [] };
 /** Whoever runs a command on a stopped store: the machine lets them, no token does. */
 export const OPERATOR: Actor = { name: 'operator', tenant: '', roles: [] };
 
@@ -37,7 +43,7 @@ export interface AuditEntry {
   readonly timeMs: number;
   readonly actor: Actor;
   readonly action: AuditAction;
-  /** Model id or policy version. */
+  /** Model id, prompt id or policy version. */
   readonly target: string;
   readonly before?: AuditValue;
   readonly after?: AuditValue;

@@ -3,6 +3,7 @@ import type { LearningState } from '../learning/learning-state.js';
 import type { ScopeArms, UseCaseState } from '../learning/use-case-state.js';
 import type { ArmId } from '../registry/model.js';
 import { betaMean, betaOfMoments, betaVariance, type Beta } from './beta-distribution.js';
+import { lendFactor, modelShare, NO_KIN, sumsOfArms, type Kin } from './kin.js';
 import type { LengthBelief, MetricBelief } from './metric-belief.js';
 import { driftOf, type Drift } from './drift.js';
 import { linearQuality, linearTokens, qualitySlopes, type LinearScope } from './linear/linear-belief.js';
@@ -19,6 +20,8 @@ export interface ArmBelief {
   readonly pulls: number;
   /** Mean quality of those and the prior, whatever the request. */
   readonly overallQuality: number;
+  /** Part of the variance of quality that the other arms of the model share, in [0, 1]; 0 without any. */
+  readonly modelShare: number;
   /** Drift of quality that is acted on. */
   readonly drift?: Drift;
   readonly outputTokens: LengthBelief;
@@ -81,37 +84,62 @@ export function beliefScope(state: LearningState, address: BeliefAddress): Belie
   };
 }
 
-/** What is believed of one arm: prior, plus what siblings lend, plus the segment's own outcomes. */
-export function armBelief(scope: BeliefScope, priors: ArmPriors, armId: ArmId): ArmBelief {
-  const { useCase, linear } = scope;
+/**
+ * What is believed of one arm: prior, plus what siblings lend, plus the segment's own outcomes. Siblings are the same
+ * arm's other segments or use cases, and the other arms of its model.
+ */
+export function armBelief(scope: BeliefScope, priors: ArmPriors, armId: ArmId, kin: Kin = NO_KIN): ArmBelief {
+  const { useCase, linear, poolingStrength } = scope;
   const own = useCase?.segments.get(scope.segment)?.get(armId);
   const ofUseCase = useCase?.arms.get(armId);
   const ofTenant = scope.tenantArms?.get(armId);
+  const ofKin = sumsOfArms(useCase?.arms, kin.here);
   const settled =
-    linear === undefined ? betaQuality(scope, priors, armId) : linearQuality(linear, priors, armId);
+    linear === undefined
+      ? betaQuality(scope, priors, armId, ofKin)
+      : linearQuality(linear, priors, armId, kin);
   const factorOf = (memory: DriftGroup): number => scope.state.readFactor(memory, scope.nowMs);
   const drift = ofUseCase && driftOf(ofUseCase, factorOf, settled.noise);
+  const quality = drift === undefined ? settled : drifted(settled, drift);
+  const wider = [sumsOfArms(scope.tenantArms, kin.here), ofKin];
+  const lengthOf = (prior: LogNormalPrior, first: number, factor: number): LengthBelief =>
+    length(prior, { wider, own: [ofTenant, ofUseCase, own] }, { first, factor, poolingStrength });
   return {
-    quality: drift === undefined ? settled : drifted(settled, drift),
-    success: rate(priors.success, ofUseCase, STAT.successW, STAT.successX, scope.successFactor),
+    quality,
+    success: lentRate(
+      rate(priors.success, ofUseCase, STAT.successW, STAT.successX, scope.successFactor),
+      ofKin && rateSums(ofKin, STAT.successW, STAT.successX, scope.successFactor),
+      poolingStrength,
+    ),
     qualityObservations: own === undefined ? 0 : own[STAT.qualityW]! * scope.qualityFactor,
     pulls: ofTenant === undefined ? 0 : ofTenant[STAT.qualityW]! * scope.qualityFactor,
     overallQuality: betaMean(
       rate(priors.quality, ofTenant, STAT.qualityW, STAT.qualityX, scope.qualityFactor),
     ),
+    modelShare: (settled.variance / quality.variance) * shareOfModel(scope, priors, armId, kin),
     ...(drift && { drift }),
     outputTokens:
       linear !== undefined
-        ? linearTokens(linear, priors, armId)
-        : length(priors.outputTokens, [ofTenant, ofUseCase, own], STAT.tokensW, scope.tokensFactor, scope),
-    latencyMs: length(
-      priors.latencyMs,
-      [ofTenant, ofUseCase, own],
-      STAT.latencyW,
-      scope.latencyFactor,
-      scope,
-    ),
+        ? linearTokens(linear, priors, armId, kin)
+        : lengthOf(priors.outputTokens, STAT.tokensW, scope.tokensFactor),
+    latencyMs: lengthOf(priors.latencyMs, STAT.latencyW, scope.latencyFactor),
   };
+}
+
+function shareOfModel(
+  { useCase, qualityFactor, poolingStrength, linear }: BeliefScope,
+  { quality }: ArmPriors,
+  armId: ArmId,
+  { here }: Kin,
+): number {
+  if (here.length === 0) return 0;
+  const outcomesOf = (id: ArmId): number => (useCase?.arms.get(id)?.[STAT.qualityW] ?? 0) * qualityFactor;
+  return modelShare({
+    prior: quality.strength,
+    own: outcomesOf(armId),
+    others: here.map(outcomesOf),
+    strength: linear === undefined ? poolingStrength : linear.settings.poolingStrength,
+  });
 }
 
 /** Moves a belief by its drift and widens it. A Beta becomes the Beta of the moved mean and variance. */
@@ -133,10 +161,54 @@ function drifted({ mean, variance, slopeVariance, noise, beta }: MetricBelief, d
 const MEAN_MARGIN = 0.001;
 const clampInside = (mean: number): number => Math.min(Math.max(mean, MEAN_MARGIN), 1 - MEAN_MARGIN);
 
-function betaQuality(scope: BeliefScope, { quality }: ArmPriors, armId: ArmId): MetricBelief {
-  const beta = pooledRate(scope, quality, armId, STAT.qualityW, STAT.qualityX, scope.qualityFactor);
+function betaQuality(
+  scope: BeliefScope,
+  { quality }: ArmPriors,
+  armId: ArmId,
+  ofKin: ArmStats | undefined,
+): MetricBelief {
+  return ofBeta(
+    lentRate(
+      pooledRate(scope, quality, armId, STAT.qualityW, STAT.qualityX, scope.qualityFactor),
+      ofKin && rateSums(ofKin, STAT.qualityW, STAT.qualityX, scope.qualityFactor),
+      scope.poolingStrength,
+    ),
+  );
+}
+
+/** Quality of an arm over all segments of the use case alike, as a Beta. */
+export function useCaseQuality(
+  { useCase, qualityFactor, poolingStrength }: BeliefScope,
+  { quality }: ArmPriors,
+  armId: ArmId,
+  kin: Kin,
+): MetricBelief {
+  const ofKin = sumsOfArms(useCase?.arms, kin.here);
+  return ofBeta(
+    lentRate(
+      rate(quality, useCase?.arms.get(armId), STAT.qualityW, STAT.qualityX, qualityFactor),
+      ofKin && rateSums(ofKin, STAT.qualityW, STAT.qualityX, qualityFactor),
+      poolingStrength,
+    ),
+  );
+}
+
+function ofBeta(beta: Beta): MetricBelief {
   const mean = betaMean(beta);
   return { mean, variance: betaVariance(beta), noise: mean * (1 - mean), beta };
+}
+
+/** Good and bad outcomes of some sums, decayed. */
+const rateSums = (stats: ArmStats, w: number, x: number, factor: number): Beta => ({
+  alpha: stats[x]! * factor,
+  beta: (stats[w]! - stats[x]!) * factor,
+});
+
+/** A Beta with what others lend, at most n₀ outcomes. */
+function lentRate(beta: Beta, lent: Beta | undefined, strength: number): Beta {
+  if (lent === undefined) return beta;
+  const factor = lendFactor(strength, lent.alpha + lent.beta);
+  return { alpha: beta.alpha + factor * lent.alpha, beta: beta.beta + factor * lent.beta };
 }
 
 /** Beta posterior from one scope's sums. */
@@ -180,24 +252,24 @@ function pooledRate(
   }
   restW *= factor;
   restX *= factor;
-  const lend = restW > 0 ? Math.min(1, scope.poolingStrength / restW) : 0;
+  const lend = lendFactor(scope.poolingStrength, restW);
   return { alpha: alpha + lend * restX, beta: beta + lend * (restW - restX) };
 }
 
-/** Shrinks from the prior through ever narrower scopes, each worth what it has seen. */
+type Stats = readonly (ArmStats | undefined)[];
+
+/** Shrinks from the prior through ever narrower scopes, each worth what it has seen; those of other arms come first. */
 function length(
   prior: LogNormalPrior,
-  scopes: readonly (ArmStats | undefined)[],
-  first: number,
-  factor: number,
-  { poolingStrength }: BeliefScope,
+  { wider, own }: { wider: Stats; own: Stats },
+  { first, factor, poolingStrength }: { first: number; factor: number; poolingStrength: number },
 ): LengthBelief {
   let logMean = Math.log(prior.median);
   let logVariance = prior.sigma * prior.sigma;
   let mean = prior.median * Math.exp(logVariance / 2);
   let strength = prior.strength;
   let observations = 0;
-  for (const stats of scopes) {
+  for (const stats of [...wider, ...own]) {
     if (stats === undefined) continue;
     const n = stats[first]! * factor;
     const total = strength + n;
@@ -210,7 +282,7 @@ function length(
     const priorSecond = strength * (logVariance + (previousLogMean - logMean) ** 2);
     logVariance = Math.max((priorSecond + ownSecond) / total, LEAST_LOG_VARIANCE);
     strength = poolingStrength;
-    observations = n;
+    if (own.includes(stats)) observations = n;
   }
   return { mean, logMean, logSd: Math.sqrt(logVariance), observations };
 }

@@ -44,3 +44,14 @@ export const pointMarginal = (value: number): Marginal => ({
   high: value + LEAST_WIDTH / 2,
   cdf: EVEN,
 });
+
+/** The probability at or below a utility. */
+export function cdfAt({ low, high, cdf: table }: Marginal, u: number): number {
+  if (u >= high) return 1;
+  if (u <= low) return 0;
+  const last = table.length - 1;
+  const at = ((u - low) / (high - low)) * last;
+  const cell = Math.min(Math.floor(at), last - 1);
+  const left = table[cell]!;
+  return left + (at - cell) * (table[cell + 1]! - left);
+}

@@ -1,4 +1,4 @@
-import type { Marginal } from './marginal.js';
+import { cdfAt, type Marginal } from './marginal.js';
 
 /** Places per arm that are integrated over, and in all: enough for a total variation of 0.002. */
 const PLACES_PER_ARM = 48;
@@ -87,16 +87,6 @@ function integrate(marginals: readonly Marginal[], n: number, floor: number, bes
   let total = 0;
   for (const p of best) total += p;
   for (let k = 0; k < best.length; k++) best[k]! /= total;
-}
-
-function cdfAt({ low, high, cdf: table }: Marginal, u: number): number {
-  if (u >= high) return 1;
-  if (u <= low) return 0;
-  const last = table.length - 1;
-  const at = ((u - low) / (high - low)) * last;
-  const cell = Math.min(Math.floor(at), last - 1);
-  const left = table[cell]!;
-  return left + (at - cell) * (table[cell + 1]! - left);
 }
 
 /** The floor and every live arm's places above it, ascending. @returns how many. */

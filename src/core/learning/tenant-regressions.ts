@@ -2,10 +2,19 @@ import { LinearArm } from '../bandit/linear/linear-arm.js';
 import type { LinearPrior } from '../bandit/linear/linear-posterior.js';
 import { SharedSlopes } from '../bandit/linear/shared-slopes.js';
 import type { LinearObservation, LinearSums } from '../bandit/linear/linear-sums.js';
+import type { UseCase } from '../ids.js';
 import type { ArmId } from '../registry/model.js';
 import type { ArmRegressions, RegressionMetric, UseCaseState } from './use-case-state.js';
 
 const NONE: readonly UseCaseState[] = [];
+
+interface UntaughtArm {
+  readonly armId: ArmId;
+  readonly metric: RegressionMetric;
+  readonly prior: LinearPrior;
+  /** A use case that has state, where the model's other arms in it lend. */
+  readonly lentIn?: UseCase | undefined;
+}
 
 /** The regressions of one tenant: where each arm was taught, and what its use cases and its arms share. */
 export class TenantRegressions {
@@ -61,10 +70,10 @@ export class TenantRegressions {
 
   /**
    * Stands for an arm in every use case that has no outcome of it and the same prior: what they know is what others
-   * lend, and they share one posterior of it.
+   * lend, and they share one posterior of it. Where the model's other arms in a use case lend too, that one has its own.
    */
-  untaughtArm(armId: ArmId, metric: RegressionMetric, prior: LinearPrior): LinearArm {
-    const key = `${metric} ${prior.interceptMean} ${prior.interceptPrecision} ${armId}`;
+  untaughtArm({ armId, metric, prior, lentIn }: UntaughtArm): LinearArm {
+    const key = `${metric} ${prior.interceptMean} ${prior.interceptPrecision} ${armId} ${lentIn ?? ''}`;
     let arm = this.untaught.get(key);
     if (arm === undefined) this.untaught.set(key, (arm = LinearArm.empty(this.contextSize)));
     return arm;

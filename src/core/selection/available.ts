@@ -2,7 +2,7 @@ import type { Impairment } from '../availability/breaker-state.js';
 import type { ModelId } from '../registry/model.js';
 import type { Arm } from './arm.js';
 import type { Candidate } from './candidate.js';
-import type { Removal } from './removal.js';
+import { removedArm, type Removal } from './removal.js';
 
 /** Which candidates their breakers let through. */
 export interface Available {
@@ -31,7 +31,7 @@ export function availableOf(
     if (impairment === undefined) kept.push(candidate);
     else if (impairment.admitsProbe) kept.push({ ...candidate, isProbe: true });
     else {
-      removals.push({ model: id, filter: 'availability', reason: impairment.reason });
+      removals.push({ ...removedArm(candidate.arm), filter: 'availability', reason: impairment.reason });
       retryAtMs = Math.min(retryAtMs, impairment.retryAtMs);
     }
   }

@@ -21,6 +21,10 @@ export interface Candidate {
   readonly estimate: EstimateFact;
 }
 
+/** Tokens of the whole prompt: the request's, and those of the system text that the variant adds. */
+export const promptTokens = ({ prompt }: Pick<Arm, 'prompt'>, { inputTokens }: RequestProfile): number =>
+  prompt === undefined ? inputTokens : inputTokens + prompt.systemTokens;
+
 /** Reads beliefs and prices for one arm. */
 export function candidateOf(
   arm: Arm,
@@ -30,8 +34,8 @@ export function candidateOf(
 ): Candidate {
   // Regressions see complexity in the context, and a prior that changed with the level would undo their caches.
   const level = scope.linear === undefined ? profile.level : undefined;
-  const belief = armBelief(scope, priorsAt(arm.priorTable, question.useCase, level), arm.armId);
-  const { inputTokens } = profile;
+  const belief = armBelief(scope, priorsAt(arm.priorTable, question.useCase, level), arm.armId, arm.kin);
+  const inputTokens = promptTokens(arm, profile);
   const maxOutputTokens = Math.min(arm.model.maxOutputTokens, question.input.maxOutputTokens ?? Infinity);
   const cost =
     arm.prices &&

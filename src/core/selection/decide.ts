@@ -20,9 +20,9 @@ import { contextLayoutOf } from './policy.js';
 import type { Question } from './question.js';
 import { requestLabel, type LabelRequest, type LabelSettings } from './label-request.js';
 import { rankFallbacks } from './rank-fallbacks.js';
-import type { Removal } from './removal.js';
+import { removedArm, type Removal } from './removal.js';
 import { segmentOf } from './segment.js';
-import type { DecisionSnapshot } from './snapshot.js';
+import { armsFor, type DecisionSnapshot } from './snapshot.js';
 import { scoreCandidates, type ScoredCandidate } from './score-candidates.js';
 import type { UtilityTerms } from './utility.js';
 
@@ -50,8 +50,8 @@ export interface Deliberation {
   /** Filled in only when asked for. */
   readonly removals: readonly Removal[];
   readonly firedRules: readonly FiredRule[];
-  /** The models that rules saw, in the order that `firedRules` counts them. Filled in only when asked for. */
-  readonly eligibleModels: readonly ModelId[];
+  /** The arms that rules saw, in the order that `firedRules` counts them. Filled in only when asked for. */
+  readonly eligibleArms: readonly Pick<Removal, 'model' | 'variant'>[];
   /** What the bandit scored; absent where its policy reads no context. */
   readonly context?: ContextVector;
   /** Map of the embedding that is in the context; absent where the policy reads none. */
@@ -112,8 +112,9 @@ export function deliberate(
 
   const removals: Removal[] = [];
   const eligible: Candidate[] = [];
-  for (const arm of snapshot.arms) {
-    const removal = ineligibility(arm.model, question, profile, budget !== undefined);
+  const arms = armsFor(snapshot, useCase);
+  for (const arm of arms) {
+    const removal = ineligibility(arm, question, profile, budget !== undefined);
     if (removal === null) eligible.push(candidateOf(arm, scope, question, profile));
     else if (explain) removals.push(removal);
   }
@@ -122,7 +123,7 @@ export function deliberate(
   const verdict = applyRules(policy.rules, facts, eligible, { explain });
   if (explain) {
     for (const { index, ruleId, reason } of verdict.removed) {
-      removals.push({ model: eligible[index]!.model.id, filter: 'rule', ruleId, reason });
+      removals.push({ ...removedArm(eligible[index]!.arm), filter: 'rule', ruleId, reason });
     }
   }
   const available = availableOf(
@@ -150,7 +151,7 @@ export function deliberate(
     ...(verdict.weights && { weightsRuleId: verdict.weights.ruleId }),
     ...(budget && { budget }),
     lambda,
-    considered: snapshot.arms.length,
+    considered: arms.length,
     candidates: verdict.rejected
       ? []
       : scoreCandidates(
@@ -165,7 +166,7 @@ export function deliberate(
     ...(verdict.rejected && { rejection: verdict.rejected }),
     removals,
     firedRules: verdict.fired ?? [],
-    eligibleModels: explain ? eligible.map(({ model }) => model.id) : [],
+    eligibleArms: explain ? eligible.map(({ arm }) => removedArm(arm)) : [],
     ...(context && { context }),
     ...(layout.mapId !== 0 && { contextMapId: layout.mapId }),
     stateSequence: learning.sequence,
@@ -184,7 +185,9 @@ export function draw(deliberation: Deliberation, seed: bigint, maxFallbacks: num
   const quantized = Uint32Array.from(candidates, (candidate) => candidate.propensityQ16);
   const choice = candidates[drawArm(quantized, rngFromSeed(seed))]!;
   // A fallback is asked when something failed already: that is no time for a probe, nor for a provider in doubt.
-  const rest = candidates.filter((candidate) => candidate !== choice && !candidate.isProbe);
+  const rest = onePerModel(
+    candidates.filter(({ model, isProbe }) => model.id !== choice.model.id && !isProbe),
+  );
   const rankable = rest.map(({ model, expectedUtility: utility }) => ({ provider: model.provider, utility }));
   const { provider } = choice.model;
   const doubtful = choice.isProbe ? new Set([...doubtfulProviders, provider]) : doubtfulProviders;
@@ -193,6 +196,17 @@ export function draw(deliberation: Deliberation, seed: bigint, maxFallbacks: num
   const label = labels && requestLabel(labels, choice.belief.quality.variance, seed);
   const chain = [choice, ...order.map((index) => rest[index]!)];
   return { ...deliberation, chain, seed, ...(label && { label }) };
+}
+
+/** Of each model its best variant: where a call failed, another text on the same model is no fallback. */
+function onePerModel(candidates: readonly ScoredCandidate[]): readonly ScoredCandidate[] {
+  const best = new Map<ModelId, ScoredCandidate>();
+  for (const candidate of candidates) {
+    const other = best.get(candidate.model.id);
+    if (other === undefined || candidate.expectedUtility > other.expectedUtility)
+      best.set(candidate.model.id, candidate);
+  }
+  return best.size === candidates.length ? candidates : [...best.values()];
 }
 
 const costOf = ({ cost }: Candidate): number => cost?.meanNanoUsd ?? Infinity;
@@ -208,7 +222,7 @@ function uncovered(
   return candidates
     .filter((_, i) => !isKept.has(i))
     .map((candidate) => ({
-      model: candidate.model.id,
+      ...removedArm(candidate.arm),
       filter: 'budget',
       reason: `expected to cost ${usdFromNanoUsd(costOf(candidate)).toPrecision(2)} USD, ${remains}`,
     }));

@@ -6,6 +6,7 @@ import type { ComplexitySettings } from '../complexity/settings.js';
 import { NO_CONTEXT, type ContextLayout } from '../context/context-layout.js';
 import { contextLayout } from '../context/context-vector.js';
 import type { EmbeddingMap } from '../context/embedding-map.js';
+import type { Prompts } from '../prompts/parse-prompts.js';
 import type { Model } from '../registry/model.js';
 import type { RuleSet } from '../rules/rule-set.js';
 import type { Tenants } from '../rules/parse-tenants.js';
@@ -24,6 +25,7 @@ export interface Policy {
   /** How callers' embeddings are reduced; absent where none is read. */
   readonly embedding?: EmbeddingMap;
   readonly availability: AvailabilitySettings;
+  readonly prompts: Prompts;
 }
 
 /** The contexts that a policy learns from. */

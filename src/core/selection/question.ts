@@ -27,6 +27,8 @@ export interface Question {
   /** Normalised; the policy's where the caller states none. */
   readonly weights?: Weights;
   readonly attributes: Readonly<Record<string, string>>;
+  /** Values of prompts' parameters, by name; absent for none. */
+  readonly promptParameters?: Readonly<Record<string, string>>;
   readonly batch: boolean;
   readonly streaming: boolean;
   readonly maxFallbacks: number;

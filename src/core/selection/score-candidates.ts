@@ -1,3 +1,5 @@
+import { jointBest } from '../bandit/joint-best.js';
+import type { Marginal } from '../bandit/marginal.js';
 import { probabilityOfBest } from '../bandit/probability-of-best.js';
 import { quantizePropensities } from '../bandit/propensity.js';
 import type { Candidate } from './candidate.js';
@@ -61,8 +63,9 @@ function probabilities(
     case 'uniform':
       return candidates.map(() => 1 / count);
     case 'fixed': {
-      const at = candidates.findIndex(({ model }) => model.id === fixedModel);
-      return candidates.map((_, k) => (k === Math.max(at, 0) ? 1 : 0));
+      const isThere = candidates.some(({ model }) => model.id === fixedModel);
+      const wanted = isThere ? fixedModel : candidates[0]!.model.id;
+      return argmax(candidates.map(({ model }) => (model.id === wanted ? 1 : 0)));
     }
     case 'greedy':
       return argmax(candidates.map((candidate) => expectedUtility(candidate, terms)));
@@ -83,7 +86,8 @@ function probabilities(
 
 /** Thompson sampling's probabilities, lifted to what learning itself is given. */
 function explored(candidates: readonly Candidate[], terms: UtilityTerms): Float64Array {
-  const best = probabilityOfBest(
+  const best = probabilitiesOfBest(
+    candidates,
     candidates.map((candidate) => utilityMarginal(candidate, terms, MARGINAL_POINTS)),
   );
   const known = candidates.map((candidate) => ({
@@ -93,6 +97,20 @@ function explored(candidates: readonly Candidate[], terms: UtilityTerms): Float6
   }));
   const { exploration } = terms.settings;
   return withLeast(best, leastProbabilities(known, exploration, terms.budget?.averageNanoUsd));
+}
+
+/** Variants of one model are drawn together, since they share what is not known of the model. */
+function probabilitiesOfBest(candidates: readonly Candidate[], marginals: readonly Marginal[]): Float64Array {
+  const isAlone = ({ arm }: Candidate, k: number): boolean =>
+    arm.prompt === undefined ||
+    (candidates[k - 1]?.model !== arm.model && candidates[k + 1]?.model !== arm.model);
+  if (candidates.every(isAlone)) return probabilityOfBest(marginals);
+  const arms = candidates.map(({ model, belief }, k) => ({
+    marginal: marginals[k]!,
+    group: model.id,
+    share: belief.modelShare,
+  }));
+  return jointBest(arms).best;
 }
 
 /** All of the probability on the highest value; exact ties share it evenly. */

@@ -9,7 +9,7 @@ export type Issue = Pick<Ticket, 'decisionId' | 'issueTimeMs' | 'lifeSeconds' | 
 
 /** The ticket of a decision: all that its report will need. */
 export function ticketOf(decision: Decision, question: Question, issue: Issue): Ticket {
-  const { chain, segment, budget, profile, context, contextMapId, seed, lambda, label } = decision;
+  const { chain, segment, budget, context, contextMapId, seed, lambda, label } = decision;
   return {
     ...issue,
     tenant: question.tenant,
@@ -24,7 +24,8 @@ export function ticketOf(decision: Decision, question: Question, issue: Issue): 
       ...(belief.outputTokens.median !== undefined && { expectedOutputTokens: belief.outputTokens.median }),
     })),
     propensityQ16: chain[0]!.propensityQ16,
-    inputTokens: profile.inputTokens,
+    // Where a report tells no usage, the choice's prompt is what was paid for.
+    inputTokens: chain[0]!.estimate.inputTokens,
     batch: question.batch,
     ...(budget && { budget: { id: budget.accountId, averageNanoUsd: budget.averageNanoUsd } }),
     ...(context && { context }),

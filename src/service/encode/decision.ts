@@ -4,7 +4,9 @@ import { PROPENSITY_ONE } from '../../core/bandit/propensity.js';
 import type { CostEstimate } from '../../core/cost/estimate.js';
 import { usdFromNanoUsd } from '../../core/money.js';
 import type { RequestProfile } from '../../core/profile.js';
+import { fillPrompt } from '../../core/prompts/prompt.js';
 import type { Deliberation } from '../../core/selection/decide.js';
+import type { Question } from '../../core/selection/question.js';
 import type { ScoredCandidate } from '../../core/selection/score-candidates.js';
 import type {
   CandidateScore,
@@ -16,15 +18,20 @@ import type {
 import type { RequestProfile as WireProfile } from '../../gen/sextant/v1/request.js';
 import type { IssuedDecision } from '../../runtime/decider.js';
 import { filterEnum, levelEnum, taskTypeEnum } from './enums.js';
+import { encodeFilledPrompt } from './prompt.js';
 import { durationFromMs, timestampFromMs } from './time.js';
 
-export function encodeSelectResponse(issued: IssuedDecision, explain: boolean): SelectResponse {
+export function encodeSelectResponse(
+  issued: IssuedDecision,
+  { promptParameters = {} }: Pick<Question, 'promptParameters'>,
+  explain: boolean,
+): SelectResponse {
   const { decision, decisionId, ticket, ticketExpiryMs, policyVersion } = issued;
   const [choice, ...fallbacks] = decision.chain;
   return {
     decisionId,
-    choice: encodeChoice(choice!, 0),
-    fallbacks: fallbacks.map((candidate, i) => encodeChoice(candidate, i + 1)),
+    choice: encodeChoice(choice!, 0, promptParameters),
+    fallbacks: fallbacks.map((candidate, i) => encodeChoice(candidate, i + 1, promptParameters)),
     propensity: choice!.propensityQ16 / PROPENSITY_ONE,
     ticket,
     ticketExpireTime: timestampFromMs(ticketExpiryMs),
@@ -40,16 +47,21 @@ export function encodeSelectResponse(issued: IssuedDecision, explain: boolean): 
 /** One sentence for people: what was chosen out of how many, for what, and at what odds. */
 function reasonOf(
   { candidates, segment }: Deliberation,
-  { model, belief, cost, propensityQ16, isProbe }: ScoredCandidate,
+  { arm, model, belief, cost, propensityQ16, isProbe }: ScoredCandidate,
 ): string {
+  const name = arm.prompt === undefined ? model.id : `${model.id} with prompt ${arm.prompt.variant.id}`;
   const quality = clampedRate(belief.quality.mean).toFixed(2);
   const price = cost === undefined ? 'unpriced' : `${usdFromNanoUsd(cost.meanNanoUsd).toPrecision(2)} USD`;
   const share = ((100 * propensityQ16) / PROPENSITY_ONE).toFixed(1);
-  return `${model.id}, one of ${candidates.length} candidates for ${segment}: expected quality ${quality} at ${price}, chosen with ${share} % probability${isProbe ? ', to find out whether it is back' : ''}`;
+  return `${name}, one of ${candidates.length} candidates for ${segment}: expected quality ${quality} at ${price}, chosen with ${share} % probability${isProbe ? ', to find out whether it is back' : ''}`;
 }
 
-function encodeChoice(candidate: ScoredCandidate, attempt: number): Choice {
-  const { model, cost, latencyMs, belief } = candidate;
+function encodeChoice(
+  candidate: ScoredCandidate,
+  attempt: number,
+  promptParameters: Readonly<Record<string, string>>,
+): Choice {
+  const { arm, model, cost, latencyMs, belief } = candidate;
   return {
     attempt,
     model: model.id,
@@ -58,6 +70,7 @@ function encodeChoice(candidate: ScoredCandidate, attempt: number): Choice {
     expectedQuality: clampedRate(belief.quality.mean),
     expectedSuccess: betaMean(belief.success),
     probe: candidate.isProbe === true,
+    ...(arm.prompt && { prompt: encodeFilledPrompt(fillPrompt(arm.prompt, promptParameters)) }),
   };
 }
 
@@ -95,13 +108,14 @@ export function encodeProfile(profile: RequestProfile): WireProfile {
 }
 
 export function encodeExplanation(deliberation: Deliberation): Explanation {
-  const { removals, firedRules, weights, weightsRuleId, budget, lambda, segment, eligibleModels } =
+  const { removals, firedRules, weights, weightsRuleId, budget, lambda, segment, eligibleArms } =
     deliberation;
   const byPropensity = [...deliberation.candidates].sort((a, b) => b.propensityQ16 - a.propensityQ16);
   return {
     considered: deliberation.considered,
-    removals: removals.map(({ model, filter, ruleId, reason }) => ({
+    removals: removals.map(({ model, variant, filter, ruleId, reason }) => ({
       model,
+      ...(variant !== undefined && { variant }),
       filter: filterEnum.encode(filter),
       ruleId: ruleId ?? '',
       reason,
@@ -110,7 +124,7 @@ export function encodeExplanation(deliberation: Deliberation): Explanation {
     firedRules: firedRules.map(({ ruleId, event, modelIndex }) => ({
       ruleId,
       event,
-      model: modelIndex === undefined ? '' : eligibleModels[modelIndex]!,
+      ...(modelIndex === undefined ? { model: '' } : eligibleArms[modelIndex]!),
     })),
     weights,
     weightsRuleId: weightsRuleId ?? '',
@@ -125,9 +139,10 @@ export function encodeExplanation(deliberation: Deliberation): Explanation {
 const driftOf = ({ mean, undriftedMean = mean }: MetricBelief): number => mean - undriftedMean;
 
 function encodeScore(candidate: ScoredCandidate): CandidateScore {
-  const { model, belief, cost, latencyMs, expectedUtility, propensityQ16 } = candidate;
+  const { arm, model, belief, cost, latencyMs, expectedUtility, propensityQ16 } = candidate;
   return {
     model: model.id,
+    ...(arm.prompt && { variant: arm.prompt.variant.id }),
     expectedQuality: clampedRate(belief.quality.mean),
     qualitySd: Math.sqrt(belief.quality.variance),
     qualityDrift: driftOf(belief.quality),

@@ -2,6 +2,8 @@ import { BREAKER_STATES } from '../../core/availability/breaker-state.js';
 import { OUTCOME_METRICS, OUTCOME_STATUSES } from '../../core/outcome/outcome.js';
 import { COMPLEXITY_DIMENSIONS, COMPLEXITY_LEVELS, ROLES, TASK_TYPES } from '../../core/profile.js';
 import { LIFECYCLES, MODALITIES, MODEL_STATUSES } from '../../core/registry/model.js';
+import { PROMPT_RECOMMENDATIONS } from '../../core/prompts/recommendation.js';
+import { PROMPT_STATUSES } from '../../core/prompts/prompt-variant.js';
 import { FILTERS } from '../../core/selection/removal.js';
 
 /** A proto enum against our words: number n stands for the nth word, 0 for none. */
@@ -29,3 +31,5 @@ export const outcomeStatusEnum = enumCodec(OUTCOME_STATUSES);
 export const outcomeMetricEnum = enumCodec(OUTCOME_METRICS);
 export const filterEnum = enumCodec(FILTERS);
 export const breakerStateEnum = enumCodec(BREAKER_STATES);
+export const promptStatusEnum = enumCodec(PROMPT_STATUSES);
+export const promptRecommendationEnum = enumCodec(PROMPT_RECOMMENDATIONS);

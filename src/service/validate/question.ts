@@ -4,6 +4,7 @@ import type { Question } from '../../core/selection/question.js';
 import type { Preferences, SelectRequest } from '../../gen/sextant/v1/selection.js';
 import { LIMITS } from '../limits.js';
 import { decodeModelFilter } from './model-filter.js';
+import { readPromptParameters } from './prompt.js';
 import { decodeInput } from './request-input.js';
 import { Violations } from './violations.js';
 
@@ -34,6 +35,9 @@ export function readQuestion(prefix: string, wire: SelectRequest, { tenant, viol
     requirements: decodeModelFilter(`${prefix}requirements`, wire.requirements, violations),
     ...(wire.preferences && { weights: readWeights(`${prefix}preferences`, wire.preferences, violations) }),
     attributes: readAttributes(`${prefix}attributes`, wire.attributes, violations),
+    ...(Object.keys(wire.promptParameters).length > 0 && {
+      promptParameters: readPromptParameters(`${prefix}prompt_parameters`, wire.promptParameters, violations),
+    }),
     batch: wire.batch,
     streaming: wire.streaming,
     maxFallbacks,

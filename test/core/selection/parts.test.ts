@@ -92,7 +92,12 @@ describe('rankFallbacks', () => {
 
 describe('ineligibility', () => {
   const why = (changes: Partial<Model>, question: Question = questionOf(), budgeted = false) =>
-    ineligibility(model('acme/one', { contextWindowTokens: 8000, ...changes }), question, PROFILE, budgeted);
+    ineligibility(
+      { model: model('acme/one', { contextWindowTokens: 8000, ...changes }) },
+      question,
+      PROFILE,
+      budgeted,
+    );
 
   it('is null for a model that can take the request', () => {
     expect(why({})).toBeNull();
@@ -122,7 +127,9 @@ describe('ineligibility', () => {
   });
   it('says that a price is unknown, under a budget only', () => {
     const { prices: _, ...unpriced } = model('acme/one', { unpriced: true });
-    expect(ineligibility(unpriced, questionOf(), PROFILE, true)).toMatchObject({ filter: 'unpriced' });
-    expect(ineligibility(unpriced, questionOf(), PROFILE, false)).toBeNull();
+    expect(ineligibility({ model: unpriced }, questionOf(), PROFILE, true)).toMatchObject({
+      filter: 'unpriced',
+    });
+    expect(ineligibility({ model: unpriced }, questionOf(), PROFILE, false)).toBeNull();
   });
 });

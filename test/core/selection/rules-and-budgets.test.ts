@@ -35,7 +35,7 @@ describe('rules', () => {
       deliberation({ rules }),
       deliberation({ rules }, questionOf(), false),
     ]);
-    expect(unasked).toMatchObject({ removals: [], firedRules: [], eligibleModels: [] });
+    expect(unasked).toMatchObject({ removals: [], firedRules: [], eligibleArms: [] });
     expect(unasked.candidates).toEqual(asked.candidates);
     expect(asked.firedRules.map(({ ruleId }) => ruleId)).toEqual(['no-large']);
   });

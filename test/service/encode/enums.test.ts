@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BreakerState } from '../../../src/gen/sextant/v1/insight.js';
+import { BreakerState, PromptRecommendation } from '../../../src/gen/sextant/v1/insight.js';
 import { Lifecycle, Modality, ModelStatus } from '../../../src/gen/sextant/v1/model.js';
 import { OutcomeMetric, OutcomeStatus } from '../../../src/gen/sextant/v1/outcome.js';
+import { PromptStatus } from '../../../src/gen/sextant/v1/prompt.js';
 import { ComplexityLevel, Role, TaskType } from '../../../src/gen/sextant/v1/request.js';
 import { ComplexityDimension, Filter } from '../../../src/gen/sextant/v1/selection.js';
 import * as enums from '../../../src/service/encode/enums.js';
@@ -19,6 +20,8 @@ const PAIRS: Record<keyof typeof enums, [EnumCodec<string>, object]> = {
   outcomeMetricEnum: [enums.outcomeMetricEnum, OutcomeMetric],
   filterEnum: [enums.filterEnum, Filter],
   breakerStateEnum: [enums.breakerStateEnum, BreakerState],
+  promptStatusEnum: [enums.promptStatusEnum, PromptStatus],
+  promptRecommendationEnum: [enums.promptRecommendationEnum, PromptRecommendation],
 } as never;
 
 /** `OPEN_CHAT` and its number, for every value of a generated enum but UNSPECIFIED. */

@@ -49,6 +49,7 @@ export class LinearArm {
    * @param factor weight that the sums have then.
    * @param siblings the same arm's sums in other use cases, and the factor by which they count; asked for rarely.
    * @param revision of the learning state: siblings are looked at again after some changes of it.
+   * @param hasKin whether siblings learn in the same use case, so that they grow as fast as this arm.
    */
   posterior(
     prior: LinearPrior,
@@ -56,7 +57,8 @@ export class LinearArm {
       factor,
       revision,
       siblings,
-    }: { factor: number; revision: number; siblings: () => readonly WeightedSums[] },
+      hasKin = false,
+    }: { factor: number; revision: number; siblings: () => readonly WeightedSums[]; hasKin?: boolean },
   ): LinearPosterior {
     const { cached } = this;
     const holds =
@@ -65,7 +67,8 @@ export class LinearArm {
       cached.posterior.moveSlopeMean(cached.key.prior, prior);
       cached.key.prior = prior;
     }
-    if (holds && revision - cached.key.revision < SIBLINGS_LOOKED_AT_EVERY) return cached.posterior;
+    if (holds && revision - cached.key.revision < lookedAtEvery(cached.key.weight * factor, hasKin))
+      return cached.posterior;
     const lenders = siblings();
     const weight = lenders.reduce((sum, { sums }) => sum + sums.scalars[LINEAR.w]!, 0);
     if (holds && near(cached.key.weight, weight)) {
@@ -80,6 +83,11 @@ export class LinearArm {
 
 /** Outcomes of any arm between two looks at what other use cases lend. */
 const SIBLINGS_LOOKED_AT_EVERY = 256;
+/** Kin are looked at when they may have grown by this share. */
+const KIN_GROWTH = 0.1;
+
+const lookedAtEvery = (weight: number, hasKin: boolean): number =>
+  hasKin ? Math.min(Math.max(KIN_GROWTH * weight, 1), SIBLINGS_LOOKED_AT_EVERY) : SIBLINGS_LOOKED_AT_EVERY;
 
 const DRIFT_TOLERATED = 0.02;
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= DRIFT_TOLERATED * Math.max(a, b);

@@ -1,6 +1,7 @@
 import type { TenantRegressions } from '../../learning/tenant-regressions.js';
 import type { RegressionMetric, UseCaseState } from '../../learning/use-case-state.js';
 import type { ArmId } from '../../registry/model.js';
+import { lendFactor, NO_KIN, type Kin } from '../kin.js';
 import type { LengthBelief, MetricBelief } from '../metric-belief.js';
 import type { ArmPriors } from '../priors.js';
 import type { LinearSettings } from '../settings.js';
@@ -53,11 +54,14 @@ const SMEARING_MAX = 5;
 /** The sums of an arm: its own, or none. */
 function armOf(
   { regressions, useCase }: LinearScope,
-  armId: ArmId,
-  metric: RegressionMetric,
+  { armId, metric, kin }: Reading,
   prior: LinearPrior,
 ): LinearArm {
-  return useCase?.regressions.get(armId)?.[metric] ?? regressions.untaughtArm(armId, metric, prior);
+  // What kin lend differs by use case; without them, all use cases that have no outcome of an arm know the same.
+  const lentIn = kin.here.length === 0 ? undefined : useCase?.useCase;
+  return (
+    useCase?.regressions.get(armId)?.[metric] ?? regressions.untaughtArm({ armId, metric, prior, lentIn })
+  );
 }
 
 interface Prediction {
@@ -67,15 +71,18 @@ interface Prediction {
 }
 
 /** θᵀx and xᵀA⁻¹x of an arm under a prior. */
-function predict(scope: LinearScope, prior: LinearPrior, { armId, metric, factor }: Reading): Prediction {
+function predict(scope: LinearScope, prior: LinearPrior, reading: Reading): Prediction {
   const { regressions, revision, x } = scope;
+  const { armId, factor, kin } = reading;
+  const isTaught = (id: ArmId): boolean => regressions.useCasesOf(id).length > 0;
   // An arm that nobody was taught about has only its prior, which needs no matrix.
-  if (regressions.useCasesOf(armId).length === 0) return priorPrediction(prior, x);
-  const siblings = (): WeightedSums[] => siblingsOf(scope, { armId, metric, factor });
-  const posterior = armOf(scope, armId, metric, prior).posterior(prior, {
+  if (!isTaught(armId) && !kin.elsewhere.some(isTaught)) return priorPrediction(prior, x);
+  const siblings = (): WeightedSums[] => siblingsOf(scope, reading);
+  const posterior = armOf(scope, reading, prior).posterior(prior, {
     factor,
     revision,
     siblings,
+    hasKin: kin.here.length > 0,
   });
   return { mean: posterior.mean(x), leverage: posterior.leverage(x) };
 }
@@ -97,27 +104,69 @@ interface Reading {
   readonly metric: RegressionMetric;
   /** Weight that sums at the landmark have now. */
   readonly factor: number;
+  readonly kin: Kin;
 }
 
-/** What the same arm's other use cases lend: S scaled by min(1, n₀ / n_rest), summed and never subtracted. */
-function siblingsOf(scope: LinearScope, { armId, metric, factor }: Reading): WeightedSums[] {
-  const others: LinearSums[] = [];
-  let rest = 0;
-  for (const useCase of scope.regressions.useCasesOf(armId)) {
-    if (useCase === scope.useCase) continue;
-    const { sums } = useCase.regressions.get(armId)![metric];
-    others.push(sums);
-    rest += factor * sums.scalars[LINEAR.w]!;
+/** What others lend: the model's other arms in this use case, and all of its arms in other use cases. */
+function siblingsOf(scope: LinearScope, reading: Reading): WeightedSums[] {
+  const { armId, metric, kin } = reading;
+  const elsewhere: LinearSums[] = [];
+  for (const id of [armId, ...kin.elsewhere]) {
+    for (const useCase of scope.regressions.useCasesOf(id)) {
+      if (useCase !== scope.useCase) elsewhere.push(useCase.regressions.get(id)![metric].sums);
+    }
   }
-  const lend = rest > 0 ? Math.min(1, scope.settings.poolingStrength / rest) : 0;
+  return [...lent(kinSums(scope, reading), scope, reading), ...lent(elsewhere, scope, reading)];
+}
+
+/** The sums of the model's other arms in this use case. */
+function kinSums({ useCase }: LinearScope, { metric, kin }: Reading): LinearSums[] {
+  return kin.here.flatMap((id) => useCase?.regressions.get(id)?.[metric].sums ?? []);
+}
+
+/** Sums as they count for another arm: scaled by min(1, n₀ / n_rest), summed and never subtracted. */
+function lent(others: readonly LinearSums[], { settings }: LinearScope, { factor }: Reading): WeightedSums[] {
+  let rest = 0;
+  for (const { scalars } of others) rest += factor * scalars[LINEAR.w]!;
+  const lend = lendFactor(settings.poolingStrength, rest);
   return others.map((sums) => ({ sums, factor: factor * lend }));
+}
+
+/** Scalar sums as of now; see `LINEAR`. */
+interface PooledScalars {
+  readonly w: number;
+  readonly rr: number;
+  readonly expY: number;
+  readonly expP: number;
+}
+
+/** An arm's scalar sums, with what the model's other arms lend. */
+function pooledScalars(scope: LinearScope, reading: Reading, { scalars }: LinearSums): PooledScalars {
+  const { factor, kin } = reading;
+  let w = factor * scalars[LINEAR.w]!;
+  let rr = factor * scalars[LINEAR.rr]!;
+  let expY = factor * scalars[LINEAR.expY]!;
+  let expP = factor * scalars[LINEAR.expP]!;
+  if (kin.here.length === 0) return { w, rr, expY, expP };
+  for (const { sums, factor: lends } of lent(kinSums(scope, reading), scope, reading)) {
+    w += lends * sums.scalars[LINEAR.w]!;
+    rr += lends * sums.scalars[LINEAR.rr]!;
+    expY += lends * sums.scalars[LINEAR.expY]!;
+    expP += lends * sums.scalars[LINEAR.expP]!;
+  }
+  return { w, rr, expY, expP };
 }
 
 /**
  * Quality of an arm at the context: θᵀx and σ²·xᵀA⁻¹x. Of the variance, the level's is what an arm of the same number
  * of outcomes would have without a context, σ²/(n + strength); the rest is the slopes'.
  */
-export function linearQuality(scope: LinearScope, { quality }: ArmPriors, armId: ArmId): MetricBelief {
+export function linearQuality(
+  scope: LinearScope,
+  { quality }: ArmPriors,
+  armId: ArmId,
+  kin: Kin = NO_KIN,
+): MetricBelief {
   const { settings, slopes, qualityFactor: factor } = scope;
   const { mean: interceptMean, strength: interceptPrecision } = quality;
   const prior = {
@@ -126,16 +175,22 @@ export function linearQuality(scope: LinearScope, { quality }: ArmPriors, armId:
     slopeMean: slopes.mean,
     slopePrecision: slopes.precision,
   };
-  const { mean, leverage } = predict(scope, prior, { armId, metric: 'quality', factor });
-  const { sums } = armOf(scope, armId, 'quality', prior);
+  const reading: Reading = { armId, metric: 'quality', factor, kin };
+  const { mean, leverage } = predict(scope, prior, reading);
+  const scalars = pooledScalars(scope, reading, armOf(scope, reading, prior).sums);
   const known = { variance: settings.noiseVariance, strength: settings.noiseStrength };
-  const noise = clamp(noiseVariance(sums, factor, known), NOISE_VARIANCE_MIN, NOISE_VARIANCE_MAX);
-  const level = Math.min(leverage, 1 / (factor * sums.scalars[LINEAR.w]! + interceptPrecision));
+  const noise = clamp(noiseVariance(scalars, known), NOISE_VARIANCE_MIN, NOISE_VARIANCE_MAX);
+  const level = Math.min(leverage, 1 / (scalars.w + interceptPrecision));
   return { mean, variance: noise * leverage, slopeVariance: noise * (leverage - level), noise };
 }
 
 /** Answer length of an arm at the context: a log-normal around e^θᵀx, and a mean by smearing (Duan, 1983). */
-export function linearTokens(scope: LinearScope, { outputTokens }: ArmPriors, armId: ArmId): LengthBelief {
+export function linearTokens(
+  scope: LinearScope,
+  { outputTokens }: ArmPriors,
+  armId: ArmId,
+  kin: Kin = NO_KIN,
+): LengthBelief {
   const { settings, tokensFactor: factor } = scope;
   const { median, sigma, strength } = outputTokens;
   const prior = {
@@ -143,38 +198,33 @@ export function linearTokens(scope: LinearScope, { outputTokens }: ArmPriors, ar
     interceptPrecision: strength,
     slopePrecision: settings.tokenSlopePrecision,
   };
-  const predicted = predict(scope, prior, { armId, metric: 'logTokens', factor });
+  const reading: Reading = { armId, metric: 'logTokens', factor, kin };
+  const predicted = predict(scope, prior, reading);
   const { leverage } = predicted;
   // A regression may run away where no request was seen: no answer is shorter than a token or longer than this.
   const logMean = clamp(predicted.mean, 0, LOG_TOKENS_MAX);
-  const { sums } = armOf(scope, armId, 'logTokens', prior);
-  const { scalars } = sums;
+  const { sums } = armOf(scope, reading, prior);
+  const scalars = pooledScalars(scope, reading, sums);
   const known = { variance: sigma * sigma, strength };
-  const noise = clamp(noiseVariance(sums, factor, known), LOG_NOISE_VARIANCE_MIN, LOG_NOISE_VARIANCE_MAX);
+  const noise = clamp(noiseVariance(scalars, known), LOG_NOISE_VARIANCE_MIN, LOG_NOISE_VARIANCE_MAX);
   // Duan's factor, Σ real ÷ Σ predicted median, held to the log-normal's own while there is little to go by.
   const pseudo = strength * median;
-  const smearing =
-    (factor * scalars[LINEAR.expY]! + pseudo * Math.exp(noise / 2)) /
-    (factor * scalars[LINEAR.expP]! + pseudo);
+  const smearing = (scalars.expY + pseudo * Math.exp(noise / 2)) / (scalars.expP + pseudo);
   return {
     mean: Math.exp(logMean) * Math.min(smearing, SMEARING_MAX),
     median: Math.exp(logMean),
     logMean,
     logSd: Math.sqrt(noise * (1 + leverage)),
-    observations: factor * scalars[LINEAR.w]!,
+    observations: factor * sums.scalars[LINEAR.w]!,
   };
 }
 
 /** Mean of the inverse-gamma's scale: residuals against what tickets predicted, and a prior worth `strength`. */
 function noiseVariance(
-  { scalars }: LinearSums,
-  factor: number,
+  { rr, w }: PooledScalars,
   prior: { readonly variance: number; readonly strength: number },
 ): number {
-  return (
-    (factor * scalars[LINEAR.rr]! + prior.strength * prior.variance) /
-    (factor * scalars[LINEAR.w]! + prior.strength)
-  );
+  return (rr + prior.strength * prior.variance) / (w + prior.strength);
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);

@@ -1,0 +1,61 @@
+import { SextantError } from '../core/errors.js';
+import type { ArmId } from '../core/registry/model.js';
+import type { DocumentStore } from '../store/ports.js';
+import { available } from './available.js';
+
+const ARM_KIND = 'arm';
+const ARM_IDS = 'ids';
+
+/**
+ * Owns the numbers of arms, by key: a model's id, or that of a model and a prompt variant. A number is durable before
+ * anything can be decided with it, and never given to another key, not even of a deleted one.
+ */
+export class ArmNumbers {
+  private commits: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly documents: DocumentStore,
+    private numbers: ReadonlyMap<string, ArmId>,
+    private revision: number,
+  ) {}
+
+  /** @throws StoreError; Error where the stored numbers cannot be read. */
+  static async open(documents: DocumentStore): Promise<ArmNumbers> {
+    const stored = await documents.get(ARM_KIND, ARM_IDS);
+    if (stored === undefined) return new ArmNumbers(documents, new Map(), 0);
+    const entries = JSON.parse(Buffer.from(stored.body).toString('utf8')) as [string, ArmId][];
+    return new ArmNumbers(documents, new Map(entries), stored.revision);
+  }
+
+  /** The numbers as of now; this map never changes. */
+  get all(): ReadonlyMap<string, ArmId> {
+    return this.numbers;
+  }
+
+  /** The numbers as they would be with these keys; nothing is changed. */
+  including(keys: readonly string[]): ReadonlyMap<string, ArmId> {
+    const numbers = new Map(this.numbers);
+    let next = 1;
+    for (const armId of numbers.values()) next = Math.max(next, armId + 1);
+    for (const key of keys) if (!numbers.has(key)) numbers.set(key, next++ as ArmId);
+    return numbers;
+  }
+
+  /** Gives every key without a number the next one. @throws SextantError STORE_UNAVAILABLE. */
+  commit(keys: readonly string[]): Promise<void> {
+    const result = this.commits.then(() => this.commitNow(keys));
+    this.commits = result.catch(() => undefined);
+    return result;
+  }
+
+  private async commitNow(keys: readonly string[]): Promise<void> {
+    const numbers = this.including(keys);
+    if (numbers.size === this.numbers.size) return;
+    const body = Buffer.from(JSON.stringify([...numbers]), 'utf8');
+    const written = await available(this.documents.put(ARM_KIND, ARM_IDS, body, this.revision));
+    if (written === undefined)
+      throw new SextantError('STORE_UNAVAILABLE', 'another writer changed the arm ids');
+    this.revision = written.revision;
+    this.numbers = numbers;
+  }
+}
