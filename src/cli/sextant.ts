@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { auditCommand } from './audit.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
+import { evaluateCommand } from './evaluate.js';
 import { importCommand } from './import-models.js';
 import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
@@ -27,6 +28,7 @@ const program = new Command('sextant')
   .addCommand(auditCommand())
   .addCommand(priorsCommand())
   .addCommand(promptsCommand())
+  .addCommand(evaluateCommand())
   .addCommand(importCommand())
   .addCommand(demoCommand());
 

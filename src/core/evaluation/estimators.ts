@@ -33,9 +33,10 @@ export type RewardedDecision = EvaluatedDecision & { readonly reward: number };
  * Sources: Horvitz & Thompson (1952); Swaminathan & Joachims (NIPS 2015); Dudík, Langford & Li (ICML 2011); Wang,
  * Agarwal & Dudík (ICML 2017).
  *
+ * @param isUnit whether rewards are in [0, 1]; else, as for costs, only the asymptotic intervals hold.
  * @throws RangeError where there is no decision.
  */
-export function estimateValue(decisions: readonly RewardedDecision[]): Estimate[] {
+export function estimateValue(decisions: readonly RewardedDecision[], isUnit = true): Estimate[] {
   if (decisions.length === 0) throw new RangeError('no decision has a reward');
   const weights = decisions.map(importanceWeight);
   const largest = largestWeight(decisions);
@@ -46,23 +47,43 @@ export function estimateValue(decisions: readonly RewardedDecision[]): Estimate[
       return predictedValue(decision) + (weights[t]! <= most ? weights[t]! * correction : 0);
     });
   const switched = Math.min(largest, SWITCH_WEIGHT);
+  const range = (low: number, high: number): Interval | undefined => (isUnit ? { low, high } : undefined);
   return [
-    meanOfTerms('ips', weighted, { low: 0, high: largest }),
+    meanOfTerms('ips', weighted, range(0, largest)),
     selfNormalized(weights, weighted),
-    meanOfTerms('dr', corrected(Infinity), { low: -largest, high: 1 + largest }),
-    meanOfTerms('switch-dr', corrected(SWITCH_WEIGHT), { low: -switched, high: 1 + switched }),
+    meanOfTerms('dr', corrected(Infinity), range(-largest, 1 + largest)),
+    meanOfTerms('switch-dr', corrected(SWITCH_WEIGHT), range(-switched, 1 + switched)),
   ];
 }
 
-function meanOfTerms(estimator: Estimator, terms: readonly number[], range: Interval): Estimate {
+/** How much more the policy under evaluation is worth than what the log's own earned: doubly robust, pairwise. */
+export function estimateLift(decisions: readonly RewardedDecision[]): {
+  value: number;
+  asymptotic: Interval;
+} {
+  const terms = decisions.map((decision) => {
+    const correction = decision.reward - decision.predicted[decision.chosen]!;
+    return predictedValue(decision) + importanceWeight(decision) * correction - decision.reward;
+  });
+  const value = meanOf(terms);
+  return { value, asymptotic: martingaleInterval(terms, value) };
+}
+
+function meanOfTerms(estimator: Estimator, terms: readonly number[], range: Interval | undefined): Estimate {
   const value = meanOf(terms);
   return {
     estimator,
     value,
     asymptotic: martingaleInterval(terms, value),
-    bernstein: bernsteinInterval(terms, range),
+    ...(range && { bernstein: withinUnit(bernsteinInterval(terms, range)) }),
   };
 }
+
+/** No mean of rewards in [0, 1] lies outside, whatever single terms do. */
+const withinUnit = ({ low, high }: Interval): Interval => ({
+  low: Math.max(0, low),
+  high: Math.min(1, high),
+});
 
 /** The ratio's error is that of its linearisation, w(r − V)/w̄ (delta method). */
 function selfNormalized(weights: readonly number[], weighted: readonly number[]): Estimate {

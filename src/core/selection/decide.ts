@@ -77,13 +77,21 @@ export interface DeliberationOptions {
   readonly reservedNanoUsd?: (accountId: string) => number;
   /** What breakers say; absent where all models are available. */
   readonly availability?: Availability;
+  /** What a logged decision was taken with, where one is gone through again. */
+  readonly asLogged?: LoggedInputs;
+}
+
+/** Inputs that cannot be worked out once a request's text is gone and the budget has moved on. */
+export interface LoggedInputs {
+  readonly context?: ContextVector;
+  readonly lambda: number;
 }
 
 /** Filters, estimates and scores every model of the snapshot. Changes nothing, draws nothing. */
 export function deliberate(
   snapshot: DecisionSnapshot,
   question: Question,
-  { nowMs, explain, reservedNanoUsd, availability = ALL_AVAILABLE }: DeliberationOptions,
+  { nowMs, explain, reservedNanoUsd, availability = ALL_AVAILABLE, asLogged }: DeliberationOptions,
 ): Deliberation {
   const { policy, learning } = snapshot;
   const analyzed = analyzeRequest(question.input, policy.complexity);
@@ -91,14 +99,14 @@ export function deliberate(
   const segment = segmentOf(profile, policy.bandit.segmentBy);
   const budget = budgetFor(policy.budgets, question.tenant, question.useCase);
   const paced = budget !== undefined && budget.averageNanoUsd > 0 ? budget : undefined;
-  const lambda = paced === undefined ? 0 : learning.budgets.lambda(paced.accountId);
+  const lambda = paced === undefined ? 0 : (asLogged?.lambda ?? learning.budgets.lambda(paced.accountId));
   const { poolingStrength, linear: settings } = policy.bandit;
   const { tenant, useCase } = question;
   const { messages, embedding } = question.input;
   const layout = contextLayoutOf(policy);
   const context =
     layout.size > 0
-      ? contextVector({ ...analyzed, messages, ...(embedding && { embedding }) }, layout)
+      ? (asLogged?.context ?? contextVector({ ...analyzed, messages, ...(embedding && { embedding }) }, layout))
       : undefined;
   const linear = context && { x: contextValues(context), settings };
   const scope = beliefScope(learning, {

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { runSextant, startServer } from './built-server.js';
+import { connect } from './clients.js';
+import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
+import { ask, wentWell } from './samples.js';
+
+const QUALITY: Readonly<Record<string, number>> = { [SOUND[0]]: 0.9, [SOUND[1]]: 0.5, [SOUND[2]]: 0.2 };
+const REQUESTS = 540;
+/** One answer in ten is never judged. */
+const UNJUDGED_EVERY = 10;
+const storePath = join(newFolder(), 'store');
+
+function policyOf(bandit: object, models: readonly string[] = SOUND): string {
+  const folder = policyFolder(models);
+  editJson(folder, 'bandit.json', (value) => ({ ...value, ...bandit }));
+  return folder;
+}
+
+beforeAll(async () => {
+  const server = await startServer({ storePath, rulesPath: policyOf({ policy: 'uniform' }) });
+  const sextant = connect(server.address);
+  for (let i = 0; i < REQUESTS; i++) {
+    const { choice, ticket } = await sextant.select(ask(i % 2 === 0 ? 'even' : 'odd', `Question ${i}?`));
+    const quality = QUALITY[choice!.model]! + (i % 3 === 0 ? 0.05 : -0.025);
+    const { quality: _, ...unjudged } = wentWell();
+    await sextant.report({ ticket, attempts: [i % UNJUDGED_EVERY === 0 ? unjudged : wentWell({ quality })] });
+  }
+  sextant.close();
+  await server.stop();
+});
+
+interface Evaluated {
+  readonly quality: {
+    readonly support: {
+      readonly decisions: number;
+      readonly rewarded: number;
+      readonly objections: string[];
+    };
+    readonly estimates: {
+      readonly estimator: string;
+      readonly value: number;
+      readonly asymptotic: { readonly low: number; readonly high: number };
+    }[];
+    readonly lift: { readonly value: number };
+    readonly logged: number;
+  };
+  readonly byUseCase: { readonly useCase: string }[];
+}
+
+async function evaluated(policy: string, ...more: string[]): Promise<Evaluated & { code: number | null }> {
+  const arguments_ = ['evaluate', '--json', '--store', storePath, '--policy', policy, ...more];
+  const { code, stdout } = await runSextant(arguments_);
+  return { code, ...(JSON.parse(stdout) as Evaluated) };
+}
+
+test('what a fixed model would have earned is found in the log of a policy that took all evenly', async () => {
+  for (const fixedModel of [SOUND[0], SOUND[2]]) {
+    const { code, quality } = await evaluated(policyOf({ policy: 'fixed', fixedModel }));
+    expect(code).toBe(0);
+    for (const { estimator, value, asymptotic } of quality.estimates) {
+      if (estimator !== 'switch-dr')
+        expect(Math.abs(value - QUALITY[fixedModel]!), estimator).toBeLessThan(0.15);
+      if (estimator === 'dr') {
+        expect(asymptotic.low).toBeLessThan(QUALITY[fixedModel]!);
+        expect(asymptotic.high).toBeGreaterThan(QUALITY[fixedModel]!);
+      }
+    }
+    expect(Math.sign(quality.lift.value)).toBe(fixedModel === SOUND[0] ? 1 : -1);
+  }
+});
+
+test('a decision whose quality was never told is missing, and not worth nothing', async () => {
+  const { quality, byUseCase } = await evaluated(policyOf({ policy: 'uniform' }));
+  expect(quality.support).toMatchObject({
+    decisions: REQUESTS,
+    rewarded: REQUESTS - REQUESTS / UNJUDGED_EVERY,
+  });
+  expect(Math.abs(quality.lift.value)).toBeLessThan(0.06);
+  expect(byUseCase.map(({ useCase }) => useCase)).toEqual(['even', 'odd']);
+});
+
+test('a model that was never a candidate is no figure, and says so', async () => {
+  const models = [...SOUND, 'openai/gpt-4o-mini'];
+  const { code, quality } = await evaluated(policyOf({ policy: 'fixed', fixedModel: models[3] }, models));
+  expect(code).toBe(3);
+  expect(quality.support.objections.join()).toContain('100.0 % of its choices');
+});
+
+test('contexts that a policy cannot read are refused with the reason', async () => {
+  const linear = { hashedWords: 16 };
+  const folder = policyOf({});
+  editJson(folder, 'bandit.json', (value) => ({
+    ...value,
+    linear: { ...(value['linear'] as object), ...linear },
+  }));
+  const { code, stderr } = await runSextant(['evaluate', '--store', storePath, '--policy', folder]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(`${REQUESTS} have contexts that this policy cannot read`);
+});
+
+test('people get a headline and tables', async () => {
+  const { code, stdout } = await runSextant([
+    'evaluate',
+    '--store',
+    storePath,
+    '--policy',
+    policyOf({ policy: 'fixed', fixedModel: SOUND[0] }),
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^Quality 0\.\d+, \+0\.\d+ \[0\.\d+, 0\.\d+\] against the log's 0\.\d+; cost [+-]\d/,
+  );
+  for (const word of ['snips', 'switch-dr', 'By use case', 'Reports: as often'])
+    expect(stdout).toContain(word);
+});
