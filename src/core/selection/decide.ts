@@ -106,7 +106,8 @@ export function deliberate(
   const layout = contextLayoutOf(policy);
   const context =
     layout.size > 0
-      ? (asLogged?.context ?? contextVector({ ...analyzed, messages, ...(embedding && { embedding }) }, layout))
+      ? (asLogged?.context ??
+        contextVector({ ...analyzed, messages, ...(embedding && { embedding }) }, layout))
       : undefined;
   const linear = context && { x: contextValues(context), settings };
   const scope = beliefScope(learning, {
