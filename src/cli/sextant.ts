@@ -8,6 +8,7 @@ import { importCommand } from './import-models.js';
 import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
 import { promptsCommand } from './prompts.js';
+import { rulesCommand } from './rules.js';
 import { serveCommand } from './serve.js';
 import { verifyCommand } from './verify.js';
 
@@ -22,6 +23,7 @@ const program = new Command('sextant')
   .showHelpAfterError()
   .addCommand(serveCommand())
   .addCommand(checkCommand())
+  .addCommand(rulesCommand())
   .addCommand(verifyCommand())
   .addCommand(policyCommand())
   .addCommand(auditCommand())

@@ -7,6 +7,8 @@ export interface PolicyFile {
   /** Relative to the folder, with forward slashes. */
   readonly file: string;
   readonly value: unknown;
+  /** As it lies on disk, for those who look for a line. */
+  readonly text: string;
 }
 
 /** One file of a policy as it lies in a folder. */
@@ -50,7 +52,7 @@ export function policyFolderOf(given: readonly PolicySource[]): PolicyFolder {
     hash.update(`${file}\u0000${bytes.length}\u0000`).update(bytes);
     const parsed = unreadable === undefined ? parseJson(bytes, file) : { reason: unreadable };
     if ('reason' in parsed) faults.push({ file, path: '$', reason: parsed.reason });
-    else files.push({ file, value: parsed.value });
+    else files.push({ file, ...parsed });
   }
   return { version: hash.digest('hex'), files, sources, faults };
 }
@@ -61,7 +63,7 @@ export const summaryOf = ({ file, bytes }: PolicySource): PolicyFileSummary => (
   sha256: createHash('sha256').update(bytes).digest('hex'),
 });
 
-function parseJson(bytes: Uint8Array, file: string): { value: unknown } | { reason: string } {
+function parseJson(bytes: Uint8Array, file: string): { value: unknown; text: string } | { reason: string } {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -69,7 +71,7 @@ function parseJson(bytes: Uint8Array, file: string): { value: unknown } | { reas
     return { reason: 'is not valid UTF-8' };
   }
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: JSON.parse(text) as unknown, text };
   } catch (error) {
     const what = describeSyntaxError(error as SyntaxError, text);
     return { reason: `is not valid JSON: ${file === PROMPTS_FILE ? withoutQuote(what) : what}` };

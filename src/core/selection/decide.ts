@@ -11,6 +11,8 @@ import { rngFromSeed } from '../random.js';
 import type { ModelId } from '../registry/model.js';
 import { applyRules, type FiredRule } from '../rules/apply.js';
 import type { RequestFacts } from '../rules/facts.js';
+import type { RuleTrace } from '../rules/trace.js';
+import { traceRules } from '../rules/trace-rules.js';
 import { tenantFact } from '../rules/parse-tenants.js';
 import { availableOf, providersInDoubt } from './available.js';
 import { candidateOf, type Candidate } from './candidate.js';
@@ -50,6 +52,8 @@ export interface Deliberation {
   /** Filled in only when asked for. */
   readonly removals: readonly Removal[];
   readonly firedRules: readonly FiredRule[];
+  /** Every condition that was evaluated; only where traces were asked for. */
+  readonly traces?: readonly RuleTrace[];
   /** The arms that rules saw, in the order that `firedRules` counts them. Filled in only when asked for. */
   readonly eligibleArms: readonly Pick<Removal, 'model' | 'variant'>[];
   /** What the bandit scored; absent where its policy reads no context. */
@@ -73,6 +77,8 @@ export interface Decision extends Deliberation {
 export interface DeliberationOptions {
   readonly nowMs: number;
   readonly explain: boolean;
+  /** Whether to keep every rule's conditions with what they saw: dear, and for people only. */
+  readonly trace?: boolean;
   /** Held for an account's decisions in flight; absent where none is. */
   readonly reservedNanoUsd?: (accountId: string) => number;
   /** What breakers say; absent where all models are available. */
@@ -83,7 +89,7 @@ export interface DeliberationOptions {
 export function deliberate(
   snapshot: DecisionSnapshot,
   question: Question,
-  { nowMs, explain, reservedNanoUsd, availability = ALL_AVAILABLE }: DeliberationOptions,
+  { nowMs, explain, trace, reservedNanoUsd, availability = ALL_AVAILABLE }: DeliberationOptions,
 ): Deliberation {
   const { policy, learning } = snapshot;
   const analyzed = analyzeRequest(question.input, policy.complexity);
@@ -166,6 +172,7 @@ export function deliberate(
     ...(verdict.rejected && { rejection: verdict.rejected }),
     removals,
     firedRules: verdict.fired ?? [],
+    ...(trace === true && { traces: traceRules(policy.rules, facts, eligible) }),
     eligibleArms: explain ? eligible.map(({ arm }) => removedArm(arm)) : [],
     ...(context && { context }),
     ...(layout.mapId !== 0 && { contextMapId: layout.mapId }),
