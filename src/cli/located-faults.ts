@@ -20,7 +20,8 @@ export class PolicyLocator {
   }
 
   locate<F extends Fault>(fault: F): F & Partial<Position> {
-    return fault.file === undefined ? fault : { ...fault, ...this.position(fault.file, fault.path) };
+    // A file that could not be parsed says itself where.
+    return fault.file === undefined ? fault : { ...this.position(fault.file, fault.path), ...fault };
   }
 }
 

@@ -3,7 +3,6 @@ import {
   fromBinary,
   fromJson,
   toBinary,
-  toJson,
   type DescMessage,
   type FileRegistry,
   type JsonValue,
@@ -13,7 +12,7 @@ import type { TenantId } from '../core/ids.js';
 import type { Checked } from '../core/fault.js';
 import { SextantError } from '../core/errors.js';
 import type { Question } from '../core/selection/question.js';
-import { ExplainResponse, SelectRequest } from '../gen/sextant/v1/selection.js';
+import { SelectRequest } from '../gen/sextant/v1/selection.js';
 import { loadDescriptorSet } from '../service/descriptors.js';
 import { decodeQuestion } from '../service/validate/question.js';
 

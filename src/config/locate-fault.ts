@@ -1,4 +1,4 @@
-import { findNodeAtLocation, parseTree, type Node } from 'jsonc-parser';
+import { findNodeAtLocation, parseTree, visit, type JSONPath, type Node } from 'jsonc-parser';
 import type { Fault } from '../core/fault.js';
 
 /** Where a fault stands in its file, counted from 1. */
@@ -23,6 +23,14 @@ function stepsOf(path: string): (string | number)[] {
     else steps.push(quoted === undefined ? (single ?? plain)! : (JSON.parse(`"${quoted}"`) as string));
   }
   return steps;
+}
+
+function pathOf(steps: JSONPath): string {
+  return steps.reduce<string>((path, step) => {
+    if (typeof step === 'number') return `${path}[${step}]`;
+    if (!/^[A-Za-z_$][\w$]*$/.test(step)) return `${path}[${JSON.stringify(step)}]`;
+    return path === '' ? step : `${path}.${step}`;
+  }, '');
 }
 
 /** The position of a character of a text. */
@@ -54,4 +62,37 @@ export class FaultLocator {
     }
     return { line: 1, column: 1 };
   }
+}
+
+/** Where a text stops being JSON; undefined where it is. */
+export function syntaxErrorPosition(text: string): Position | undefined {
+  let offset: number | undefined;
+  visit(text, { onError: (_code, at) => (offset ??= at) }, { disallowComments: true });
+  return offset === undefined ? undefined : positionAt(text, offset);
+}
+
+/** A key that stands in one object again, which JSON allows and takes the last of. */
+export interface DuplicateKey extends Position {
+  readonly path: string;
+  /** Of the first. */
+  readonly firstLine: number;
+}
+
+/** Keys that stand twice in one object. */
+export function duplicateKeys(text: string): readonly DuplicateKey[] {
+  const found: DuplicateKey[] = [];
+  const lines = new Map<string, number>();
+  /** Where the objects around begin, the innermost last. */
+  const objects: number[] = [];
+  visit(text, {
+    onObjectProperty: (key, _offset, _length, line, column, pathTo) => {
+      const steps = [...pathTo(), key];
+      const firstLine = lines.get(`${objects.at(-1)} ${key}`);
+      if (firstLine === undefined) lines.set(`${objects.at(-1)} ${key}`, line + 1);
+      else found.push({ path: pathOf(steps), line: line + 1, column: column + 1, firstLine });
+    },
+    onObjectBegin: (offset) => void objects.push(offset),
+    onObjectEnd: () => void objects.pop(),
+  });
+  return found;
 }
