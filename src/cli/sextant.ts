@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { auditCommand } from './audit.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
+import { explainCommand } from './explain.js';
 import { importCommand } from './import-models.js';
 import { packageVersion } from './package-version.js';
 import { policyCommand } from './policy.js';
@@ -19,6 +20,7 @@ const program = new Command('sextant')
   .addCommand(serveCommand())
   .addCommand(checkCommand())
   .addCommand(rulesCommand())
+  .addCommand(explainCommand())
   .addCommand(verifyCommand())
   .addCommand(policyCommand())
   .addCommand(auditCommand())

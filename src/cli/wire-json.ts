@@ -3,6 +3,7 @@ import {
   fromBinary,
   fromJson,
   toBinary,
+  toJson,
   type DescMessage,
   type FileRegistry,
   type JsonValue,
@@ -12,7 +13,7 @@ import type { TenantId } from '../core/ids.js';
 import type { Checked } from '../core/fault.js';
 import { SextantError } from '../core/errors.js';
 import type { Question } from '../core/selection/question.js';
-import { SelectRequest } from '../gen/sextant/v1/selection.js';
+import { ExplainResponse, SelectRequest } from '../gen/sextant/v1/selection.js';
 import { loadDescriptorSet } from '../service/descriptors.js';
 import { decodeQuestion } from '../service/validate/question.js';
 
@@ -47,4 +48,11 @@ export function questionFromJson(value: unknown, tenant: string): Checked<Questi
     if (faults === undefined) throw error;
     return { ok: false, faults };
   }
+}
+
+/** An answer of Explain as `buf curl` and `grpcurl` print it. */
+export function explainResponseToJson(response: ExplainResponse): JsonValue {
+  const schema = messageOf('ExplainResponse');
+  const bytes = ExplainResponse.encode(response).finish();
+  return toJson(schema, fromBinary(schema, bytes), { registry: registry! });
 }

@@ -23,6 +23,7 @@ import type { Question } from './question.js';
 import { requestLabel, type LabelRequest, type LabelSettings } from './label-request.js';
 import { rankFallbacks } from './rank-fallbacks.js';
 import { removedArm, type Removal } from './removal.js';
+import { runnerUp, type RunnerUp } from './runner-up.js';
 import { segmentOf } from './segment.js';
 import { armsFor, type DecisionSnapshot } from './snapshot.js';
 import { scoreCandidates, type ScoredCandidate } from './score-candidates.js';
@@ -49,6 +50,8 @@ export interface Deliberation {
   readonly candidates: readonly ScoredCandidate[];
   /** The rule that rejected the request, if one did. */
   readonly rejection?: { readonly ruleId: string; readonly reason: string };
+  /** Only when asked for, and where two candidates are left. */
+  readonly runnerUp?: RunnerUp;
   /** Filled in only when asked for. */
   readonly removals: readonly Removal[];
   readonly firedRules: readonly FiredRule[];
@@ -150,6 +153,14 @@ export function deliberate(
   const weights =
     (verdict.weights && normalizeWeights(verdict.weights)) ?? question.weights ?? policy.bandit.weights;
   const terms: UtilityTerms = { weights, settings: policy.bandit, lambda, ...(paced && { budget: paced }) };
+  const candidates = verdict.rejected
+    ? []
+    : scoreCandidates(
+        covered === undefined ? kept : covered.kept.map((index) => kept[index]!),
+        terms,
+        policy.availability.probes.share,
+      );
+  const second = explain ? runnerUp(candidates, terms) : undefined;
   return {
     profile,
     segment,
@@ -158,13 +169,8 @@ export function deliberate(
     ...(budget && { budget }),
     lambda,
     considered: arms.length,
-    candidates: verdict.rejected
-      ? []
-      : scoreCandidates(
-          covered === undefined ? kept : covered.kept.map((index) => kept[index]!),
-          terms,
-          policy.availability.probes.share,
-        ),
+    candidates,
+    ...(second && { runnerUp: second }),
     ...(available.retryAtMs !== undefined && { retryAtMs: available.retryAtMs }),
     doubtfulProviders: providersInDoubt(snapshot.arms, availability.failing),
     ...(standing && { standing }),
