@@ -94,7 +94,7 @@ export class Decider {
   }
 
   /** The same, not taken: nothing is drawn, signed or logged. `trace` keeps the conditions of every rule. */
-  explain(question: Question, trace: boolean): { deliberation: Deliberation; policyVersion: string } {
+  explain(question: Question, trace = false): { deliberation: Deliberation; policyVersion: string } {
     const snapshot = this.parts.snapshot();
     const nowMs = this.parts.environment.nowMs();
     return {
