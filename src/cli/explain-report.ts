@@ -102,13 +102,13 @@ type Node = Readonly<Record<string, unknown>>;
 
 /** One line a node: what it asks, what it saw, and whether it held. */
 function tree(node: Node, indent: number): string[] {
-  const said = node['result'] === undefined ? 'not asked' : String(node['result']);
+  const said = node['result'] === undefined ? 'not asked' : String(node['result'] === true);
   const pad = ' '.repeat(indent);
   const operator = node['operator'] as string;
   const below = node[operator] as Node | readonly Node[] | undefined;
   const name = node['condition'] === undefined ? '' : ` (${node['condition'] as string})`;
   if (node['fact'] === undefined && below !== undefined) {
-    const children = [below].flat() as Node[];
+    const children = 'length' in below ? (below as readonly Node[]) : [below];
     return [`${pad}${operator}${name}  → ${said}`, ...children.flatMap((child) => tree(child, indent + 2))];
   }
   const saw = (key: string): string => {

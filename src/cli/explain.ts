@@ -1,27 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
-import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadPolicy } from '../config/load-policy.js';
 import type { Fault } from '../core/fault.js';
 import { deliberate } from '../core/selection/decide.js';
-import {
-  SelectionServiceClient,
-  type ExplainRequest,
-  type ExplainResponse,
-  type SelectRequest,
-} from '../gen/sextant/v1/selection.js';
+import { SelectionServiceClient, type ExplainResponse } from '../gen/sextant/v1/selection.js';
 import { encodeExplainResponse } from '../service/encode/decision.js';
 import { refuse } from './config-options.js';
 import { explanationLines } from './explain-report.js';
 import { freshSnapshot } from './fresh-snapshot.js';
+import { calling, withClient, type ConnectionFlags } from './server-connection.js';
 import { explainResponseToJson, questionFromJson, selectRequestFromJson } from './wire-json.js';
 
-interface ExplainFlags {
+interface ExplainFlags extends Partial<ConnectionFlags> {
   readonly request: string;
   readonly rules?: string;
-  readonly address?: string;
-  readonly tlsCa?: string;
   readonly tenant: string;
   readonly at?: number;
   readonly model?: string;
@@ -32,17 +24,20 @@ interface ExplainFlags {
 export function explainCommand(): Command {
   return new Command('explain')
     .description(
-      'Explain how a request would be decided: by a policy folder, with nothing learned yet, or by a running server. Decides nothing. A bearer token is read from SEXTANT_TOKEN.',
+      'Explain how a request would be decided: by a policy folder, with nothing learned yet, or by a running server. Decides nothing.',
     )
     .requiredOption('--request <file>', 'a SelectRequest as JSON; - for standard input')
     .option('--rules <folder>', 'policy folder (default: rules)')
-    .option('--address <host:port>', 'ask this server instead')
-    .option('--tls-ca <file>', "PEM of the authority that signed the server's certificate; without, no TLS")
+    .option('-a, --address <host:port>', 'ask this server instead')
+    .option('--token-file <file>', 'file with the bearer token; else SEXTANT_TOKEN holds it')
+    .option('--tls', "use TLS, with the system's authorities")
+    .option('--tls-ca <file>', 'use TLS, with this authority (PEM)')
+    .option('--insecure', 'send the token without TLS beyond loopback, too')
     .option('--tenant <id>', 'who asks, with --rules; a server takes it from the token', 'default')
     .option('--at <time>', 'when it asks, with --rules, such as 2025-01-15T21:00:00Z (default: now)', time)
     .option('--model <id>', 'show what rules saw of this model')
     .option('--json', 'print the ExplainResponse as JSON')
-    .action(explain);
+    .action((flags: ExplainFlags) => calling(() => explain(flags)));
 }
 
 function time(text: string): number {
@@ -97,27 +92,11 @@ async function explainByFolder(
 async function explainByServer(
   value: unknown,
   address: string,
-  { tlsCa, request: file }: ExplainFlags,
+  flags: ExplainFlags,
 ): Promise<ExplainResponse> {
   const request = selectRequestFromJson(value);
-  if (!request.ok) return refuse(inFile(file, request.faults));
-  const channel =
-    tlsCa === undefined ? credentials.createInsecure() : credentials.createSsl(readFileSync(tlsCa));
-  const client = new SelectionServiceClient(address, channel);
-  try {
-    return await call(client, request.value);
-  } catch (error) {
-    return refuse([{ file: address, path: 'Explain', reason: (error as ServiceError).details }]);
-  } finally {
-    client.close();
-  }
-}
-
-function call(client: SelectionServiceClient, request: SelectRequest): Promise<ExplainResponse> {
-  const metadata = new Metadata();
-  const token = process.env['SEXTANT_TOKEN'];
-  if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
-  return promisify<ExplainRequest, ExplainResponse>((asked, callback) =>
-    client.explain(asked, metadata, callback),
-  )({ request, conditions: true });
+  if (!request.ok) return refuse(inFile(flags.request, request.faults));
+  return withClient(SelectionServiceClient, { ...flags, address }, (call) =>
+    call('explain', { request: request.value, conditions: true }),
+  );
 }

@@ -67,5 +67,5 @@ test('explain refuses a request that is none, and a server that is not there', a
     expect.stringMatching(/use_case: is required[^]*input: is required/),
   ]);
   const nobody = await runSextant(['explain', '--request', requestFile(NIGHT), '--address', '127.0.0.1:1']);
-  expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('127.0.0.1:1')]);
+  expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('127.0.0.1:1')]);
 });
