@@ -1,7 +1,7 @@
 import { evaluationContext } from './context.js';
 import type { RequestFacts, RuleCandidate } from './facts.js';
 import type { RuleSet } from './rule-set.js';
-import { traceCondition, type RuleTrace } from './trace.js';
+import { traceCondition, type RuleTrace, type TraceScope } from './trace.js';
 
 /**
  * Every evaluation that a decision on these facts makes, in the order of the rules: once for a rule about the
@@ -14,16 +14,17 @@ export function traceRules(
   candidates: readonly RuleCandidate[],
 ): readonly RuleTrace[] {
   const context = evaluationContext(facts, ruleSet);
+  const unasked: TraceScope = { ruleSet, context, hasCandidate: false };
   const onRequest = ruleSet.requestRules.map((rule): RuleTrace => ({
     rule,
-    trace: traceCondition(rule.condition, ruleSet, context),
+    trace: traceCondition(rule.condition, unasked),
   }));
   if (onRequest.some(({ rule, trace }) => trace.result === true && rule.event.type === 'reject')) {
     return onRequest;
   }
   const blind = ruleSet.candidateRules.map((rule): RuleTrace => ({
     rule,
-    trace: traceCondition(rule.condition, ruleSet, context),
+    trace: traceCondition(rule.condition, unasked),
   }));
   return [...onRequest, ...blind.flatMap((asked) => (asked.trace.result === false ? [asked] : each(asked)))];
 
@@ -31,7 +32,7 @@ export function traceRules(
     return candidates.map(({ model, estimate }, modelIndex) => {
       context.model = model;
       context.estimate = estimate;
-      return { rule, modelIndex, trace: traceCondition(rule.condition, ruleSet, context) };
+      return { rule, modelIndex, trace: traceCondition(rule.condition, { ...unasked, hasCandidate: true }) };
     });
   }
 }

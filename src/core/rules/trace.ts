@@ -26,6 +26,14 @@ export interface RuleTrace {
   readonly trace: ConditionTrace;
 }
 
+/** What a trace reads. */
+export interface TraceScope {
+  readonly ruleSet: RuleSet;
+  readonly context: EvaluationContext;
+  /** Whether the context is at a candidate. */
+  readonly hasCandidate: boolean;
+}
+
 /** Kleene's `all`: false as soon as one is, unknown where none is and one is unknown. */
 function every(results: readonly (boolean | undefined)[]): boolean | undefined {
   if (results.includes(false)) return false;
@@ -42,11 +50,10 @@ function readReference(reference: FactReference, ruleSet: RuleSet, context: Eval
 
 function traceComparison(
   condition: Condition & { kind: 'compare' },
-  ruleSet: RuleSet,
-  context: EvaluationContext,
+  { ruleSet, context, hasCandidate }: TraceScope,
 ): ConditionTrace {
   const { left, right, chain } = condition;
-  const isBlind = ({ fact }: FactReference) => CANDIDATE_FACTS.has(fact) && context.model === undefined;
+  const isBlind = ({ fact }: FactReference) => CANDIDATE_FACTS.has(fact) && !hasCandidate;
   const read = (reference: FactReference): unknown =>
     isBlind(reference) ? undefined : readReference(reference, ruleSet, context);
   const factResult = read(left);
@@ -62,17 +69,13 @@ function traceComparison(
 }
 
 /** Evaluates every leaf, also those that the compiled rule need not ask. */
-export function traceCondition(
-  condition: Condition,
-  ruleSet: RuleSet,
-  context: EvaluationContext,
-): ConditionTrace {
-  const below = (child: Condition): ConditionTrace => traceCondition(child, ruleSet, context);
+export function traceCondition(condition: Condition, scope: TraceScope): ConditionTrace {
+  const below = (child: Condition): ConditionTrace => traceCondition(child, scope);
   switch (condition.kind) {
     case 'compare':
-      return traceComparison(condition, ruleSet, context);
+      return traceComparison(condition, scope);
     case 'named': {
-      const child = below(ruleSet.conditions.get(condition.name)!);
+      const child = below(scope.ruleSet.conditions.get(condition.name)!);
       return { condition, children: [child], result: child.result };
     }
     case 'not': {
