@@ -1,38 +1,100 @@
+import { relative } from 'node:path';
 import { Command } from 'commander';
-import { loadPolicy } from '../config/load-policy.js';
-import type { Fault } from '../core/fault.js';
-import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
+import { duplicateKeys } from '../config/locate-fault.js';
+import { checkPolicy } from '../config/load-policy.js';
+import { readPolicyFolder } from '../config/read-policy-folder.js';
+import { lintPolicy } from '../core/lint/lint-policy.js';
+import type { Warning } from '../core/lint/warning.js';
+import { readConfig, withConfigOptions, type ConfigFlags } from './config-options.js';
+import { describeLocated, PolicyLocator, type LocatedFault } from './located-faults.js';
+import { packageVersion } from './package-version.js';
+import { sarifLog } from './sarif.js';
+
+interface CheckFlags extends ConfigFlags {
+  readonly json?: boolean;
+  readonly sarif?: boolean;
+  readonly strict?: boolean;
+}
+
+type LocatedWarning = LocatedFault & Warning;
+
+interface CheckedFolder {
+  readonly version?: string;
+  readonly faults: readonly LocatedFault[];
+  readonly warnings: readonly LocatedWarning[];
+}
 
 /** `sextant check`: every fault of the configuration and of the policy folder, in one run. */
 export function checkCommand(): Command {
   const command = new Command('check')
-    .description('Check the configuration and the policy folder. Calls no server and opens no store.')
+    .description(
+      'Check the configuration and the policy folder. Calls no server and opens no store. Exit code 2 where there is a fault, else 0.',
+    )
     .argument('[folder]', 'policy folder; the configured one where absent')
-    .option('--json', 'print {ok, version, faults} for machines');
-  return withConfigOptions(command).action(
-    async (folder: string | undefined, flags: ConfigFlags & { json?: boolean }) => {
-      const config = readConfig(flags);
-      const path = folder ?? (config.ok ? config.value.rules.path : undefined);
-      const faults: Fault[] = config.ok ? [] : [...config.faults];
-      let version: string | undefined;
-      if (path !== undefined) {
-        const found = await checkFolder(path);
-        version = found.version;
-        faults.push(...found.faults);
-      }
-      if (flags.json) console.log(JSON.stringify({ ok: faults.length === 0, version, faults }, null, 2));
-      if (flags.json) process.exit(faults.length > 0 ? 2 : 0);
-      if (faults.length > 0) refuse(faults);
-      console.log(`ok: configuration, and policy ${version!.slice(0, 12)} in ${path}`);
-    },
-  );
+    .option('--json', 'print {ok, version, faults, warnings} for machines')
+    .option('--sarif', 'print SARIF 2.1.0, as code hosts show beside the lines')
+    .option('--strict', 'exit with 2 on a warning too');
+  return withConfigOptions(command).action(check);
 }
 
-async function checkFolder(path: string): Promise<{ version?: string; faults: readonly Fault[] }> {
+async function check(folder: string | undefined, flags: CheckFlags): Promise<void> {
+  const config = readConfig(flags);
+  const path = folder ?? (config.ok ? config.value.rules.path : undefined);
+  const found: CheckedFolder = path === undefined ? { faults: [], warnings: [] } : await checkFolder(path);
+  const { version, warnings } = found;
+  const ofConfig = config.ok ? [] : config.faults;
+  const faults = [...ofConfig, ...found.faults];
+  const ok = faults.length === 0 && !(flags.strict === true && warnings.length > 0);
+  if (flags.sarif) {
+    const inFolder = (file: string): string => relative('', `${path}/${file}`).replaceAll('\\', '/');
+    const log = sarifLog(
+      [
+        ...ofConfig.map((fault) => ({ fault, level: 'error' as const, uri: fault.file })),
+        ...found.faults.map((fault) => ({
+          fault,
+          level: 'error' as const,
+          uri: fault.file && inFolder(fault.file),
+        })),
+        ...warnings.map((fault) => ({ fault, level: 'warning' as const, uri: inFolder(fault.file) })),
+      ],
+      packageVersion(),
+    );
+    console.log(JSON.stringify(log, null, 2));
+  } else if (flags.json) {
+    console.log(JSON.stringify({ ok, version, faults, warnings }, null, 2));
+  } else {
+    report(faults, warnings);
+    if (ok) console.log(`ok: configuration, and policy ${version!.slice(0, 12)} in ${path}`);
+  }
+  process.exitCode = ok ? 0 : 2;
+}
+
+function report(faults: readonly LocatedFault[], warnings: readonly LocatedWarning[]): void {
+  const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+  for (const fault of faults) console.error(describeLocated(fault));
+  for (const { code, reason, ...rest } of warnings) {
+    console.error(describeLocated({ ...rest, reason: `warning: ${reason} [${code}]` }));
+  }
+  if (warnings.length > 0) console.error(counted(warnings.length, 'warning'));
+  if (faults.length > 0) console.error(counted(faults.length, 'fault'));
+}
+
+async function checkFolder(path: string): Promise<CheckedFolder> {
   try {
-    const { version, policy } = await loadPolicy(path);
-    return { version, faults: policy.ok ? [] : policy.faults };
+    const folder = await readPolicyFolder(path);
+    const locator = new PolicyLocator(folder);
+    const policy = checkPolicy(folder);
+    const doubled = folder.files.flatMap(({ file, text }) =>
+      duplicateKeys(text).map(({ firstLine, ...place }): LocatedWarning => {
+        const reason = `stands in line ${firstLine} already, which is passed over`;
+        return { file, code: 'duplicate-key', reason, ...place };
+      }),
+    );
+    const linted = policy.ok ? lintPolicy(policy.value).map((warning) => locator.locate(warning)) : [];
+    const faults = policy.ok ? [] : policy.faults.map((fault) => locator.locate(fault));
+    return { version: folder.version, faults, warnings: [...doubled, ...linted] };
   } catch (error) {
-    return { faults: [{ file: path, path: '$', reason: `cannot be read: ${(error as Error).message}` }] };
+    const reason = `cannot be read: ${(error as Error).message}`;
+    return { faults: [{ file: path, path: '$', reason }], warnings: [] };
   }
 }

@@ -1,21 +1,18 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { auditCommand } from './audit.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { evaluateCommand } from './evaluate.js';
+import { explainCommand } from './explain.js';
 import { importCommand } from './import-models.js';
+import { packageVersion } from './package-version.js';
 import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
 import { promptsCommand } from './prompts.js';
+import { rulesCommand } from './rules.js';
 import { serveCommand } from './serve.js';
 import { verifyCommand } from './verify.js';
-
-const packageVersion = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-};
 
 const program = new Command('sextant')
   .description('The decision plane for LLM calls: which model should take this request?')
@@ -23,6 +20,8 @@ const program = new Command('sextant')
   .showHelpAfterError()
   .addCommand(serveCommand())
   .addCommand(checkCommand())
+  .addCommand(rulesCommand())
+  .addCommand(explainCommand())
   .addCommand(verifyCommand())
   .addCommand(policyCommand())
   .addCommand(auditCommand())

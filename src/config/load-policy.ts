@@ -25,7 +25,7 @@ export interface LoadedPolicy {
 
 const RULE_FILES = /^rules\/[^/]+\.json$/;
 /** Fixtures beside the rules change the version, but not what is decided. */
-const FIXTURE_FILES = /^tests\//;
+export const FIXTURE_FILES = /^tests\//;
 
 /** Files that are passed over where the models that they name could not be read. */
 const NAMES_MODELS: ReadonlySet<string> = new Set(['priors.json', 'tenants.json', 'prompts.json']);
@@ -41,7 +41,7 @@ export function checkFolder(read: PolicyFolder): LoadedPolicy {
 }
 
 /** Checks all files of a folder and names every fault, or gives the policy. */
-function checkPolicy({ version, files, faults: unreadable }: PolicyFolder): Checked<Policy> {
+export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder): Checked<Policy> {
   const faults: Fault[] = [...unreadable];
   const used = new Set<string>();
   const broken = new Set(unreadable.map(({ file }) => file));

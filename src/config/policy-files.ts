@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from '../core/fault.js';
 import type { PolicyFileSummary } from '../core/policy/policy-history.js';
+import { syntaxErrorPosition, type Position } from './locate-fault.js';
 
 /** One JSON file of a policy, parsed. */
 export interface PolicyFile {
   /** Relative to the folder, with forward slashes. */
   readonly file: string;
   readonly value: unknown;
+  /** As it lies on disk, for those who look for a line. */
+  readonly text: string;
 }
 
 /** One file of a policy as it lies in a folder. */
@@ -24,8 +27,8 @@ export interface PolicyFolder {
   readonly files: readonly PolicyFile[];
   /** What the version is the hash of, by name. */
   readonly sources: readonly PolicySource[];
-  /** Files that could not be read or parsed. */
-  readonly faults: readonly Fault[];
+  /** Files that could not be read or parsed; a fault of syntax has its line and column. */
+  readonly faults: readonly (Fault & Partial<Position>)[];
 }
 
 /** No rule file is near this; a larger one is a mistake, and parsing it would stall every Select. */
@@ -44,13 +47,13 @@ export function policyFolderOf(given: readonly PolicySource[]): PolicyFolder {
   const sources = [...given].sort((a, b) => (a.file < b.file ? -1 : 1));
   const hash = createHash('sha256');
   const files: PolicyFile[] = [];
-  const faults: Fault[] = [];
+  const faults: (Fault & Partial<Position>)[] = [];
   for (const { file, bytes, unreadable } of sources) {
     // Length before content, so that no two folders hash alike by shifting bytes between files.
     hash.update(`${file}\u0000${bytes.length}\u0000`).update(bytes);
     const parsed = unreadable === undefined ? parseJson(bytes, file) : { reason: unreadable };
-    if ('reason' in parsed) faults.push({ file, path: '$', reason: parsed.reason });
-    else files.push({ file, value: parsed.value });
+    if ('reason' in parsed) faults.push({ file, path: '$', ...parsed });
+    else files.push({ file, ...parsed });
   }
   return { version: hash.digest('hex'), files, sources, faults };
 }
@@ -61,7 +64,10 @@ export const summaryOf = ({ file, bytes }: PolicySource): PolicyFileSummary => (
   sha256: createHash('sha256').update(bytes).digest('hex'),
 });
 
-function parseJson(bytes: Uint8Array, file: string): { value: unknown } | { reason: string } {
+function parseJson(
+  bytes: Uint8Array,
+  file: string,
+): { value: unknown; text: string } | ({ reason: string } & Partial<Position>) {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -69,10 +75,15 @@ function parseJson(bytes: Uint8Array, file: string): { value: unknown } | { reas
     return { reason: 'is not valid UTF-8' };
   }
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: JSON.parse(text) as unknown, text };
   } catch (error) {
-    const what = describeSyntaxError(error as SyntaxError, text);
-    return { reason: `is not valid JSON: ${file === PROMPTS_FILE ? withoutQuote(what) : what}` };
+    const position = syntaxErrorPosition(text);
+    const at = position === undefined ? '' : `line ${position.line}, column ${position.column}: `;
+    const what = describeSyntaxError(error as SyntaxError);
+    return {
+      reason: `is not valid JSON: ${at}${file === PROMPTS_FILE ? withoutQuote(what) : what}`,
+      ...position,
+    };
   }
 }
 
@@ -81,12 +92,6 @@ const PROMPTS_FILE = 'prompts.json';
 const withoutQuote = (message: string): string =>
   message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not/s, ' is not');
 
-/** V8 names an offset; people want a line. */
-function describeSyntaxError(error: SyntaxError, text: string): string {
-  const at = /position (\d+)/.exec(error.message);
-  // Short messages quote the source around the fault instead of naming an offset.
-  if (at === null) return error.message.replace(/\s+/g, ' ');
-  const before = text.slice(0, Number(at[1])).split('\n');
-  const what = error.message.replace(/ in JSON at position.*| \(line \d+ column \d+\)/s, '');
-  return `line ${before.length}, column ${before.at(-1)!.length + 1}: ${what}`;
-}
+/** Without the offset that V8 names: people want a line. */
+const describeSyntaxError = ({ message }: SyntaxError): string =>
+  message.replace(/ in JSON at position.*| \(line \d+ column \d+\)/s, '').replace(/\s+/g, ' ');

@@ -17,6 +17,7 @@ const NAMES = [
   'embedding',
   'availability',
   'prompts',
+  'fixtures',
 ] as const;
 type PolicySchemas = Readonly<Record<(typeof NAMES)[number], SchemaCheck>>;
 

@@ -4,7 +4,13 @@ import { SextantError, type Obstacle } from '../core/errors.js';
 import type { DecisionId } from '../core/ids.js';
 import { usdFromNanoUsd } from '../core/money.js';
 import { missingParameters } from '../core/prompts/prompt.js';
-import { deliberate, draw, type Decision, type Deliberation } from '../core/selection/decide.js';
+import {
+  deliberate,
+  draw,
+  type Decision,
+  type Deliberation,
+  type DeliberationOptions,
+} from '../core/selection/decide.js';
 import type { Policy } from '../core/selection/policy.js';
 import type { Question } from '../core/selection/question.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
@@ -54,7 +60,7 @@ export class Decider {
     const { environment, keys, ticketLifeSeconds } = this.parts;
     const snapshot = this.parts.snapshot();
     const issueTimeMs = environment.nowMs();
-    const deliberation = this.deliberation(snapshot, question, issueTimeMs, explain);
+    const deliberation = this.deliberation(snapshot, question, issueTimeMs, { explain });
     if (deliberation.candidates.length === 0) throw this.refusal(deliberation, question, issueTimeMs);
     requireParameters(deliberation, question);
     const decision = draw(deliberation, environment.newSeed(), question.maxFallbacks);
@@ -87,22 +93,27 @@ export class Decider {
     };
   }
 
-  /** The same, not taken: nothing is drawn, signed or logged. */
-  explain(question: Question): { deliberation: Deliberation; policyVersion: string } {
+  /** The same, not taken: nothing is drawn, signed or logged. `trace` keeps the conditions of every rule. */
+  explain(question: Question, trace = false): { deliberation: Deliberation; policyVersion: string } {
     const snapshot = this.parts.snapshot();
     const nowMs = this.parts.environment.nowMs();
     return {
-      deliberation: this.deliberation(snapshot, question, nowMs, true),
+      deliberation: this.deliberation(snapshot, question, nowMs, { explain: true, trace }),
       policyVersion: snapshot.policy.version,
     };
   }
 
-  private deliberation(snapshot: DecisionSnapshot, question: Question, nowMs: number, explain: boolean) {
+  private deliberation(
+    snapshot: DecisionSnapshot,
+    question: Question,
+    nowMs: number,
+    asked: Pick<DeliberationOptions, 'explain' | 'trace'>,
+  ) {
     checkEmbedding(snapshot.policy, question);
     const reservedNanoUsd = (accountId: string): number =>
       this.parts.reservations.heldNanoUsd(accountId, nowMs);
     const availability = this.parts.breakers.availability(nowMs);
-    return deliberate(snapshot, question, { nowMs, explain, reservedNanoUsd, availability });
+    return deliberate(snapshot, question, { nowMs, ...asked, reservedNanoUsd, availability });
   }
 
   /** Holds what the choice is expected to cost, where a period's money is limited, until its spend counts. */
@@ -124,7 +135,9 @@ export class Decider {
         },
       );
     }
-    const { removals, considered } = this.deliberation(this.parts.snapshot(), question, nowMs, true);
+    const { removals, considered } = this.deliberation(this.parts.snapshot(), question, nowMs, {
+      explain: true,
+    });
     const obstacles: Obstacle[] = removals.map(({ model, variant, filter, ruleId, reason }) => ({
       kind: ruleId === undefined ? filter : `${filter}:${ruleId}`,
       subject: variant === undefined ? model : `${model} with prompt ${variant}`,

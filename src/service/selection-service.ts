@@ -19,7 +19,7 @@ import type {
 import type { Environment } from '../runtime/environment.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Principal } from './auth.js';
-import { encodeCost, encodeExplanation, encodeProfile, encodeSelectResponse } from './encode/decision.js';
+import { encodeCost, encodeExplainResponse, encodeProfile, encodeSelectResponse } from './encode/decision.js';
 import { dimensionEnum } from './encode/enums.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
@@ -55,14 +55,13 @@ export function selectionService(
         }),
       };
     }),
-    explain: unary(context, 'select', ({ request }, { tenant }) => {
+    explain: unary(context, 'select', ({ request, conditions }, { tenant }) => {
       if (request === undefined) throw missing('request');
       const violations = new Violations();
       const question = readQuestion('request.', request, { tenant, violations });
       violations.throwIfAny();
-      const { deliberation, policyVersion } = runtime.decider.explain(question);
-      const { profile } = deliberation;
-      return { profile: encodeProfile(profile), explanation: encodeExplanation(deliberation), policyVersion };
+      const { deliberation, policyVersion } = runtime.decider.explain(question, conditions);
+      return encodeExplainResponse(deliberation, policyVersion);
     }),
     analyzeComplexity: unary(context, 'select', ({ input: wire }) => {
       const violations = new Violations();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runSextant, startServer } from './built-server.js';
 import { connect } from './clients.js';
-import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
+import { editJson, forUseCase, newFolder, policyFolder, SOUND, writeRule } from './policy-folder.js';
 import { ask, wentWell } from './samples.js';
 
 describe('sextant check', () => {
@@ -53,6 +53,69 @@ describe('sextant check', () => {
     for (const word of [config, 'port', 'hots', 'lifeHours']) expect(stderr).toContain(word);
     const missing = await runSextant(['check', policyFolder(SOUND), '--config', '/nowhere/sextant.yaml']);
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('/nowhere/sextant.yaml')]);
+  });
+
+  test('says the line and column of each fault, also of a file that is no JSON', async () => {
+    const folder = policyFolder(SOUND);
+    writeRule(folder, 'slip', { conditions: forUseCase('a'), event: { type: 'exlude', params: {} } });
+    writeFileSync(join(folder, 'budgets.json'), '{\n  "budgets": [\n    oops\n  ]\n}\n');
+    const { code, stderr } = await runSextant(['check', folder]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('budgets.json:3:5 $: is not valid JSON: line 3, column 5: ');
+    expect(stderr).toMatch(
+      /rules\/slip\.json:\d+:9 rules\[0\]\.event\.type: unknown event "exlude" \(did you mean exclude\?\)/,
+    );
+  });
+
+  test('warns of what is allowed and not meant, which is a fault only where asked for', async () => {
+    const folder = policyFolder(SOUND);
+    const never = { fact: 'clock', path: '$.hour', operator: 'greaterThan', value: 23 };
+    writeRule(folder, 'slip', {
+      conditions: { all: [never] },
+      event: { type: 'reject', params: { reason: 'x' } },
+    });
+    const { code, stdout, stderr } = await runSextant(['check', folder]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^ok: /)]);
+    expect(stderr).toMatch(
+      /^rules\/slip\.json:\d+:11 .*: warning: can never hold: .* \[never-holds\]\n1 warning\n$/,
+    );
+    expect((await runSextant(['check', folder, '--strict'])).code).toBe(2);
+    const json = await runSextant(['check', folder, '--json']);
+    expect(json.code).toBe(0);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ok: true,
+      faults: [],
+      warnings: [{ file: 'rules/slip.json', code: 'never-holds', column: 11 }],
+    });
+  });
+
+  test('speaks SARIF', async () => {
+    const folder = policyFolder(SOUND);
+    writeRule(folder, 'slip', { conditions: forUseCase('a'), event: { type: 'exlude', params: {} } });
+    const { code, stdout } = await runSextant(['check', folder, '--sarif']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: '2.1.0',
+      runs: [
+        {
+          tool: { driver: { name: 'sextant' } },
+          results: [
+            {
+              ruleId: 'fault',
+              level: 'error',
+              locations: [
+                {
+                  physicalLocation: {
+                    artifactLocation: { uri: expect.stringMatching(/rules\/slip\.json$/) as string },
+                    region: { startColumn: 9 },
+                  },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
   });
 
   test('refuses a folder that is not there', async () => {

@@ -16,6 +16,13 @@ export type Operand =
   | { readonly kind: 'literal'; readonly value: Literal }
   | { readonly kind: 'fact'; readonly reference: FactReference };
 
+/** A place in a rule file. */
+export interface Place {
+  readonly file: string;
+  /** In plain member and index form: `rules[0].conditions.all[1]`. */
+  readonly path: string;
+}
+
 /** A checked condition. Children stand in order of evaluation: by priority, then as written. */
 export type Condition =
   | { readonly kind: 'all' | 'any'; readonly children: readonly Condition[]; readonly priority: number }
@@ -23,6 +30,8 @@ export type Condition =
   | { readonly kind: 'named'; readonly name: string; readonly path: string; readonly priority: number }
   | {
       readonly kind: 'compare';
+      /** Where it stands in the rule files. */
+      readonly place: Place;
       readonly left: FactReference;
       readonly chain: OperatorChain;
       readonly right: Operand;

@@ -1,5 +1,5 @@
 import { suggestWord } from './suggestion.js';
-import type { Condition, FactReference, Literal, Operand } from './condition.js';
+import type { Condition, FactReference, Literal, Operand, Place } from './condition.js';
 import { fieldOf, isFields, readFields, readPriority, type Fields, type Report } from './field-reader.js';
 import { RULE_LIMITS } from './limits.js';
 import type { OperatorChain } from './operator.js';
@@ -107,10 +107,11 @@ function wordsOf(reference: FactReference, words: WordLists): readonly string[] 
 /** Reads one comparison: `{ fact, path, operator, value }`. */
 export function parseComparison(
   fields: Fields,
-  path: string,
+  place: Place,
   report: Report,
   words: WordLists,
 ): Condition | undefined {
+  const { path } = place;
   const priority = readPriority(fieldOf(fields, 'priority'), `${path}.priority`, report);
   const left = parseReference(fields, path, report);
   const chain = readChain(fieldOf(fields, 'operator'), `${path}.operator`, report);
@@ -139,5 +140,5 @@ export function parseComparison(
     if (known !== undefined) checkWords(literal, known, valuePath, report);
     right = { kind: 'literal', value: literal };
   }
-  return left && chain && right && { kind: 'compare', left, chain, right, priority };
+  return left && chain && right && { kind: 'compare', place, left, chain, right, priority };
 }

@@ -13,13 +13,14 @@ import { COMPARISON_KEYS, parseComparison, type WordLists } from './parse-compar
 
 /** What one load shares between all its conditions. */
 export interface ConditionScope {
+  readonly file: string;
   readonly report: Report;
   readonly words: WordLists;
   /** Counts nodes over all files. */
   readonly tally: { conditions: number };
 }
 
-interface Place {
+interface Position {
   readonly path: string;
   readonly depth: number;
 }
@@ -29,7 +30,7 @@ const KINDS = ['all', 'any', 'not', 'condition'] as const;
 function parseChildren(
   fields: Fields,
   kind: 'all' | 'any',
-  place: Place,
+  place: Position,
   scope: ConditionScope,
 ): Condition | undefined {
   const list = fieldOf(fields, kind);
@@ -54,7 +55,11 @@ function parseChildren(
 }
 
 /** Reads any condition. Nesting ends at a limit, so that a hostile file cannot exhaust the stack. */
-export function parseCondition(value: unknown, place: Place, scope: ConditionScope): Condition | undefined {
+export function parseCondition(
+  value: unknown,
+  place: Position,
+  scope: ConditionScope,
+): Condition | undefined {
   const { path, depth } = place;
   const { report, tally } = scope;
   tally.conditions += 1;
@@ -80,7 +85,7 @@ export function parseCondition(value: unknown, place: Place, scope: ConditionSco
   const kind = kinds[0];
   if (kind === undefined) {
     readFields(value, path, report, [...COMPARISON_KEYS, ...(Object.hasOwn(value, 'fact') ? [] : KINDS)]);
-    return parseComparison(value, path, report, scope.words);
+    return parseComparison(value, { file: scope.file, path }, report, scope.words);
   }
   readFields(value, path, report, [kind, 'name', 'priority']);
   if (kind === 'all' || kind === 'any') return parseChildren(value, kind, place, scope);

@@ -38,6 +38,7 @@ interface ParsedRule {
   readonly priority: number;
   readonly condition: Condition;
   readonly event: RuleEvent;
+  readonly file: string;
   readonly path: string;
   readonly report: Report;
 }
@@ -92,13 +93,13 @@ function parseRule(
   const condition = parseRoot(fieldOf(fields, 'conditions'), `${path}.conditions`, scope);
   const event = parseEvent(fieldOf(fields, 'event'), `${path}.event`, report, load.known);
   if (id === undefined || condition === undefined || event === undefined) return;
-  load.rules.push({ id, priority, condition, event, path, report });
+  load.rules.push({ id, priority, condition, event, file, path, report });
 }
 
 function parseFile({ file, value }: RuleFile, report: Report, load: Load): void {
   const fields = readFields(value, '', report, ['$schema', 'conditions', 'rules']);
   if (fields === undefined) return;
-  const scope: ConditionScope = { report, words: load.words, tally: load.tally };
+  const scope: ConditionScope = { file, report, words: load.words, tally: load.tally };
   if (Object.hasOwn(fields, '$schema')) readText(fields['$schema'], '$schema', report);
   if (Object.hasOwn(fields, 'conditions')) parseNamed(fields['conditions'], scope, load);
   const rules = fieldOf(fields, 'rules');
@@ -152,12 +153,14 @@ function link({ named, rules }: Load, faults: readonly Fault[]): RuleSet | undef
 
   const compilation = newCompilation(named, reach);
   const compiled = scoped
-    .map(({ id, priority, scope, event, condition }): CompiledRule => {
-      return { id, priority, scope, event, ...compileRoot(condition, compilation) };
+    .map(({ id, priority, scope, event, condition, file, path }): CompiledRule => {
+      const place = { file, path };
+      return { id, priority, scope, event, condition, place, ...compileRoot(condition, compilation) };
     })
     .sort(compareRules);
   return {
     rules: compiled,
+    conditions: new Map([...named].map(([name, { condition }]) => [name, condition])),
     requestRules: compiled.filter((rule) => rule.scope === 'request'),
     candidateRules: compiled.filter((rule) => rule.scope === 'candidate'),
     timeZones: compilation.timeZones,

@@ -1,4 +1,5 @@
 import type { EvaluationContext } from './context.js';
+import type { Condition, Place } from './condition.js';
 import type { RuleEvent, RuleScope } from './event.js';
 
 export type Predicate = (context: EvaluationContext) => boolean;
@@ -9,6 +10,9 @@ export interface CompiledRule {
   readonly priority: number;
   readonly scope: RuleScope;
   readonly event: RuleEvent;
+  readonly place: Place;
+  /** As it was checked, for those who ask why: what runs is below. */
+  readonly condition: Condition;
   /** The part of a candidate-scope rule that reads no candidate: asked once per request. */
   readonly gate?: Predicate;
   readonly test: Predicate;
@@ -18,6 +22,8 @@ export interface CompiledRule {
 export interface RuleSet {
   /** By priority, highest first, then by id. */
   readonly rules: readonly CompiledRule[];
+  /** Named conditions, as they were checked. */
+  readonly conditions: ReadonlyMap<string, Condition>;
   readonly requestRules: readonly CompiledRule[];
   readonly candidateRules: readonly CompiledRule[];
   /** Time zones that clocks are read in; a clock's slot is its index. */

@@ -11,6 +11,8 @@ import { rngFromSeed } from '../random.js';
 import type { ModelId } from '../registry/model.js';
 import { applyRules, type FiredRule } from '../rules/apply.js';
 import type { RequestFacts } from '../rules/facts.js';
+import type { RuleTrace } from '../rules/trace.js';
+import { traceRules } from '../rules/trace-rules.js';
 import { tenantFact } from '../rules/parse-tenants.js';
 import { availableOf, providersInDoubt } from './available.js';
 import { candidateOf, type Candidate } from './candidate.js';
@@ -21,6 +23,7 @@ import type { Question } from './question.js';
 import { requestLabel, type LabelRequest, type LabelSettings } from './label-request.js';
 import { rankFallbacks } from './rank-fallbacks.js';
 import { removedArm, type Removal } from './removal.js';
+import { runnerUp, type RunnerUp } from './runner-up.js';
 import { segmentOf } from './segment.js';
 import { armsFor, type DecisionSnapshot } from './snapshot.js';
 import { scoreCandidates, type ScoredCandidate } from './score-candidates.js';
@@ -47,9 +50,13 @@ export interface Deliberation {
   readonly candidates: readonly ScoredCandidate[];
   /** The rule that rejected the request, if one did. */
   readonly rejection?: { readonly ruleId: string; readonly reason: string };
+  /** Only when asked for, and where two candidates are left. */
+  readonly runnerUp?: RunnerUp;
   /** Filled in only when asked for. */
   readonly removals: readonly Removal[];
   readonly firedRules: readonly FiredRule[];
+  /** Every condition that was evaluated; only where traces were asked for. */
+  readonly traces?: readonly RuleTrace[];
   /** The arms that rules saw, in the order that `firedRules` counts them. Filled in only when asked for. */
   readonly eligibleArms: readonly Pick<Removal, 'model' | 'variant'>[];
   /** What the bandit scored; absent where its policy reads no context. */
@@ -73,6 +80,8 @@ export interface Decision extends Deliberation {
 export interface DeliberationOptions {
   readonly nowMs: number;
   readonly explain: boolean;
+  /** Whether to keep every rule's conditions with what they saw: dear, and for people only. */
+  readonly trace?: boolean;
   /** Held for an account's decisions in flight; absent where none is. */
   readonly reservedNanoUsd?: (accountId: string) => number;
   /** What breakers say; absent where all models are available. */
@@ -91,7 +100,7 @@ export interface LoggedInputs {
 export function deliberate(
   snapshot: DecisionSnapshot,
   question: Question,
-  { nowMs, explain, reservedNanoUsd, availability = ALL_AVAILABLE, asLogged }: DeliberationOptions,
+  { nowMs, explain, trace, reservedNanoUsd, availability = ALL_AVAILABLE, asLogged }: DeliberationOptions,
 ): Deliberation {
   const { policy, learning } = snapshot;
   const analyzed = analyzeRequest(question.input, policy.complexity);
@@ -153,6 +162,14 @@ export function deliberate(
   const weights =
     (verdict.weights && normalizeWeights(verdict.weights)) ?? question.weights ?? policy.bandit.weights;
   const terms: UtilityTerms = { weights, settings: policy.bandit, lambda, ...(paced && { budget: paced }) };
+  const candidates = verdict.rejected
+    ? []
+    : scoreCandidates(
+        covered === undefined ? kept : covered.kept.map((index) => kept[index]!),
+        terms,
+        policy.availability.probes.share,
+      );
+  const second = explain ? runnerUp(candidates, terms) : undefined;
   return {
     profile,
     segment,
@@ -161,13 +178,8 @@ export function deliberate(
     ...(budget && { budget }),
     lambda,
     considered: arms.length,
-    candidates: verdict.rejected
-      ? []
-      : scoreCandidates(
-          covered === undefined ? kept : covered.kept.map((index) => kept[index]!),
-          terms,
-          policy.availability.probes.share,
-        ),
+    candidates,
+    ...(second && { runnerUp: second }),
     ...(available.retryAtMs !== undefined && { retryAtMs: available.retryAtMs }),
     doubtfulProviders: providersInDoubt(snapshot.arms, availability.failing),
     ...(standing && { standing }),
@@ -175,6 +187,7 @@ export function deliberate(
     ...(verdict.rejected && { rejection: verdict.rejected }),
     removals,
     firedRules: verdict.fired ?? [],
+    ...(trace === true && { traces: traceRules(policy.rules, facts, eligible) }),
     eligibleArms: explain ? eligible.map(({ arm }) => removedArm(arm)) : [],
     ...(context && { context }),
     ...(layout.mapId !== 0 && { contextMapId: layout.mapId }),

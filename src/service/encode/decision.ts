@@ -7,10 +7,13 @@ import type { RequestProfile } from '../../core/profile.js';
 import { fillPrompt } from '../../core/prompts/prompt.js';
 import type { Deliberation } from '../../core/selection/decide.js';
 import type { Question } from '../../core/selection/question.js';
+import type { RunnerUp } from '../../core/selection/runner-up.js';
 import type { ScoredCandidate } from '../../core/selection/score-candidates.js';
 import type {
   CandidateScore,
   Choice,
+  ExplainResponse,
+  RunnerUp as WireRunnerUp,
   CostEstimate as WireCost,
   Explanation,
   SelectResponse,
@@ -19,6 +22,7 @@ import type { RequestProfile as WireProfile } from '../../gen/sextant/v1/request
 import type { IssuedDecision } from '../../runtime/decider.js';
 import { filterEnum, levelEnum, taskTypeEnum } from './enums.js';
 import { encodeFilledPrompt } from './prompt.js';
+import { encodeTraces } from './rule-trace.js';
 import { durationFromMs, timestampFromMs } from './time.js';
 
 export function encodeSelectResponse(
@@ -108,7 +112,7 @@ export function encodeProfile(profile: RequestProfile): WireProfile {
 }
 
 export function encodeExplanation(deliberation: Deliberation): Explanation {
-  const { removals, firedRules, weights, weightsRuleId, budget, lambda, segment, eligibleArms } =
+  const { removals, firedRules, weights, weightsRuleId, budget, lambda, segment, eligibleArms, runnerUp } =
     deliberation;
   const byPropensity = [...deliberation.candidates].sort((a, b) => b.propensityQ16 - a.propensityQ16);
   return {
@@ -132,6 +136,20 @@ export function encodeExplanation(deliberation: Deliberation): Explanation {
     lambda,
     segment,
     stateSequence: BigInt(deliberation.stateSequence),
+    ...(runnerUp && { runnerUp: encodeRunnerUp(runnerUp) }),
+  };
+}
+
+const encodeRunnerUp = ({ best, ...rest }: RunnerUp): WireRunnerUp => ({ bestModel: best, ...rest });
+
+/** An explanation as Explain answers it; the traces where they were asked for. */
+export function encodeExplainResponse(deliberation: Deliberation, policyVersion: string): ExplainResponse {
+  const { profile, traces, eligibleArms } = deliberation;
+  return {
+    profile: encodeProfile(profile),
+    explanation: encodeExplanation(deliberation),
+    policyVersion,
+    ...encodeTraces(traces ?? [], eligibleArms),
   };
 }
 

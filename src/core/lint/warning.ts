@@ -1,0 +1,19 @@
+import type { Fault } from '../fault.js';
+
+export const WARNING_CODES = {
+  'never-holds': 'A condition that can never hold.',
+  'always-holds': 'A condition that always holds, and so says nothing.',
+  'no-model-left': 'A rule that leaves no model of the registry.',
+  contradiction: 'Two rules that leave no model where both fire.',
+  unreachable: 'A rule that never has a say, since another comes first wherever it fires.',
+  'matches-no-model': 'A pattern or tag that no model of the registry has.',
+  units: 'A figure that is likely in another unit.',
+  'duplicate-key': 'A key that stands twice in one object: the first is passed over.',
+} as const;
+export type WarningCode = keyof typeof WARNING_CODES;
+
+/** Something that is allowed, and most likely not meant. It keeps no policy from taking effect. */
+export interface Warning extends Fault {
+  readonly file: string;
+  readonly code: WarningCode;
+}
