@@ -8,7 +8,7 @@ interface Zone {
 
 /** Formatters are slow to build (tens of µs). Zones come from checked rules, so they are few. */
 const zones = new Map<string, Zone>();
-const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 
 function formatterFor(timeZone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-GB-u-ca-gregory-nu-latn', {
@@ -38,6 +38,7 @@ function readZone(zone: Zone, epochMs: number): Omit<ClockFact, 'epochMs'> {
   for (const part of zone.formatter.formatToParts(epochMs)) parts[part.type] = part.value;
   const dayOfWeek = WEEKDAYS.indexOf(parts.weekday ?? '') + 1;
   return {
+    dayTime: `${parts.weekday} ${parts.hour}:${parts.minute}`,
     hour: Number(parts.hour),
     minute: Number(parts.minute),
     dayOfWeek,

@@ -4,6 +4,7 @@ import { reachOf, type NamedConditions, type Reach } from './named-conditions.js
 import { compareOf } from './operator.js';
 import { compileRead, type Read } from './read.js';
 import type { Predicate } from './rule-set.js';
+import { isWithin, parseTimeWindow } from './time-window.js';
 
 /** What one compilation shares between all its rules. */
 export interface Compilation {
@@ -36,6 +37,16 @@ function compileIn(read: Read, list: readonly Literal[]): Predicate {
   return (context) => set.has(read(context));
 }
 
+/** Windows are read once: a rule on the clock is asked on every request. */
+function compileWithin(read: Read, value: Literal): Predicate {
+  const texts = [value].flat().filter((item) => typeof item === 'string');
+  const windows = texts.map(parseTimeWindow).filter((window) => 'days' in window);
+  return (context) => {
+    const dayTime = read(context);
+    return windows.some((window) => isWithin(dayTime, window));
+  };
+}
+
 function slotOf(timeZone: string | undefined, compilation: Compilation): number {
   if (timeZone === undefined) return 0;
   const known = compilation.timeZones.indexOf(timeZone);
@@ -55,6 +66,7 @@ function compileComparison(condition: Condition & { kind: 'compare' }, compilati
     if (chain.operator === 'equal') return compileEqual(read, value);
     // Lists hold finite numbers, so that includes and has agree with indexOf.
     if (chain.operator === 'in' && Array.isArray(value)) return compileIn(read, value as readonly Literal[]);
+    if (chain.operator === 'within') return compileWithin(read, value);
   }
   return (context) => compare(read(context), value);
 }

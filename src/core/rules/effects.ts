@@ -61,8 +61,10 @@ export function clearEffects(effects: GatheredEffects): void {
   effects.weigh = effects.pin = effects.reject = undefined;
 }
 
+type RuleRank = Pick<CompiledRule, 'id' | 'priority'>;
+
 /** The order of rules: highest priority first, then the lowest id. */
-export function compareRules(a: CompiledRule, b: CompiledRule): number {
+export function compareRules(a: RuleRank, b: RuleRank): number {
   if (a.priority !== b.priority) return b.priority - a.priority;
   return a.id < b.id ? -1 : a.id === b.id ? 0 : 1;
 }

@@ -56,6 +56,8 @@ export interface TenantFact {
 
 /** The wall clock in one time zone. */
 export interface ClockFact {
+  /** `Wed 11:00`, what `within` reads. */
+  readonly dayTime: string;
   /** 0–23 */
   readonly hour: number;
   readonly minute: number;

@@ -1,3 +1,7 @@
+import { RULE_LIMITS } from './limits.js';
+import { matchesGlob } from './selector.js';
+import { compareVersions, parseVersion } from './semver.js';
+import { isWithin, parseTimeWindow } from './time-window.js';
 import type { DecoratorName, OperatorName } from './vocabulary.js';
 
 /**
@@ -35,6 +39,39 @@ function indexIn(list: unknown, item: unknown): number | undefined {
   }
 }
 
+/** A text, or some text of a list, for operators that take either. */
+const someText =
+  (holds: (fact: string, value: string) => boolean): Compare =>
+  (a, b) => {
+    if (typeof a !== 'string' || a.length > RULE_LIMITS.textLength) return false;
+    if (typeof b === 'string') return holds(a, b);
+    return Array.isArray(b) && b.some((item) => typeof item === 'string' && holds(a, item));
+  };
+
+/** Patterns of facts are not checked on load, so their limits are kept here. */
+const globHolds = (text: string, glob: string): boolean =>
+  glob.length <= RULE_LIMITS.globLength && matchesGlob(glob, text);
+
+function windowHolds(dayTime: string, text: string): boolean {
+  const window = parseTimeWindow(text);
+  return 'days' in window && isWithin(dayTime, window);
+}
+
+function versions(holds: (order: number) => boolean): Compare {
+  return (a, b) => {
+    const [left, right] = [parseVersion(a), parseVersion(b)];
+    return left !== undefined && right !== undefined && holds(compareVersions(left, right));
+  };
+}
+
+function intersects(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return false;
+  if (a.length * b.length <= SMALL_PRODUCT) return a.some((item) => b.includes(item));
+  const set = new Set<unknown>(b);
+  return a.some((item) => set.has(item));
+}
+const SMALL_PRODUCT = 64;
+
 export const COMPARES: Readonly<Record<OperatorName, Compare>> = {
   equal: (a, b) => a === b,
   notEqual: (a, b) => a !== b,
@@ -46,6 +83,14 @@ export const COMPARES: Readonly<Record<OperatorName, Compare>> = {
   lessThanInclusive: ordered((a, b) => a <= b),
   greaterThan: ordered((a, b) => a > b),
   greaterThanInclusive: ordered((a, b) => a >= b),
+  matches: someText(globHolds),
+  intersects,
+  within: someText(windowHolds),
+  semverEqual: versions((order) => order === 0),
+  semverLessThan: versions((order) => order < 0),
+  semverLessThanInclusive: versions((order) => order <= 0),
+  semverGreaterThan: versions((order) => order > 0),
+  semverGreaterThanInclusive: versions((order) => order >= 0),
 };
 
 const DECORATE: Readonly<Record<DecoratorName, (next: Compare) => Compare>> = {

@@ -3,6 +3,7 @@ import type { Condition, FactReference, Literal, Operand, Place } from './condit
 import { fieldOf, isFields, readFields, readPriority, type Fields, type Report } from './field-reader.js';
 import { RULE_LIMITS } from './limits.js';
 import type { OperatorChain } from './operator.js';
+import { checkShape, checkWords } from './check-constant.js';
 import { parseReference } from './parse-reference.js';
 import { DECORATORS, OPERATORS, ORDER_OPERATORS, type DecoratorName } from './vocabulary.js';
 
@@ -62,47 +63,14 @@ function readLiteral(value: unknown, path: string, report: Report, depth = 0): L
   return (value as unknown[]).map((item, index) => readLiteral(item, `${path}[${index}]`, report, depth + 1));
 }
 
-/** A constant on the right that the operator could only ever fail on is a slip of the pen. */
-function checkShape(chain: OperatorChain, value: Literal, path: string, report: Report): void {
-  if (chain.decorators.includes('swap')) return;
-  let items: readonly Literal[] = [value];
-  for (const decorator of chain.decorators) {
-    if (decorator !== 'someValue' && decorator !== 'everyValue') continue;
-    if (!items.every(Array.isArray)) return report(path, `${decorator} needs a list`);
-    items = items.flat() as Literal[];
-  }
-  if (chain.operator === 'in' || chain.operator === 'notIn') {
-    const listable = items.every((item) => Array.isArray(item) || typeof item === 'string');
-    if (!listable) report(path, `${chain.operator} needs a list`);
-  } else if (items.some(Array.isArray)) {
-    report(
-      path,
-      `${chain.operator} never matches a list`,
-      'compare items with someValue: or everyValue:, or use in',
-    );
-  } else if (
-    ORDER_OPERATORS.has(chain.operator) &&
-    items.some((i) => typeof i !== 'number' && typeof i !== 'string')
-  ) {
-    report(path, `${chain.operator} needs a number`);
-  }
-}
-
-function checkWords(literal: Literal, known: readonly string[], path: string, report: Report): void {
-  if (typeof literal === 'string') {
-    if (!known.includes(literal)) {
-      report(path, `unknown word ${JSON.stringify(literal.slice(0, 64))}`, suggestWord(literal, known));
-    }
-  } else if (literal !== null && typeof literal === 'object') {
-    for (const [index, item] of literal.entries()) checkWords(item, known, `${path}[${index}]`, report);
-  }
-}
-
 function wordsOf(reference: FactReference, words: WordLists): readonly string[] | undefined {
   const [member, index] = reference.segments;
   if (reference.segments.length > 2 || (index !== undefined && typeof index !== 'number')) return undefined;
   return words.get(`${reference.fact}.${member}`);
 }
+
+const readsDayTime = ({ fact, segments }: FactReference): boolean =>
+  fact === 'clock' && segments.length === 1 && segments[0] === 'dayTime';
 
 /** Reads one comparison: `{ fact, path, operator, value }`. */
 export function parseComparison(
@@ -129,6 +97,9 @@ export function parseComparison(
       'use in',
     );
   }
+  if (chain?.operator === 'within' && left !== undefined && !readsDayTime(left)) {
+    report(`${path}.operator`, 'within reads the fact clock at $.dayTime, nothing else');
+  }
   let right: Operand | undefined;
   if (isFields(value) && Object.hasOwn(value, 'fact')) {
     readFields(value, valuePath, report, ['fact', 'path', 'params']);
@@ -137,7 +108,8 @@ export function parseComparison(
   } else {
     const literal = readLiteral(value, valuePath, report);
     if (chain !== undefined) checkShape(chain, literal, valuePath, report);
-    if (known !== undefined) checkWords(literal, known, valuePath, report);
+    // A pattern is no word; it is held against the words by whoever looks for what never holds.
+    if (known !== undefined && chain?.operator !== 'matches') checkWords(literal, known, valuePath, report);
     right = { kind: 'literal', value: literal };
   }
   return left && chain && right && { kind: 'compare', place, left, chain, right, priority };

@@ -11,7 +11,7 @@ import {
   type Report,
 } from './field-reader.js';
 import { RULE_LIMITS } from './limits.js';
-import { modelSelector, type ModelSelector } from './selector.js';
+import { globFault, modelSelector, type ModelSelector } from './selector.js';
 import { EVENT_TYPES, type EventType } from './vocabulary.js';
 
 /** What event params may name. */
@@ -66,13 +66,8 @@ function checkModel(id: string, path: string, { report, known }: EventScope): vo
 }
 
 function checkGlob(glob: string, path: string, { report }: EventScope): void {
-  const stars = glob.split('*').length - 1;
-  if (glob.length > RULE_LIMITS.globLength || stars > RULE_LIMITS.globStars) {
-    report(
-      path,
-      `a pattern has at most ${RULE_LIMITS.globLength} characters and ${RULE_LIMITS.globStars} stars`,
-    );
-  }
+  const fault = globFault(glob);
+  if (fault !== undefined) report(path, fault);
 }
 
 function readSelector(params: Fields, scope: EventScope): ModelSelector | undefined {

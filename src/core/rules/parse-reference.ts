@@ -3,8 +3,8 @@ import { suggestWord } from './suggestion.js';
 import { isTimeZone } from './clock.js';
 import type { FactReference } from './condition.js';
 import { fieldOf, readFields, type Fields, type Report } from './field-reader.js';
-import { parsePath } from './path.js';
-import { FACT_MEMBERS, FACT_NAMES, type FactName } from './vocabulary.js';
+import { parsePath, type PathSegment } from './path.js';
+import { FACT_MEMBERS, FACT_NAMES, INNER_MEMBERS, type FactName } from './vocabulary.js';
 
 function readFactName(value: unknown, path: string, report: Report): FactName | undefined {
   const name = FACT_NAMES.find((known) => known === value);
@@ -13,6 +13,16 @@ function readFactName(value: unknown, path: string, report: Report): FactName | 
     report(path, `unknown fact ${JSON.stringify(value.slice(0, 64))}`, suggestWord(value, FACT_NAMES));
   else report(path, value === undefined ? 'is missing' : 'must be the name of a fact');
   return undefined;
+}
+
+/** A second member that is not there would be undefined for ever. */
+function checkInner(member: string, inner: PathSegment | undefined, path: string, report: Report): void {
+  const known = INNER_MEMBERS.get(member);
+  if (known === undefined) return;
+  if (inner === undefined)
+    report(path, `${member} is an object, so name one of its members`, `one of ${known.join(', ')}`);
+  else if (!known.includes(String(inner)))
+    report(path, `${member} has no member ${inner}`, suggestWord(String(inner), known));
 }
 
 function readSegments(
@@ -37,7 +47,7 @@ function readSegments(
   if (first === undefined) report(path, `names no member of ${fact}`, `such as $.${members[0]}`);
   else if (typeof first === 'number' || !members.includes(first)) {
     report(path, `${fact} has no member ${first}`, suggestWord(String(first), members));
-  }
+  } else checkInner(`${fact}.${first}`, parsed.segments[1], path, report);
   return parsed.segments;
 }
 

@@ -1,4 +1,5 @@
 import type { Model } from '../registry/model.js';
+import { RULE_LIMITS } from './limits.js';
 
 /** Names models by id, with `*` for any run of characters, or by tag. A model is in it that either names. */
 export interface ModelSelector {
@@ -30,6 +31,13 @@ export function matchesGlob(glob: string, text: string): boolean {
   }
   while (glob[g] === '*') g++;
   return g === glob.length;
+}
+
+/** Why a pattern is refused, if it is. */
+export function globFault(glob: string): string | undefined {
+  const { globLength, globStars } = RULE_LIMITS;
+  if (glob.length <= globLength && glob.split('*').length - 1 <= globStars) return undefined;
+  return `a pattern has at most ${globLength} characters and ${globStars} stars`;
 }
 
 /** Sorts ids from globs once, so that the common case is one lookup. */

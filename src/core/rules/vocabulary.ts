@@ -1,5 +1,12 @@
-import { COMPLEXITY_LEVELS, TASK_TYPES } from '../profile.js';
-import { LIFECYCLES, MODALITIES, MODEL_STATUSES, type Model } from '../registry/model.js';
+import { COMPLEXITY_DIMENSIONS, COMPLEXITY_LEVELS, TASK_TYPES } from '../profile.js';
+import {
+  LIFECYCLES,
+  MODALITIES,
+  MODEL_STATUSES,
+  type Model,
+  type Prices,
+  type RateLimits,
+} from '../registry/model.js';
 import {
   TENANT_TIERS,
   type BudgetFact,
@@ -16,7 +23,8 @@ export type FactName = (typeof FACT_NAMES)[number];
 /** Facts that differ from candidate to candidate. */
 export const CANDIDATE_FACTS: ReadonlySet<FactName> = new Set(['model', 'estimate']);
 
-export const OPERATORS = [
+/** json-rules-engine's own. */
+export const LIBRARY_OPERATORS = [
   'equal',
   'notEqual',
   'in',
@@ -28,6 +36,20 @@ export const OPERATORS = [
   'greaterThan',
   'greaterThanInclusive',
 ] as const;
+
+/** Ours: of cost bounded by the limits on what they compare. */
+export const ADDED_OPERATORS = [
+  'matches',
+  'intersects',
+  'within',
+  'semverEqual',
+  'semverLessThan',
+  'semverLessThanInclusive',
+  'semverGreaterThan',
+  'semverGreaterThanInclusive',
+] as const;
+
+export const OPERATORS = [...LIBRARY_OPERATORS, ...ADDED_OPERATORS] as const;
 export type OperatorName = (typeof OPERATORS)[number];
 
 export const ORDER_OPERATORS: ReadonlySet<OperatorName> = new Set([
@@ -98,6 +120,7 @@ const BUDGET: Members<BudgetFact> = {
 };
 const TENANT: Members<TenantFact> = { id: true, tier: true, tags: true, allowedModels: true };
 const CLOCK: Members<ClockFact> = {
+  dayTime: true,
   hour: true,
   minute: true,
   dayOfWeek: true,
@@ -116,6 +139,27 @@ export const FACT_MEMBERS: Readonly<Record<FactName, readonly string[]>> = {
   tenant: Object.keys(TENANT),
   clock: Object.keys(CLOCK),
 };
+
+const PRICES: Members<Prices> = {
+  inputUsdPerMTok: true,
+  outputUsdPerMTok: true,
+  cachedInputUsdPerMTok: true,
+  cacheWriteUsdPerMTok: true,
+  reasoningUsdPerMTok: true,
+  perRequestUsd: true,
+  batchDiscount: true,
+  tiers: true,
+  asOf: true,
+  source: true,
+};
+const RATE_LIMITS: Members<RateLimits> = { requestsPerMinute: true, tokensPerMinute: true };
+
+/** The second members of a path, by `fact.member`, where they are a fixed list. */
+export const INNER_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['profile.dimensions', COMPLEXITY_DIMENSIONS],
+  ['model.prices', Object.keys(PRICES)],
+  ['model.rateLimits', Object.keys(RATE_LIMITS)],
+]);
 
 /** Members that hold one of a few words: a word outside the list would never match, so it is refused. */
 export const MEMBER_WORDS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([

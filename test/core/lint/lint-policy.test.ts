@@ -269,5 +269,6 @@ it('knows what each member may hold, but for those whose own members are named',
     'model.prices',
     'model.unpriced',
     'model.rateLimits',
+    'clock.dayTime',
   ]);
 });

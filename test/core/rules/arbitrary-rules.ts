@@ -3,8 +3,10 @@ import {
   DECORATORS,
   FACT_MEMBERS,
   FACT_NAMES,
+  INNER_MEMBERS,
   MEMBER_WORDS,
-  OPERATORS,
+  ADDED_OPERATORS,
+  LIBRARY_OPERATORS,
   type FactName,
 } from '../../../src/core/rules/vocabulary.js';
 import { CAPABILITIES } from '../../../src/core/registry/model.js';
@@ -29,6 +31,8 @@ const ODD_SCALARS = [
   'null',
   'high',
   'text',
+  '1.2.3-rc.1',
+  'v1.2',
 ];
 const oddScalar = fc.constantFrom<unknown>(...ODD_SCALARS);
 const oddFactScalar = fc.oneof(
@@ -97,6 +101,13 @@ interface Place {
   readonly reference: { readonly fact: string; readonly path: string; readonly params?: object };
 }
 
+/** Members whose own members are a fixed list take one of it. */
+function tailOf(fact: FactName, member: string, rest: string): string {
+  const inner = INNER_MEMBERS.get(`${fact}.${member}`);
+  if (inner !== undefined) return `.${inner[rest.length % inner.length]}`;
+  return wordsOf(fact, member) === undefined ? rest : '';
+}
+
 const place: fc.Arbitrary<Place> = fc
   .constantFrom(...FACT_NAMES)
   .chain((fact) =>
@@ -107,10 +118,39 @@ const place: fc.Arbitrary<Place> = fc
     member,
     reference: {
       fact,
-      path: `$.${member}${wordsOf(fact, member) === undefined ? rest : ''}`,
+      path: `$.${member}${tailOf(fact, member, rest)}`,
       ...(fact === 'clock' && params !== undefined ? { params } : {}),
     },
   }));
+
+const VERSIONS = [
+  '1',
+  '1.2',
+  'v1.2.3',
+  '1.2.3-rc.1',
+  '1.2.3-rc.1.x',
+  '1.2.3-9',
+  '1.2.3-rc',
+  '2.0.0+build',
+  '10.0.0',
+];
+const WINDOWS = ['Mon-Fri 20:00-06:00', '22:00-06:00', 'Sat,Sun', 'Fri-Mon 08:30-12:00', 'Wed 00:00-24:00'];
+const version = fc.constantFrom<unknown>(...VERSIONS);
+const glob = fc.constantFrom<unknown>('*', 'a*', '*b', 'a*b*', '', '*x', 'ab');
+const timeWindow = fc.constantFrom<unknown>(...WINDOWS);
+const oneOrSome = (arbitrary: fc.Arbitrary<unknown>) =>
+  fc.oneof(arbitrary, fc.array(arbitrary, { maxLength: 3 }));
+
+/** What the operators that are not the library's compare with. */
+const ADDED_CONSTANTS: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  matches: oneOrSome(glob),
+  within: oneOrSome(timeWindow),
+  semverEqual: version,
+  semverLessThan: version,
+  semverLessThanInclusive: version,
+  semverGreaterThan: version,
+  semverGreaterThanInclusive: version,
+};
 
 /** Constants that an operator under its decorators can read; what it cannot read is refused when rules load. */
 function constantFor(
@@ -127,6 +167,8 @@ function constantFor(
       { weight: 1, arbitrary: scalar.filter((v) => typeof v === 'string') },
     );
   }
+  value =
+    operator === 'intersects' ? fc.array(scalar, { maxLength: 12 }) : (ADDED_CONSTANTS[operator] ?? value);
   const lists = decorators.filter((name) => name === 'someValue' || name === 'everyValue').length;
   for (let i = 0; i < lists; i++) value = fc.array(value, { maxLength: 3 });
   return value;
@@ -136,19 +178,24 @@ function constantFor(
 const readsLists = (decorators: readonly string[], operator: string) =>
   operator === 'in' || operator === 'notIn' || decorators.some((name) => name.endsWith('Value'));
 
+const nesting = (operator: string): number =>
+  ADDED_CONSTANTS[operator] !== undefined || ['in', 'notIn', 'intersects'].includes(operator) ? 1 : 0;
+
 const isShallow = (decorators: readonly string[], operator: string) =>
-  decorators.filter((name) => name.endsWith('Value')).length +
-    (operator === 'in' || operator === 'notIn' ? 1 : 0) <=
-  3;
+  decorators.filter((name) => name.endsWith('Value')).length + nesting(operator) <= 3;
 
 const comparison: fc.Arbitrary<object> = fc
   .record({
     left: place,
     decorators: fc.array(fc.constantFrom(...DECORATORS), { maxLength: 3 }),
-    operator: fc.constantFrom(...OPERATORS),
+    operator: fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(...LIBRARY_OPERATORS) },
+      { weight: 1, arbitrary: fc.constantFrom(...ADDED_OPERATORS) },
+    ),
   })
   .filter(({ left, decorators, operator }) => {
-    const isOrder = operator.endsWith('Than') || operator.endsWith('ThanInclusive');
+    const isOrder = /Than(Inclusive)?$|^semver/.test(operator);
+    if (operator === 'within' && (left.fact !== 'clock' || left.reference.path !== '$.dayTime')) return false;
     return isShallow(decorators, operator) && !(isOrder && wordsOf(left.fact, left.member) !== undefined);
   })
   .chain(({ left, decorators, operator }) => {

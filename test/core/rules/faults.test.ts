@@ -38,6 +38,11 @@ describe('faults of conditions', () => {
       `${AT}.path: request has no member toString (one of useCase, attributes, batch, streaming, maxOutputTokens)`,
     ],
     [
+      'an unknown member of a member',
+      { fact: 'model', path: '$.prices.inputUsdPerMtok' },
+      `${AT}.path: model.prices has no member inputUsdPerMtok (did you mean inputUsdPerMTok?)`,
+    ],
+    [
       'a missing path',
       { path: undefined },
       `${AT}.path: is missing: request is an object, so name one of its members (such as $.useCase)`,

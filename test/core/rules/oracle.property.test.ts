@@ -26,7 +26,7 @@ const byPriority = (document: RuleDocument, fired: readonly string[]) =>
   fired.map((name) => document.rules.find((rule) => rule.name === name)?.priority ?? 1);
 
 describe('compiled rules against json-rules-engine', () => {
-  it(`fire the same events on ${RUNS} generated rule sets and facts`, { timeout: 600_000 }, async () => {
+  it(`fire the same events on ${RUNS} generated rule sets and facts`, { timeout: 3_600_000 }, async () => {
     let threw = 0;
     let firedCount = 0;
     let ruleCount = 0;

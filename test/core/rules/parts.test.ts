@@ -71,6 +71,7 @@ describe('clocks', () => {
   it('read the wall clock of a zone, daylight saving included', () => {
     const at = Date.UTC(2025, 6, 20, 22, 30);
     expect(clockAt(at, 'Europe/Berlin')).toEqual({
+      dayTime: 'Mon 00:30',
       hour: 0,
       minute: 30,
       dayOfWeek: 1,
@@ -79,6 +80,7 @@ describe('clocks', () => {
       epochMs: at,
     });
     expect(clockAt(at, 'UTC')).toEqual({
+      dayTime: 'Sun 22:30',
       hour: 22,
       minute: 30,
       dayOfWeek: 7,
