@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { auditCommand } from './audit.js';
+import { packageVersion } from '../package-version.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { evaluateCommand } from './evaluate.js';
@@ -11,11 +11,6 @@ import { priorsCommand } from './priors.js';
 import { promptsCommand } from './prompts.js';
 import { serveCommand } from './serve.js';
 import { verifyCommand } from './verify.js';
-
-const packageVersion = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-};
 
 const program = new Command('sextant')
   .description('The decision plane for LLM calls: which model should take this request?')
