@@ -173,6 +173,10 @@ export interface SystemView {
     readonly version: string;
     readonly sinceMs: number;
     readonly rules: number;
+    /** Whether it stays in force whatever the folder holds. */
+    readonly pinned: boolean;
+    /** The folder's version, where it waits for the pin to be taken out. */
+    readonly waitingVersion: string | null;
     readonly rejected: { readonly version: string; readonly faults: readonly string[] } | null;
   };
   readonly store: {

@@ -196,7 +196,11 @@ describe('models and system', () => {
       eventLoopDelayMs: null,
     };
     const before = readSystem(as('acme'), facts);
-    expect(before).toMatchObject({ version: '1.2.3', ready: true, policy: { rejected: null } });
+    expect(before).toMatchObject({
+      version: '1.2.3',
+      ready: true,
+      policy: { rejected: null, pinned: false },
+    });
     await writeJson(folder, 'budgets.json', { budgets: [{ id: 'x' }] });
     await runtime.policies.reload();
     const after = readSystem(as('acme'), facts);

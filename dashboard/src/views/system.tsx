@@ -59,12 +59,13 @@ function Whole({ data }: { data: SystemView }) {
           <Fact name="In force since">{at(policy.sinceMs)}</Fact>
           <Fact name="Rules">{whole(policy.rules)}</Fact>
           <Fact name="Folder">
-            {policy.rejected === null ? (
-              <Badge tone="good">as in force</Badge>
-            ) : (
-              <Badge tone="bad">refused</Badge>
-            )}
+            <FolderState policy={policy} />
           </Fact>
+          {policy.pinned && (
+            <Fact name="Pin">
+              <Badge tone="warn">stays in force whatever the folder holds</Badge>
+            </Fact>
+          )}
         </Card>
         <Card title="Store">
           <Fact name="State">
@@ -101,6 +102,12 @@ function Whole({ data }: { data: SystemView }) {
       </p>
     </>
   );
+}
+
+function FolderState({ policy: { rejected, waitingVersion } }: Pick<SystemView, 'policy'>) {
+  if (rejected !== null) return <Badge tone="bad">refused</Badge>;
+  if (waitingVersion === null) return <Badge tone="good">as in force</Badge>;
+  return <Badge tone="plain">{waitingVersion.slice(0, 16)} waits</Badge>;
 }
 
 function Card({ title, children }: { title: string; children: ComponentChildren }) {

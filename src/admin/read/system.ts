@@ -29,6 +29,8 @@ export function readSystem({ runtime, tenant }: Sources, facts: ProcessFacts): S
       version: snapshot.policy.version,
       sinceMs: policies.activeSinceMs,
       rules: snapshot.policy.rules.rules.length,
+      pinned: policies.history.pin !== undefined,
+      waitingVersion: policies.waitingVersion ?? null,
       rejected: rejected ? { version: rejected.version, faults: rejected.faults.map(describeFault) } : null,
     },
     store: {
