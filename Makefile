@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 BIN := ./node_modules/.bin
 PROTOS := $(shell find proto third_party/proto -name '*.proto')
+DASHBOARD := $(shell find dashboard -type f)
 SOURCES := $(shell find src -name '*.ts' -not -path 'src/gen/*')
 
 # What a call may use; what lies on disk is not served.
@@ -31,11 +32,17 @@ build/descriptors.binpb: $(PROTOS) buf.yaml node_modules/.stamp
 	mkdir -p build
 	$(BIN)/buf build . --as-file-descriptor-set --exclude-source-info $(PUBLIC_PROTOS) -o $@
 
-build: dist/.stamp build/descriptors.binpb
+build: dist/.stamp dist/dashboard/.stamp build/descriptors.binpb
 
 dist/.stamp: $(SOURCES) tsconfig.json tsconfig.build.json src/gen/.stamp
-	rm -rf dist
+	mkdir -p dist
+	find dist -mindepth 1 -maxdepth 1 ! -name dashboard -exec rm -rf {} +
 	$(BIN)/tsc -p tsconfig.build.json
+	touch $@
+
+# Against the types of what the admin port answers.
+dist/dashboard/.stamp: $(DASHBOARD) src/admin/views.ts node_modules/.stamp
+	$(BIN)/vite build --logLevel warn dashboard
 	touch $@
 
 # make serve ARGS='--server.port 0'
@@ -66,6 +73,7 @@ check: types lint format protos imports unused
 
 types: generate
 	$(BIN)/tsc --noEmit
+	$(BIN)/tsc --noEmit -p dashboard
 
 lint: generate
 	$(BIN)/eslint .
@@ -81,7 +89,7 @@ protos: install
 	$(BIN)/buf breaking build/contract.binpb --against proto/baseline.binpb
 
 imports: generate
-	$(BIN)/depcruise src test bench examples --config .dependency-cruiser.js
+	$(BIN)/depcruise src test bench examples dashboard --config .dependency-cruiser.js
 
 unused: generate
 	$(BIN)/knip

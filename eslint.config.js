@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'src/gen/', 'coverage/', 'build/', 'demo-out/', 'bench/out/', 'dashboard/'] },
+  { ignores: ['dist/', 'src/gen/', 'coverage/', 'build/', 'demo-out/', 'bench/out/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { fileURLToPath } from 'node:url';
+import { status } from '@grpc/grpc-js';
+import { Admission } from './admin/admission.js';
 import { startAdminServer } from './admin/admin-server.js';
+import { loadDashboard } from './admin/dashboard-files.js';
+import { Dashboard, type DashboardParts } from './admin/dashboard.js';
 import { createMetrics } from './admin/metrics.js';
+import { SessionCookies } from './admin/session-cookie.js';
 import type { Config } from './config/config.js';
 import { retentionOf } from './runtime/audit-log.js';
+import { packageVersion } from './package-version.js';
 import { systemEnvironment } from './runtime/environment.js';
+import { Principals } from './runtime/principals.js';
 import { openRuntime } from './runtime/runtime.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
 import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
@@ -13,6 +21,7 @@ import { openMemoryStore } from './store/memory/memory-store.js';
 
 const SECONDS_PER_HOUR = 3_600;
 const MS_PER_SECOND = 1_000;
+const DASHBOARD_FOLDER = fileURLToPath(new URL('dashboard', import.meta.url));
 
 /** A server that serves. */
 export interface RunningServer {
@@ -56,7 +65,11 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     runtime,
     environment,
     logger,
-    observeCall: metrics.observeCall,
+    observeCall: (call) => {
+      metrics.observeCall(call);
+      const method = call.path.slice(call.path.lastIndexOf('/') + 1);
+      runtime.callTimes.observe({ method, code: status[call.code], seconds: call.seconds });
+    },
   });
 
   let stopping: Promise<void> | undefined;
@@ -66,7 +79,19 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     runtime.journal.failed ? 'the store failed: reports are refused' : null;
   const { admin: adminConfig } = config;
   const admin = adminConfig.enabled
-    ? await startAdminServer({ ...adminConfig, metrics, notReady, warning })
+    ? await startAdminServer({
+        ...adminConfig,
+        metrics,
+        dashboard: dashboardOf(config, {
+          runtime,
+          logger,
+          nowMs: () => environment.nowMs(),
+          notReady,
+          warning,
+        }),
+        notReady,
+        warning,
+      })
     : undefined;
   setHealth('SERVING');
   logger.info({ grpcPort: grpc.port, adminPort: admin?.port, host: config.server.host }, 'serving');
@@ -86,4 +111,27 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   }
 
   return { grpcPort: grpc.port, adminPort: admin?.port, stop: () => (stopping ??= stop()) };
+}
+
+function dashboardOf(
+  { admin, auth }: Config,
+  parts: Omit<DashboardParts, 'files' | 'admission' | 'about'>,
+): Dashboard {
+  const { nowMs } = parts;
+  return new Dashboard({
+    ...parts,
+    files: loadDashboard(DASHBOARD_FOLDER),
+    admission: new Admission({
+      host: admin.host,
+      principals: new Principals(auth.tokens),
+      cookies: new SessionCookies(),
+      nowMs,
+    }),
+    about: {
+      version: packageVersion(),
+      node: process.version,
+      startedMs: nowMs(),
+      memoryBytes: () => process.memoryUsage.rss(),
+    },
+  });
 }

@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Dashboard } from './dashboard.js';
 import type { Metrics } from './metrics.js';
 
 export interface AdminServerOptions {
   readonly host: string;
   readonly port: number;
   readonly metrics: Metrics;
+  readonly dashboard: Dashboard;
   /** Why the server is not ready; `null` where it is. */
   readonly notReady: () => string | null;
   /** What is amiss though the server is ready; `null` for nothing. */
@@ -17,13 +19,14 @@ export interface AdminServer {
   close(): Promise<void>;
 }
 
-/** `/livez`, `/readyz` and `/metrics`, for supervisors that cannot speak gRPC. */
+/** `/livez`, `/readyz` and `/metrics`, for supervisors that cannot speak gRPC; the dashboard for people. */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const { metrics, notReady, warning } = options;
+  const { metrics, dashboard, notReady, warning } = options;
   const server = createServer((request, response) => {
     const send = (code: number, body: string, type = 'text/plain; charset=utf-8'): void => {
       response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     };
+    if (dashboard.answer(request, response)) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'only GET and HEAD\n');
     switch (request.url?.split('?')[0]) {
       case '/livez':
@@ -39,7 +42,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
         );
         return;
       default:
-        return send(404, 'there are /livez, /readyz and /metrics\n');
+        return send(404, 'there are /, /livez, /readyz and /metrics\n');
     }
   });
   await listen(server, options);
@@ -47,6 +50,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
+        dashboard.close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -7,7 +7,7 @@ import { lintPolicy } from '../core/lint/lint-policy.js';
 import type { Warning } from '../core/lint/warning.js';
 import { readConfig, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { describeLocated, PolicyLocator, type LocatedFault } from './located-faults.js';
-import { packageVersion } from './package-version.js';
+import { packageVersion } from '../package-version.js';
 import { sarifLog } from './sarif.js';
 
 interface CheckFlags extends ConfigFlags {

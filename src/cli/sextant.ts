@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { auditCommand } from './audit.js';
+import { packageVersion } from '../package-version.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
 import { importCommand } from './import-models.js';
-import { packageVersion } from './package-version.js';
 import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
 import { promptsCommand } from './prompts.js';

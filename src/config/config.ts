@@ -35,7 +35,7 @@ export interface ServerConfig {
   readonly tls?: TlsConfig;
 }
 
-/** The HTTP port of `/livez`, `/readyz` and `/metrics`: plain HTTP, without a login. */
+/** The HTTP port of `/livez`, `/readyz` and `/metrics`, without a login, and of the dashboard; plain HTTP. */
 export interface AdminConfig {
   readonly enabled: boolean;
   /** Address or name to listen on. Anything but loopback needs `allowInsecureRemote`. */

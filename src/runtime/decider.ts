@@ -15,6 +15,7 @@ import type { Policy } from '../core/selection/policy.js';
 import type { Question } from '../core/selection/question.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import { ticketOf } from '../core/selection/ticket-of.js';
+import type { Activity } from './activity.js';
 import type { Breakers } from './breakers.js';
 import type { DecisionLogger } from './decision-logger.js';
 import type { Environment } from './environment.js';
@@ -42,6 +43,7 @@ export interface DeciderParts {
   readonly reservations: Reservations;
   readonly reportWatch: ReportWatch;
   readonly breakers: Breakers;
+  readonly activity: Activity;
 }
 
 /** Bytes of the policy version that a ticket carries, in hexadecimal digits. */
@@ -83,6 +85,7 @@ export class Decider {
       armId: choice!.arm.armId,
       requested: decision.label?.requested ?? false,
     });
+    this.parts.activity.decided(question.tenant, question.useCase, choice!.arm.armId);
     this.parts.decisionLog?.add({ decisionId, issueTimeMs, question, decision, policyVersion });
     return {
       decisionId,

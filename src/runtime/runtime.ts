@@ -6,7 +6,9 @@ import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snaps
 import type { Store } from '../store/ports.js';
 import { ArmNumbers } from './arm-numbers.js';
 import { AuditLog, type AuditRetention } from './audit-log.js';
+import { Activity } from './activity.js';
 import { Breakers } from './breakers.js';
+import { CallTimes } from './call-times.js';
 import { Decider } from './decider.js';
 import { DecisionLogger } from './decision-logger.js';
 import type { Environment } from './environment.js';
@@ -56,6 +58,9 @@ export interface Runtime {
   readonly breakers: Breakers;
   readonly decisionLog: DecisionLogger | undefined;
   readonly reportWatch: ReportWatch;
+  readonly reservations: Reservations;
+  readonly activity: Activity;
+  readonly callTimes: CallTimes;
   /** What decisions are taken on at this moment. */
   snapshot(): DecisionSnapshot;
   /** Writes out what is queued and closes the store. */
@@ -162,6 +167,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   await breakers.restore(store.outcomes);
 
   const reservations = new Reservations();
+  const activity = new Activity(nowMs);
   const reportWatch = new ReportWatch({ matureMs: options.reportsMatureMs, logger, nowMs });
   const journal = new ReportJournal(
     store.outcomes,
@@ -169,6 +175,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     (outcome, sequence) => {
       learning.fold(outcome, sequence);
       reportWatch.recorded(outcome);
+      activity.recorded(outcome);
       breakers.record(outcome);
       if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
     },
@@ -191,6 +198,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     reservations,
     breakers,
     reportWatch,
+    activity,
   };
   return {
     decider: new Decider(deciderParts),
@@ -204,6 +212,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     breakers,
     decisionLog,
     reportWatch,
+    reservations,
+    activity,
+    callTimes: new CallTimes(nowMs),
     snapshot,
     close: async () => {
       promptReviewer.close();

@@ -1,8 +1,11 @@
 import { armBelief, beliefScope } from '../core/bandit/belief.js';
 import { levelOfSegment } from '../core/bandit/prior-cells.js';
 import { priorsAt } from '../core/bandit/priors.js';
-import { betaMean, betaQuantile, type Beta } from '../core/bandit/beta-distribution.js';
+import type { Beta } from '../core/bandit/beta-distribution.js';
+import { credibleInterval } from '../core/bandit/credible-interval.js';
 import { SextantError } from '../core/errors.js';
+import type { TenantId } from '../core/ids.js';
+import { armMeans } from '../core/learning/arm-means.js';
 import { STAT, type ArmStats } from '../core/learning/arm-stats.js';
 import type { UseCaseState } from '../core/learning/use-case-state.js';
 import type { Arm, ArmVariant } from '../core/selection/arm.js';
@@ -16,6 +19,7 @@ import type {
 } from '../gen/sextant/v1/insight.js';
 import type { Breakers } from '../runtime/breakers.js';
 import type { Environment } from '../runtime/environment.js';
+import { modelReportRates } from '../runtime/model-report-rates.js';
 import type { ReportWatch } from '../runtime/report-watch.js';
 import type { Principal } from './auth.js';
 import { encodeModelHealth } from './encode/model-health.js';
@@ -111,25 +115,17 @@ function readPage(request: PageRequest): { after: string; size: number } {
 const rateKey = ({ useCase, model, variant, variantVersion }: ReportRate): string =>
   [useCase, model, variant ?? '', String(variantVersion ?? 0).padStart(ARM_DIGITS, '0')].join('\u0000');
 
-function reportRatesOf({ reportWatch, snapshot }: InsightServiceParts, tenant: string): ReportRate[] {
-  const { armById, variantOfArm } = snapshot();
-  return reportWatch
-    .rates()
-    .filter((scope) => scope.tenant === tenant)
-    .flatMap(({ useCase, rates }) =>
-      rates.flatMap(({ armId, decisions, reported, requested, answered, ...rate }) => {
-        const arm = armById.get(armId);
-        const counts = {
-          decisions: BigInt(decisions),
-          reported: BigInt(reported),
-          requested: BigInt(requested),
-          answered: BigInt(answered),
-        };
-        return arm === undefined
-          ? []
-          : [{ useCase, model: arm.model.id, ...encodeVariant(variantOfArm.get(armId)), ...rate, ...counts }];
-      }),
-    );
+function reportRatesOf({ reportWatch, snapshot }: InsightServiceParts, tenant: TenantId): ReportRate[] {
+  return modelReportRates(reportWatch, snapshot(), tenant).map(
+    ({ armId: _, variant, decisions, reported, requested, answered, ...rate }) => ({
+      ...rate,
+      ...encodeVariant(variant),
+      decisions: BigInt(decisions),
+      reported: BigInt(reported),
+      requested: BigInt(requested),
+      answered: BigInt(answered),
+    }),
+  );
 }
 
 interface Place {
@@ -171,11 +167,7 @@ function posteriorOf(
   });
   const level = levelOfSegment(segment, policy.bandit.segmentBy);
   const belief = armBelief(scope, priorsAt(arm.priorTable, useCase, level), arm.armId, arm.kin);
-  const mean = (w: number, x: number): number | undefined =>
-    stats[w]! > 0 ? stats[x]! / stats[w]! : undefined;
-  const cost = mean(STAT.costW, STAT.costX);
-  const tokens = mean(STAT.tokensW, STAT.tokensX);
-  const latency = mean(STAT.latencyW, STAT.latencyX);
+  const { costNanoUsd, outputTokens, latencyMs } = armMeans(stats);
   const labelled = labelledQuality(stats, learning.readFactor('labels', nowMs));
   return {
     useCase,
@@ -184,9 +176,9 @@ function posteriorOf(
     ...encodeVariant(variantOfArm.get(arm.armId)),
     quality: encodeBeta(belief.quality.beta!, belief.qualityObservations),
     success: encodeBeta(belief.success, stats[STAT.successW]! * scope.successFactor),
-    ...(cost !== undefined && { meanCostNanoUsd: cost }),
-    ...(tokens !== undefined && { meanOutputTokens: tokens }),
-    ...(latency !== undefined && { meanLatencyMs: latency }),
+    ...(costNanoUsd !== undefined && { meanCostNanoUsd: costNanoUsd }),
+    ...(outputTokens !== undefined && { meanOutputTokens: outputTokens }),
+    ...(latencyMs !== undefined && { meanLatencyMs: latencyMs }),
     ...(labelled && { labelledQuality: labelled }),
   };
 }
@@ -195,11 +187,5 @@ const encodeVariant = (variant: ArmVariant | undefined) =>
   variant === undefined ? {} : { variant: variant.id, variantVersion: variant.version };
 
 function encodeBeta(shape: Beta, observations: number): BetaPosterior {
-  return {
-    ...shape,
-    mean: betaMean(shape),
-    low: betaQuantile(shape, 0.025),
-    high: betaQuantile(shape, 0.975),
-    observations,
-  };
+  return { ...shape, ...credibleInterval(shape), observations };
 }

@@ -17,6 +17,8 @@ import { buildDescriptorSet, PROJECT_ROOT } from '../service/public-descriptors.
 import { newFolder, policyFolder } from './policy-folder.js';
 
 const SEXTANT = join(PROJECT_ROOT, 'dist/cli/sextant.js');
+const DASHBOARD = join(PROJECT_ROOT, 'dist/dashboard/index.html');
+const VIEWS = join(PROJECT_ROOT, 'src/admin/views.ts');
 const DESCRIPTORS = join(PROJECT_ROOT, 'build/descriptors.binpb');
 const LOCK = join(PROJECT_ROOT, 'build/.building');
 const STAMP = join(PROJECT_ROOT, 'build/.built-by-run');
@@ -27,7 +29,7 @@ const newestMs = (folder: string): number =>
   Math.max(...readdirSync(folder, { recursive: true }).map((name) => modifiedMs(join(folder, String(name)))));
 
 /**
- * Compiles `src` where `dist` is missing or older, once in a run of the test suite: workers share a parent,
+ * Compiles `src` and bundles `dashboard` where `dist` is missing or older, once in a run of the test suite: workers share a parent,
  * and a tree that changes under a running suite must not be compiled under a running server.
  */
 export async function ensureBuilt(): Promise<void> {
@@ -37,7 +39,19 @@ export async function ensureBuilt(): Promise<void> {
     const run = String(process.ppid);
     const isOfThisRun = existsSync(STAMP) && readFileSync(STAMP, 'utf8') === run && existsSync(SEXTANT);
     if (!isOfThisRun && newestMs(join(PROJECT_ROOT, 'src')) > modifiedMs(SEXTANT)) await compile();
+    const page = Math.max(newestMs(join(PROJECT_ROOT, 'dashboard')), modifiedMs(VIEWS));
+    if (!isOfThisRun && page > modifiedMs(DASHBOARD)) await bundleDashboard();
     writeFileSync(STAMP, run);
+  });
+}
+
+function bundleDashboard(): Promise<void> {
+  const vite = join(PROJECT_ROOT, 'node_modules/vite/bin/vite.js');
+  const args = [vite, 'build', '--logLevel', 'warn', 'dashboard'];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { cwd: PROJECT_ROOT }, (error, _stdout, stderr) =>
+      error === null ? resolve() : reject(new Error(`the dashboard was not built: ${stderr}`)),
+    );
   });
 }
 

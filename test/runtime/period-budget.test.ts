@@ -6,6 +6,7 @@ import { SextantError } from '../../src/core/errors.js';
 import type { DecisionId, TenantId } from '../../src/core/ids.js';
 import { LearningState } from '../../src/core/learning/learning-state.js';
 import type { Policy } from '../../src/core/selection/policy.js';
+import { Activity } from '../../src/runtime/activity.js';
 import { Breakers } from '../../src/runtime/breakers.js';
 import { Decider, type IssuedDecision } from '../../src/runtime/decider.js';
 import { ReportWatch } from '../../src/runtime/report-watch.js';
@@ -53,6 +54,7 @@ function desk(policy: Policy) {
     decisionLog: undefined,
     reservations,
     reportWatch: new ReportWatch({ matureMs: 3_600_000, logger: silent, nowMs: () => environment.timeMs }),
+    activity: new Activity(() => environment.timeMs),
     breakers: new Breakers({ environment, logger: silent, modelOf: () => undefined }),
   });
   const explained = () => decider.explain(questionOf()).deliberation;

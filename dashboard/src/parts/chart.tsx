@@ -1,0 +1,160 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { csvOf } from '../csv.js';
+import { download } from '../download.js';
+import { clock, DASH } from '../format.js';
+import { onThemeChange } from '../theme.js';
+
+export interface ChartLine {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+}
+
+interface ChartProps {
+  readonly title: string;
+  readonly fileName: string;
+  readonly startsMs: readonly number[];
+  readonly lines: readonly ChartLine[];
+  readonly format: (value: number) => string;
+  readonly whenEmpty: string;
+  /** Whether the axis begins at 0. */
+  readonly fromZero?: boolean;
+}
+
+const HEIGHT_PX = 200;
+const MS_PER_SECOND = 1000;
+const COLOURS = 8;
+/** Seconds between two labels, which show minutes. */
+const WHOLE_MINUTES = [60, 120, 300, 600, 1800, 3600, 7200, 10_800, 14_400, 21_600];
+
+/** A model keeps its colour while the page is open, whatever its rank. */
+const colourByName = new Map<string, number>();
+function colourOf(name: string, style: CSSStyleDeclaration): string {
+  if (/^\d+ others$/.test(name)) return style.getPropertyValue('--line-others').trim();
+  let colour = colourByName.get(name);
+  if (colour === undefined) colourByName.set(name, (colour = colourByName.size % COLOURS));
+  return style.getPropertyValue(`--line-${colour}`).trim();
+}
+
+/** Lines over time. The figures are in the legend under the cursor, and in the CSV. */
+export function Chart(props: ChartProps) {
+  const { title, fileName, startsMs, lines, format, whenEmpty } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const newest = useRef(props);
+  newest.current = props;
+  const names = lines.map(({ name }) => name).join('\n');
+  const isEmpty = lines.every(({ values }) => values.every((value) => value === null || value === 0));
+
+  useEffect(() => {
+    if (isEmpty || host.current === null) return;
+    const element = host.current;
+    const draw = (): void => {
+      plot.current?.destroy();
+      plot.current = new uPlot(optionsOf(newest.current, element), dataOf(newest.current), element);
+    };
+    draw();
+    const resize = new ResizeObserver(() =>
+      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
+    );
+    resize.observe(element);
+    const endTheme = onThemeChange(draw);
+    return () => {
+      endTheme();
+      resize.disconnect();
+      plot.current?.destroy();
+      plot.current = undefined;
+    };
+  }, [names, isEmpty]);
+  useEffect(() => plot.current?.setData(dataOf(newest.current)), [startsMs, lines]);
+
+  const save = (): void => {
+    const rows = startsMs.map((startMs, i) => [
+      new Date(startMs).toISOString(),
+      ...lines.map(({ values }) => values[i] ?? null),
+    ]);
+    download(`${fileName}.csv`, csvOf(['time', ...lines.map(({ name }) => name)], rows));
+  };
+  return (
+    <section class="panel">
+      <div class="panel-head">
+        <h2>{title}</h2>
+        <button type="button" class="quiet" onClick={save} disabled={isEmpty}>
+          CSV<span class="unseen"> of {title}</span>
+        </button>
+      </div>
+      {isEmpty ? (
+        <p class="empty">{whenEmpty}</p>
+      ) : (
+        <div ref={host} class="chart" role="img" aria-label={`${title}. Latest: ${latest(lines, format)}.`} />
+      )}
+    </section>
+  );
+}
+
+const newestOf = ({ values }: ChartLine): number | null => values.findLast((value) => value !== null) ?? null;
+
+function latest(lines: readonly ChartLine[], format: (value: number) => string): string {
+  return lines
+    .map((line) => {
+      const value = newestOf(line);
+      return `${line.name} ${value === null ? 'nothing' : format(value)}`;
+    })
+    .join(', ');
+}
+
+const dataOf = ({ startsMs, lines }: ChartProps): uPlot.AlignedData => [
+  startsMs.map((startMs) => startMs / MS_PER_SECOND),
+  ...lines.map(({ values }) => [...values]),
+];
+
+function optionsOf({ lines, format, fromZero }: ChartProps, element: HTMLElement): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const ink = style.getPropertyValue('--muted').trim();
+  const rule = style.getPropertyValue('--rule').trim();
+  const axis = {
+    stroke: ink,
+    grid: { stroke: rule, width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui',
+  };
+  // Without a cursor the legend shows what is newest.
+  const shown = (i: number, value: number | null, at: number | null): string => {
+    const known = at === null ? newestOf(lines[i]!) : value;
+    return known === null ? DASH : format(known);
+  };
+  return {
+    width: element.clientWidth,
+    height: HEIGHT_PX,
+    padding: [8, 12, 0, 0],
+    legend: { markers: { fill: (_plot, i) => colourOf(lines[i - 1]?.name ?? '', style) } },
+    cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+    scales: { y: { range: (_plot, low, high) => rangeOf(low, high, fromZero === true) } },
+    axes: [
+      { ...axis, values: '{HH}:{mm}', incrs: [...WHOLE_MINUTES], space: 64, size: 26 },
+      { ...axis, size: 64, values: (_plot, splits) => splits.map(format) },
+    ],
+    series: [
+      {
+        label: 'time',
+        value: (_plot, value: number | null) => (value === null ? 'newest' : clock(value * MS_PER_SECOND)),
+      },
+      ...lines.map(({ name }, i) => ({
+        label: name,
+        stroke: colourOf(name, style),
+        width: 1.75,
+        spanGaps: true,
+        points: { show: false },
+        value: (_plot: uPlot, value: number | null, _i: number, at: number | null) => shown(i, value, at),
+      })),
+    ],
+  };
+}
+
+/** Room above, and never a range of nothing. */
+function rangeOf(low: number | null, high: number | null, fromZero: boolean): [number, number] {
+  const top = high ?? 1;
+  const bottom = fromZero ? 0 : (low ?? 0);
+  const room = (top - bottom || Math.abs(top) || 1) * 0.08;
+  return [fromZero ? 0 : bottom - room, top + room];
+}

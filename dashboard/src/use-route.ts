@@ -1,0 +1,18 @@
+import { useEffect, useState } from 'preact/hooks';
+import { hrefOf, parseRoute, type Go, type Route } from './route.js';
+
+/** The route of the address, and how to go to another. */
+export function useRoute(): readonly [Route, Go] {
+  const [route, setRoute] = useState(() => parseRoute(location.search));
+  useEffect(() => {
+    const follow = (): void => setRoute(parseRoute(location.search));
+    addEventListener('popstate', follow);
+    return () => removeEventListener('popstate', follow);
+  }, []);
+  const go: Go = (change) => {
+    const next = { ...parseRoute(location.search), ...change };
+    history.pushState(null, '', hrefOf(next));
+    setRoute(next);
+  };
+  return [route, go];
+}

@@ -1,0 +1,174 @@
+import type { LeaderboardView, LeaderView, OverviewView, SeriesView } from '../../../src/admin/views.js';
+import { decimal, milliseconds, percent, rate, usd, usdNumber, whole } from '../format.js';
+import { useView } from '../load.js';
+import { Chart } from '../parts/chart.js';
+import { IntervalBar, scaleOf, ShareBar, type Scale } from '../parts/interval-bar.js';
+import { SpanChoice } from '../parts/span-choice.js';
+import { WhenLoaded } from '../parts/state.js';
+import { Table, type Column } from '../parts/table.js';
+import type { Go, Route } from '../route.js';
+import { shortName } from '../sentence.js';
+
+export function Bandit({ route, go }: { route: Route; go: Go }) {
+  const overview = useView<OverviewView>(`/api/v1/overview?span=${route.span}`);
+  return (
+    <WhenLoaded of={overview}>
+      {({ useCases }) => {
+        const names = useCases.map(({ useCase }) => useCase);
+        const useCase = route.useCase === '' ? names[0] : route.useCase;
+        if (useCase === undefined) {
+          return <p class="empty panel">There is no use case yet: the first Select makes one.</p>;
+        }
+        const all = names.includes(useCase) ? names : [useCase, ...names];
+        return (
+          <>
+            <div class="bar">
+              <label>
+                Use case{' '}
+                <select value={useCase} onChange={(event) => go({ useCase: event.currentTarget.value })}>
+                  {all.map((name) => (
+                    <option key={name} value={name}>
+                      {name}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <SpanChoice route={route} go={go} />
+            </div>
+            <UseCase useCase={useCase} span={route.span} />
+          </>
+        );
+      }}
+    </WhenLoaded>
+  );
+}
+
+function UseCase({ useCase, span }: { useCase: string; span: Route['span'] }) {
+  const query = `?span=${span}&useCase=${encodeURIComponent(useCase)}`;
+  const board = useView<LeaderboardView>(`/api/v1/leaderboard${query}`);
+  const series = useView<SeriesView>(`/api/v1/series${query}`);
+  return (
+    <>
+      <WhenLoaded of={board}>
+        {({ leaders }) => <Leaderboard leaders={leaders} useCase={useCase} />}
+      </WhenLoaded>
+      <WhenLoaded of={series}>{(data) => <Charts data={data} useCase={useCase} />}</WhenLoaded>
+    </>
+  );
+}
+
+function Leaderboard({ leaders, useCase }: { leaders: readonly LeaderView[]; useCase: string }) {
+  const scale = scaleOf(leaders.map(({ quality }) => quality));
+  const dominated = leaders.filter(({ dominatedBy }) => dominatedBy !== null).length;
+  return (
+    <>
+      <Table
+        caption="Leaderboard"
+        fileName={`sextant-leaderboard-${useCase}`}
+        columns={columnsOf(scale)}
+        rows={leaders}
+        keyOf={({ model }) => model}
+        isFaded={({ dominatedBy }) => dominatedBy !== null}
+        whenEmpty={`Nothing was decided or reported for ${useCase} in your tenant.`}
+      />
+      <p class="hint">
+        Quality is the posterior over all requests of the use case with its 95 % credible interval, prior
+        included; decisions look at each request’s own context as well.
+        {dominated > 0 && ' Grey: another model costs no more and is better with 95 % probability.'}
+      </p>
+    </>
+  );
+}
+
+const columnsOf = (scale: Scale): Column<LeaderView>[] => [
+  { title: 'Model', value: ({ model }) => model, cell: (row) => <Model row={row} /> },
+  {
+    title: 'Share',
+    help: 'Of the decisions in the chosen span',
+    isNumeric: true,
+    value: ({ share }) => share,
+    cell: ({ share }) => <ShareBar share={share ?? 0} label={percent(share)} />,
+  },
+  {
+    title: 'Quality',
+    help: 'Mean and 95 % credible interval',
+    isNumeric: true,
+    value: ({ quality }) => quality.mean,
+    cell: ({ quality }) => <IntervalBar interval={quality} scale={scale} />,
+  },
+  {
+    title: 'Success',
+    help: 'Expected share of calls that go well',
+    isNumeric: true,
+    value: ({ success }) => success,
+    cell: ({ success }) => percent(success),
+  },
+  {
+    title: 'Cost, USD a call',
+    help: 'Mean of what was reported',
+    isNumeric: true,
+    value: ({ costNanoUsd }) => (costNanoUsd === null ? null : costNanoUsd / 1e9),
+    cell: ({ costNanoUsd }) => (costNanoUsd === null ? '–' : usdNumber(costNanoUsd)),
+  },
+  {
+    title: 'Latency',
+    help: 'Mean of what was reported',
+    isNumeric: true,
+    value: ({ latencyMs }) => latencyMs,
+    cell: ({ latencyMs }) => milliseconds(latencyMs),
+  },
+  {
+    title: 'Observations',
+    help: 'Reported qualities; older ones count less',
+    isNumeric: true,
+    value: ({ observations }) => observations,
+    cell: ({ observations }) => (observations < 10 ? decimal(observations, 1) : whole(observations)),
+  },
+  { title: 'Quality, 2.5 %', value: ({ quality }) => quality.low, isHidden: true },
+  { title: 'Quality, 97.5 %', value: ({ quality }) => quality.high, isHidden: true },
+  { title: 'Dominated by', value: ({ dominatedBy }) => dominatedBy, isHidden: true },
+];
+
+function Model({ row: { model, dominatedBy, reportRateZ } }: { row: LeaderView }) {
+  return (
+    <>
+      {model}
+      {dominatedBy !== null && <small class="note">dominated by {shortName(dominatedBy)}</small>}
+      {reportRateZ !== null && (
+        <small class="note warn">reported on {reportRateZ < 0 ? 'less' : 'more'} often than the others</small>
+      )}
+    </>
+  );
+}
+
+function Charts({ data: { startsMs, models, span }, useCase }: { data: SeriesView; useCase: string }) {
+  const shared = { startsMs, whenEmpty: 'Nothing in this span since the server started.' };
+  const smooth = span === '15m' ? '30 seconds' : '30 minutes';
+  return (
+    <div class="charts">
+      <Chart
+        {...shared}
+        title="Decisions a second"
+        fileName={`sextant-decisions-${useCase}-${span}`}
+        lines={models.map(({ model, decisionsPerSecond }) => ({ name: model, values: decisionsPerSecond }))}
+        format={rate}
+        fromZero
+      />
+      <Chart
+        {...shared}
+        title={`Reported quality, mean of ${smooth}`}
+        fileName={`sextant-quality-${useCase}-${span}`}
+        lines={models.map(({ model, quality }) => ({ name: model, values: quality }))}
+        format={(value) => value.toFixed(2)}
+      />
+      <Chart
+        {...shared}
+        title={`Cost a call, mean of ${smooth}`}
+        fileName={`sextant-cost-${useCase}-${span}`}
+        lines={models.map(({ model, costNanoUsd }) => ({ name: model, values: costNanoUsd }))}
+        format={(value) => usd(value).replace(' USD', '')}
+        fromZero
+      />
+    </div>
+  );
+}

@@ -1,0 +1,209 @@
+/**
+ * What `/api/v1` answers, as JSON. Times are milliseconds since the Unix epoch, money is nano-USD (1e-9 USD), shares
+ * and qualities are in [0, 1]. `null` where nothing is known.
+ *
+ * Types alone: the dashboard is compiled against them.
+ */
+
+export type SpanName = '15m' | '24h';
+
+export interface SessionView {
+  /** Whether a token is asked for. */
+  readonly loginRequired: boolean;
+  /** `null` where nobody is logged in. */
+  readonly principal: { readonly name: string; readonly tenant: string } | null;
+}
+
+/** A mean and its 95 % interval. */
+export interface IntervalView {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface ShareView {
+  readonly model: string;
+  readonly share: number;
+}
+
+export interface UseCaseSummaryView {
+  readonly useCase: string;
+  readonly decisions: number;
+  /** The model that most decisions chose. */
+  readonly top: ShareView | null;
+  /** Mean of reported qualities ± 1.96 standard errors. */
+  readonly quality: {
+    readonly mean: number;
+    readonly halfWidth: number | null;
+    readonly count: number;
+  } | null;
+  /** Reported cost, fallbacks included, per reported request. */
+  readonly costPerRequestNanoUsd: number | null;
+  /** Share of reported calls that went well. */
+  readonly success: number | null;
+}
+
+export interface SelectTimesView {
+  readonly calls: number;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+export interface OverviewView {
+  readonly span: SpanName;
+  readonly useCases: readonly UseCaseSummaryView[];
+  /** Unary calls of the last minute that were refused or failed, by method and gRPC code; of all tenants. */
+  readonly errors: readonly { readonly method: string; readonly code: string; readonly count: number }[];
+  readonly spend: readonly SpendView[];
+}
+
+export interface LeaderView {
+  readonly model: string;
+  readonly decisions: number;
+  readonly share: number | null;
+  /** Posterior over the whole use case. */
+  readonly quality: IntervalView;
+  /** Decayed number of qualities. */
+  readonly observations: number;
+  readonly success: number;
+  readonly costNanoUsd: number | null;
+  readonly latencyMs: number | null;
+  /** A model that costs no more and is better with 95 % probability. */
+  readonly dominatedBy: string | null;
+  /** Standard errors between the model's reports and what the others' rates lead to expect, where that is much. */
+  readonly reportRateZ: number | null;
+}
+
+export interface LeaderboardView {
+  readonly span: SpanName;
+  readonly useCase: string;
+  readonly useCases: readonly string[];
+  readonly leaders: readonly LeaderView[];
+}
+
+/** One line a model, of equal steps, oldest first. Means are of the step and the five before it. */
+export interface SeriesView {
+  readonly span: SpanName;
+  readonly stepMs: number;
+  readonly startsMs: readonly number[];
+  readonly models: readonly {
+    readonly model: string;
+    /** `null` before the server started. */
+    readonly decisionsPerSecond: readonly (number | null)[];
+    /** `null` where none was reported. */
+    readonly quality: readonly (number | null)[];
+    readonly costNanoUsd: readonly (number | null)[];
+  }[];
+}
+
+export interface ModelView {
+  readonly model: string;
+  readonly provider: string;
+  readonly status: string;
+  readonly lifecycle: string;
+  readonly origin: string;
+  readonly inputUsdPerMTok: number | null;
+  readonly outputUsdPerMTok: number | null;
+  /** ISO date of the price list. */
+  readonly pricesAsOf: string | null;
+  readonly pricesSource: string | null;
+  readonly contextWindowTokens: number;
+  readonly breaker: {
+    readonly state: string;
+    readonly sinceMs: number | null;
+    readonly untilMs: number | null;
+    readonly reason: string | null;
+    readonly calls: number;
+    readonly failures: number;
+    readonly probesInFlight: number;
+  };
+}
+
+export interface ModelsView {
+  readonly models: readonly ModelView[];
+}
+
+export interface SpendView {
+  readonly account: string;
+  /** `null`: all of the tenant. */
+  readonly useCase: string | null;
+  readonly lambda: number;
+  readonly averageNanoUsdPerRequest: number | null;
+  readonly period: {
+    readonly every: string;
+    readonly timeZone: string;
+    readonly onExhausted: string;
+    readonly startMs: number;
+    readonly endMs: number;
+    readonly limitNanoUsd: number;
+    readonly spentNanoUsd: number;
+    readonly reservedNanoUsd: number;
+    readonly remainingNanoUsd: number;
+    readonly nanoUsdPerHour: number;
+    /** At the pace of the last day; `null` where the period ends before. */
+    readonly exhaustedAtMs: number | null;
+  } | null;
+  /** By quarter of an hour, of the last day, oldest first. */
+  readonly quarters: readonly { readonly startMs: number; readonly nanoUsd: number }[];
+}
+
+export interface SpendsView {
+  readonly accounts: readonly SpendView[];
+}
+
+export interface ReportRateView {
+  readonly useCase: string;
+  readonly model: string;
+  readonly decisions: number;
+  readonly reported: number;
+  readonly expectedReported: number;
+  readonly z: number;
+  readonly differs: boolean;
+}
+
+export interface SystemView {
+  readonly version: string;
+  readonly node: string;
+  readonly startedMs: number;
+  readonly ready: boolean;
+  /** Why it is not ready, or what is amiss though it is. */
+  readonly warning: string | null;
+  readonly policy: {
+    readonly version: string;
+    readonly sinceMs: number;
+    readonly rules: number;
+    /** Whether it stays in force whatever the folder holds. */
+    readonly pinned: boolean;
+    /** The folder's version, where it waits for the pin to be taken out. */
+    readonly waitingVersion: string | null;
+    readonly rejected: { readonly version: string; readonly faults: readonly string[] } | null;
+  };
+  readonly store: {
+    readonly sequence: number;
+    readonly failed: boolean;
+    readonly queueDepth: number;
+    readonly decisionsUnlogged: number;
+  };
+  /** Of the last whole five seconds, in milliseconds. */
+  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  readonly memoryBytes: number;
+  readonly calls: readonly (SelectTimesView & { readonly method: string; readonly errors: number })[];
+  readonly reportRates: readonly ReportRateView[];
+}
+
+/** One frame of `/api/v1/events`, every second. */
+export interface TickView {
+  readonly timeMs: number;
+  readonly ready: boolean;
+  readonly warning: string | null;
+  /** Of the principal's tenant: the mean of the last ten seconds. */
+  readonly decisionsPerSecond: number;
+  /** Of the last minute, of all tenants. */
+  readonly select: SelectTimesView;
+  readonly errorsPerMinute: number;
+  readonly queueDepth: number;
+  readonly sequence: number;
+  readonly modelsNotClosed: number;
+  readonly policyRejected: boolean;
+}
