@@ -58,7 +58,7 @@ test: build
 
 # The properties at length, such as compiled rules against json-rules-engine on 100,000 cases.
 nightly: build
-	SEXTANT_PROPERTY_RUNS=$${SEXTANT_PROPERTY_RUNS:-100000} $(BIN)/vitest run --test-timeout 3600000 $(or $(ARGS),test/core/rules/oracle.property.test.ts)
+	SEXTANT_PROPERTY_RUNS=$${SEXTANT_PROPERTY_RUNS:-100000} $(BIN)/vitest run --test-timeout 3600000 $(or $(ARGS),test/core/rules/oracle.property.test.ts test/core/lint)
 
 # make bench-quality DATA=DIR OUT=FILE.csv WEIGHTS=0.7,0.3 BUDGETS=2.3e-4,6.6e-4 SEEDS=20; make bench-core; make bench-rules
 BENCH_FLAGS = $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(if $(WEIGHTS),--weights $(WEIGHTS)) \

@@ -1,12 +1,8 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
-import { duplicateKeys } from '../config/locate-fault.js';
-import { checkPolicy } from '../config/load-policy.js';
-import { readPolicyFolder } from '../config/read-policy-folder.js';
-import { lintPolicy } from '../core/lint/lint-policy.js';
-import type { Warning } from '../core/lint/warning.js';
+import { checkFolder, type CheckedFolder, type LocatedWarning } from './check-folder.js';
 import { readConfig, withConfigOptions, type ConfigFlags } from './config-options.js';
-import { describeLocated, PolicyLocator, type LocatedFault } from './located-faults.js';
+import { describeLocated, type LocatedFault } from './located-faults.js';
 import { packageVersion } from '../package-version.js';
 import { sarifLog } from './sarif.js';
 
@@ -14,14 +10,6 @@ interface CheckFlags extends ConfigFlags {
   readonly json?: boolean;
   readonly sarif?: boolean;
   readonly strict?: boolean;
-}
-
-type LocatedWarning = LocatedFault & Warning;
-
-interface CheckedFolder {
-  readonly version?: string;
-  readonly faults: readonly LocatedFault[];
-  readonly warnings: readonly LocatedWarning[];
 }
 
 /** `sextant check`: every fault of the configuration and of the policy folder, in one run. */
@@ -77,24 +65,4 @@ function report(faults: readonly LocatedFault[], warnings: readonly LocatedWarni
   }
   if (warnings.length > 0) console.error(counted(warnings.length, 'warning'));
   if (faults.length > 0) console.error(counted(faults.length, 'fault'));
-}
-
-async function checkFolder(path: string): Promise<CheckedFolder> {
-  try {
-    const folder = await readPolicyFolder(path);
-    const locator = new PolicyLocator(folder);
-    const policy = checkPolicy(folder);
-    const doubled = folder.files.flatMap(({ file, text }) =>
-      duplicateKeys(text).map(({ firstLine, ...place }): LocatedWarning => {
-        const reason = `stands in line ${firstLine} already, which is passed over`;
-        return { file, code: 'duplicate-key', reason, ...place };
-      }),
-    );
-    const linted = policy.ok ? lintPolicy(policy.value).map((warning) => locator.locate(warning)) : [];
-    const faults = policy.ok ? [] : policy.faults.map((fault) => locator.locate(fault));
-    return { version: folder.version, faults, warnings: [...doubled, ...linted] };
-  } catch (error) {
-    const reason = `cannot be read: ${(error as Error).message}`;
-    return { faults: [{ file: path, path: '$', reason }], warnings: [] };
-  }
 }

@@ -11,6 +11,7 @@ import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
 import { promptsCommand } from './prompts.js';
 import { rulesCommand } from './rules.js';
+import { schemaCommand } from './schema.js';
 import { serveCommand } from './serve.js';
 import { verifyCommand } from './verify.js';
 
@@ -22,6 +23,7 @@ const program = new Command('sextant')
   .addCommand(checkCommand())
   .addCommand(rulesCommand())
   .addCommand(explainCommand())
+  .addCommand(schemaCommand())
   .addCommand(verifyCommand())
   .addCommand(policyCommand())
   .addCommand(auditCommand())

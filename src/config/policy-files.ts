@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Fault } from '../core/fault.js';
 import type { PolicyFileSummary } from '../core/policy/policy-history.js';
-import { syntaxErrorPosition, type Position } from './locate-fault.js';
+import { syntaxFault } from './json-syntax.js';
+import type { Position } from './locate-fault.js';
 
 /** One JSON file of a policy, parsed. */
 export interface PolicyFile {
@@ -51,7 +52,7 @@ export function policyFolderOf(given: readonly PolicySource[]): PolicyFolder {
   for (const { file, bytes, unreadable } of sources) {
     // Length before content, so that no two folders hash alike by shifting bytes between files.
     hash.update(`${file}\u0000${bytes.length}\u0000`).update(bytes);
-    const parsed = unreadable === undefined ? parseJson(bytes, file) : { reason: unreadable };
+    const parsed = unreadable === undefined ? parseJson(bytes) : { reason: unreadable };
     if ('reason' in parsed) faults.push({ file, path: '$', ...parsed });
     else files.push({ file, ...parsed });
   }
@@ -66,7 +67,6 @@ export const summaryOf = ({ file, bytes }: PolicySource): PolicyFileSummary => (
 
 function parseJson(
   bytes: Uint8Array,
-  file: string,
 ): { value: unknown; text: string } | ({ reason: string } & Partial<Position>) {
   let text: string;
   try {
@@ -76,22 +76,11 @@ function parseJson(
   }
   try {
     return { value: JSON.parse(text) as unknown, text };
-  } catch (error) {
-    const position = syntaxErrorPosition(text);
-    const at = position === undefined ? '' : `line ${position.line}, column ${position.column}: `;
-    const what = describeSyntaxError(error as SyntaxError);
-    return {
-      reason: `is not valid JSON: ${at}${file === PROMPTS_FILE ? withoutQuote(what) : what}`,
-      ...position,
-    };
+  } catch {
+    // V8's own message quotes the file, and faults are logged; ours says where and what, and quotes nothing.
+    const fault = syntaxFault(text);
+    if (fault === undefined) return { reason: 'is not valid JSON' };
+    const { line, column, reason } = fault;
+    return { reason: `is not valid JSON: line ${line}, column ${column}: ${reason}`, line, column };
   }
 }
-
-/** Faults are logged, and prompts do not belong in logs. */
-const PROMPTS_FILE = 'prompts.json';
-const withoutQuote = (message: string): string =>
-  message.replace(/, (\.\.\.)?".*"(\.\.\.)? is not/s, ' is not');
-
-/** Without the offset that V8 names: people want a line. */
-const describeSyntaxError = ({ message }: SyntaxError): string =>
-  message.replace(/ in JSON at position.*| \(line \d+ column \d+\)/s, '').replace(/\s+/g, ' ');

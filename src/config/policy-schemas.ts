@@ -6,7 +6,7 @@ import { compileSchema } from './schema-check.js';
 /** The published schemas stand beside the shipped rules, two folders up from both `src/config` and `dist/config`. */
 const SCHEMA_FOLDER = fileURLToPath(new URL('../../rules/schema/', import.meta.url));
 
-const NAMES = [
+export const SCHEMA_NAMES = [
   'models',
   'rules',
   'tenants',
@@ -19,16 +19,19 @@ const NAMES = [
   'prompts',
   'fixtures',
 ] as const;
-type PolicySchemas = Readonly<Record<(typeof NAMES)[number], SchemaCheck>>;
+type PolicySchemas = Readonly<Record<(typeof SCHEMA_NAMES)[number], SchemaCheck>>;
+
+/** The published schema of one kind of file. */
+export const schemaText = (name: (typeof SCHEMA_NAMES)[number]): string =>
+  readFileSync(`${SCHEMA_FOLDER}${name}.schema.json`, 'utf8');
 
 let compiled: PolicySchemas | undefined;
 
 /** Checks for every kind of file under `rules/`, compiled on first use. */
 export function policySchemas(): PolicySchemas {
   compiled ??= Object.fromEntries(
-    NAMES.map((name) => {
-      const text = readFileSync(`${SCHEMA_FOLDER}${name}.schema.json`, 'utf8');
-      return [name, compileSchema(JSON.parse(text) as object)];
+    SCHEMA_NAMES.map((name) => {
+      return [name, compileSchema(JSON.parse(schemaText(name)) as object)];
     }),
   ) as unknown as PolicySchemas;
   return compiled;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duplicateKeys, FaultLocator, syntaxErrorPosition } from '../../src/config/locate-fault.js';
+import { duplicateKeys, FaultLocator } from '../../src/config/locate-fault.js';
 
 const TEXT = `{
   "rules": [
@@ -35,13 +35,6 @@ describe('a path in a file', () => {
 });
 
 describe('a text', () => {
-  it('that is no JSON ends to be it somewhere', () => {
-    expect(syntaxErrorPosition('{"a": 1}')).toBeUndefined();
-    expect(syntaxErrorPosition('{"a": 1,\n  "b" 2}')).toEqual({ line: 2, column: 7 });
-    expect(syntaxErrorPosition('{"a": 1, // no\n}')).toMatchObject({ line: 1 });
-    expect(syntaxErrorPosition('{"a": [1')).toMatchObject({ line: 1 });
-  });
-
   it('names keys that stand twice in one object', () => {
     expect(duplicateKeys('{"a": {"b": 1}, "c": [{"b": 1}, {"b": 2}]}')).toEqual([]);
     expect(duplicateKeys('{"c": [{"a": {}},\n {"b": 1, "x": {"b": 1},\n"b": 2}]}')).toEqual([

@@ -5,6 +5,7 @@ import type { Policy } from '../selection/policy.js';
 import { lintCandidates, lintReach } from './lint-candidates.js';
 import { lintConditions } from './lint-conditions.js';
 import { lintUnits } from './lint-units.js';
+import { lintWords } from './lint-words.js';
 import type { Warning } from './warning.js';
 
 /**
@@ -17,6 +18,7 @@ export function lintPolicy({ rules, models }: Pick<Policy, 'rules' | 'models'>):
     ...lintCandidates(rules, models),
     ...lintReach(rules),
     ...rules.rules.flatMap((rule) => unmatched(rule, models)),
+    ...lintWords(rules, models),
     ...lintUnits(rules, models),
   ];
 }

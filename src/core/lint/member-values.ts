@@ -1,4 +1,6 @@
+import { WEEKDAYS } from '../rules/clock.js';
 import type { Condition, Literal } from '../rules/condition.js';
+import { parseVersion } from '../rules/semver.js';
 import { FACT_MEMBERS, MEMBER_WORDS, type FactName } from '../rules/vocabulary.js';
 
 type Comparison = Condition & { readonly kind: 'compare' };
@@ -19,6 +21,12 @@ const whole = (low: number, high: number): Kind => ({
   is: 'words',
   words: Array.from({ length: high - low + 1 }, (_, i) => low + i),
 });
+
+const two = (n: number): string => String(n).padStart(2, '0');
+/** Every minute of a week, as `clock` gives it at `$.dayTime`. */
+const WEEK_MINUTES = WEEKDAYS.flatMap((day) =>
+  Array.from({ length: 24 * 60 }, (_, i) => `${day} ${two(Math.floor(i / 60))}:${two(i % 60)}`),
+);
 
 const KINDS: Readonly<Record<string, Kind>> = {
   'request.useCase': TEXT,
@@ -57,6 +65,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'tenant.id': TEXT,
   'tenant.tags': TEXTS,
   'tenant.allowedModels': TEXTS,
+  'clock.dayTime': { is: 'words', words: WEEK_MINUTES },
   'clock.hour': whole(0, 23),
   'clock.minute': whole(0, 59),
   'clock.dayOfWeek': whole(1, 7),
@@ -100,7 +109,28 @@ function textsAround(scalars: ReadonlySet<unknown>): string[] {
   const numbers = [...scalars].some((scalar) => typeof scalar === 'number')
     ? numbersAround(scalars, -Infinity, Infinity).map(String)
     : [];
-  return ['', OTHER_WORD, ...named.flatMap((text) => [text, `${text}\u0001`]), ...numbers];
+  return [
+    '',
+    OTHER_WORD,
+    ...named.flatMap((text) => [text, `${text}\u0001`, ...versionsAround(text)]),
+    ...numbers,
+  ];
+}
+
+/** Before a version, as its release, right after it, and before and after all. */
+function versionsAround(text: string): string[] {
+  const version = parseVersion(text);
+  if (version === undefined) return [];
+  const [major, minor, patch] = version.numbers;
+  const core = `${major}.${minor}.${patch}`;
+  return [
+    `${core}-0`,
+    core,
+    `${text.split('+')[0]}.0`,
+    `${major}.${minor}.${patch + 1}`,
+    '0.0.0-0',
+    `${major + 1}.0.0`,
+  ];
 }
 
 function subsets(items: readonly unknown[]): unknown[][] {
@@ -127,6 +157,8 @@ function kindOf({ left: { fact, segments } }: Comparison): { kind: Kind; isOptio
 export function tellingValues(comparisons: readonly Comparison[]): readonly unknown[] | undefined {
   const [first] = comparisons;
   if (first === undefined) return [];
+  // A text that several patterns match at once may be none that any of them names.
+  if (comparisons.filter(({ chain }) => chain.operator === 'matches').length > 1) return undefined;
   const scalars = new Set<unknown>();
   for (const { right } of comparisons) if (right.kind === 'literal') scalarsOf(right.value, scalars);
   const { kind, isOptional } = kindOf(first);

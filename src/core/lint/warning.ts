@@ -6,7 +6,8 @@ export const WARNING_CODES = {
   'no-model-left': 'A rule that leaves no model of the registry.',
   contradiction: 'Two rules that leave no model where both fire.',
   unreachable: 'A rule that never has a say, since another comes first wherever it fires.',
-  'matches-no-model': 'A pattern or tag that no model of the registry has.',
+  'matches-no-model': 'A pattern, tag or other word that no model of the registry has.',
+  'unused-condition': 'A named condition that no rule refers to.',
   units: 'A figure that is likely in another unit.',
   'duplicate-key': 'A key that stands twice in one object: the first is passed over.',
 } as const;

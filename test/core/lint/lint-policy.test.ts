@@ -172,6 +172,7 @@ describe('rules that leave no model', () => {
     const regions = compare('model', 'regions', 'not:contains', 'mars');
     expect(warned([forCase('exclude', { reason: 'far' }, 'r', regions)])).toEqual([
       'no-model-left rules[0].event',
+      'matches-no-model rules[0].conditions.all[1]',
     ]);
   });
 
@@ -269,6 +270,5 @@ it('knows what each member may hold, but for those whose own members are named',
     'model.prices',
     'model.unpriced',
     'model.rateLimits',
-    'clock.dayTime',
   ]);
 });
