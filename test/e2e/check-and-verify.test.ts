@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runSextant, startServer } from './built-server.js';
@@ -121,6 +121,27 @@ describe('sextant check', () => {
   test('refuses a folder that is not there', async () => {
     const { code, stderr } = await runSextant(['check', '/nowhere/rules']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('/nowhere/rules')]);
+  });
+});
+
+describe('sextant schema', () => {
+  test('writes schemas with the names of the folder, which the folder still passes', async () => {
+    const folder = policyFolder(SOUND);
+    const { code, stdout } = await runSextant(['schema', folder]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+ schemas in /)]);
+    const text = readFileSync(join(folder, 'schema/rules.schema.json'), 'utf8');
+    expect(text).toContain('"amazon/nova-lite"');
+    expect(text).not.toContain('"openai/gpt-5"');
+    expect((await runSextant(['check', folder])).code).toBe(0);
+  });
+
+  test('writes nothing where the folder has a fault', async () => {
+    const folder = policyFolder(SOUND);
+    const before = readFileSync(join(folder, 'schema/rules.schema.json'), 'utf8');
+    writeFileSync(join(folder, 'rules/half.json'), '{"rules": [');
+    const { code, stderr } = await runSextant(['schema', folder]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('rules/half.json')]);
+    expect(readFileSync(join(folder, 'schema/rules.schema.json'), 'utf8')).toBe(before);
   });
 });
 

@@ -84,6 +84,9 @@ const OPTIONAL = new Set([
 /** Members whose own members are named in a path. */
 const MAPS = new Set(['request.attributes', 'profile.dimensions']);
 
+/** Operators that hold of texts which are no neighbours of their constants. */
+const MIXED_BADLY = /^(matches|semver)/;
+
 /** Lists are tried as all subsets of the items that conditions name: 2^8 of them at most. */
 const SUBSET_ITEMS_MAX = 8;
 /** Beyond any word that a person writes. */
@@ -157,8 +160,13 @@ function kindOf({ left: { fact, segments } }: Comparison): { kind: Kind; isOptio
 export function tellingValues(comparisons: readonly Comparison[]): readonly unknown[] | undefined {
   const [first] = comparisons;
   if (first === undefined) return [];
-  // A text that several patterns match at once may be none that any of them names.
-  if (comparisons.filter(({ chain }) => chain.operator === 'matches').length > 1) return undefined;
+  if (comparisons.length > 1 && comparisons.some(({ chain }) => MIXED_BADLY.test(chain.operator))) {
+    // A text that a pattern or a version asks for together with something else may be none that either names.
+    const isOfOneKind = comparisons.every(({ chain }) =>
+      /^semver|^(equal|notEqual|in|notIn)$/.test(chain.operator),
+    );
+    if (!isOfOneKind) return undefined;
+  }
   const scalars = new Set<unknown>();
   for (const { right } of comparisons) if (right.kind === 'literal') scalarsOf(right.value, scalars);
   const { kind, isOptional } = kindOf(first);

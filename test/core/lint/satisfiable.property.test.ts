@@ -45,6 +45,12 @@ const comparison = fc.oneof(
     fc.constantFrom('equal', 'notEqual', 'semverLessThan', 'not:semverGreaterThan'),
     word.filter((w) => w.includes('.')),
   ),
+  of(
+    'request',
+    'attributes.k',
+    fc.constantFrom('matches', 'not:matches'),
+    fc.constantFrom('1.*', '*.0', '*-rc*'),
+  ),
   of('tenant', 'tags', fc.constantFrom('contains', 'not:contains', 'doesNotContain'), word),
   of('tenant', 'tags', fc.constantFrom('someFact:equal', 'everyFact:equal', 'not:everyFact:notEqual'), word),
   of(
