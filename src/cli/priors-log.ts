@@ -3,6 +3,7 @@ import { USE_CASE_NAME } from '../core/bandit/parse-priors.js';
 import type { SegmentPart } from '../core/bandit/settings.js';
 import { modelOfArmKey } from '../core/prompts/prompt-book.js';
 import type { ArmId, Model, ModelId } from '../core/registry/model.js';
+import { ArmNumbers } from '../runtime/arm-numbers.js';
 import type { Store } from '../store/ports.js';
 
 /** What a log has to fit priors to. */
@@ -29,7 +30,7 @@ export async function readPriorLog(
 ): Promise<PriorLog> {
   const known = new Set(models.map(({ id }) => id));
   const modelOf = new Map<ArmId, ModelId>();
-  for (const [key, armId] of await armIds(documents)) {
+  for (const [key, armId] of (await ArmNumbers.open(documents)).all) {
     // Priors are of models: those of their variants count for them.
     const id = modelOfArmKey(key);
     if (known.has(id)) modelOf.set(armId, id);
@@ -49,11 +50,4 @@ export async function readPriorLog(
     }
   }
   return { cells: cells.list(), outcomes, passedOver, tenants: [...tenants].sort() };
-}
-
-/** As `ArmNumbers` keeps them; read apart, since the owner may write. */
-async function armIds(documents: Store['documents']): Promise<readonly (readonly [string, ArmId])[]> {
-  const document = await documents.get('arm', 'ids');
-  if (document === undefined) return [];
-  return JSON.parse(Buffer.from(document.body).toString('utf8')) as [string, ArmId][];
 }

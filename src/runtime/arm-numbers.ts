@@ -1,6 +1,7 @@
 import { SextantError } from '../core/errors.js';
 import type { ArmId } from '../core/registry/model.js';
 import type { DocumentStore } from '../store/ports.js';
+import { SerialQueue } from '../store/serial-queue.js';
 import { available } from './available.js';
 
 const ARM_KIND = 'arm';
@@ -11,7 +12,7 @@ const ARM_IDS = 'ids';
  * anything can be decided with it, and never given to another key, not even of a deleted one.
  */
 export class ArmNumbers {
-  private commits: Promise<unknown> = Promise.resolve();
+  private readonly commits = new SerialQueue();
 
   private constructor(
     private readonly documents: DocumentStore,
@@ -43,9 +44,7 @@ export class ArmNumbers {
 
   /** Gives every key without a number the next one. @throws SextantError STORE_UNAVAILABLE. */
   commit(keys: readonly string[]): Promise<void> {
-    const result = this.commits.then(() => this.commitNow(keys));
-    this.commits = result.catch(() => undefined);
-    return result;
+    return this.commits.run(() => this.commitNow(keys));
   }
 
   private async commitNow(keys: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { clampedRate } from '../core/bandit/metric-belief.js';
 import type { Weights } from '../core/bandit/settings.js';
+import { contextFromBytes, contextToBytes } from '../core/context/context-bytes.js';
 import {
   decisionIdFromBytes,
   decisionIdToBytes,
@@ -30,8 +31,6 @@ export interface TakenDecision {
   readonly decision: Decision;
   readonly policyVersion: string;
 }
-
-const NO_CONTEXT = Buffer.alloc(0);
 
 /** What a request asked for, without its text and its attributes, which may say who it is about. */
 interface Asked {
@@ -88,8 +87,7 @@ export function encodeDecision(taken: TakenDecision, samplingProbability: number
     inputTokens: BigInt(profile.inputTokens),
     samplingProbability,
     weights: [weights.quality, weights.cost, weights.latency],
-    context:
-      context === undefined ? NO_CONTEXT : Buffer.from(context.buffer, context.byteOffset, context.length),
+    context: contextToBytes(context),
     contextMapId: decision.contextMapId ?? 0,
     labelProbabilityQ16: decision.label?.probabilityQ16 ?? 0,
     labelRequested: decision.label?.requested ?? false,
@@ -110,15 +108,11 @@ export interface RecordedDecision {
   readonly candidates: readonly {
     readonly armId: ArmId;
     readonly propensityQ16: number;
-    readonly expectedCostNanoUsd: number;
-    readonly expectedQuality: number;
   }[];
   readonly lambda: number;
   readonly context?: Int8Array;
   readonly contextMapId: number;
   readonly stateSequence: number;
-  readonly samplingProbability: number;
-  readonly policyVersion: string;
 }
 
 const NO_TEXT: ChatMessage = { role: 'user', text: '' };
@@ -133,7 +127,7 @@ export function decodeDecision({ body }: LoggedDecision): RecordedDecision | und
   const complexity = Object.fromEntries(
     COMPLEXITY_DIMENSIONS.map((dimension, i) => [dimension, record.dimensions[i]!]),
   ) as unknown as DimensionScores;
-  const { context, expectedQualityQ16 } = record;
+  const { context } = record;
   return {
     decisionId: decisionIdFromBytes(record.decisionId),
     issueTimeMs: Number(record.issueTimeMs),
@@ -157,17 +151,13 @@ export function decodeDecision({ body }: LoggedDecision): RecordedDecision | und
       maxFallbacks,
     },
     armId: record.armId as ArmId,
-    candidates: record.candidates.map(({ armId, propensityQ16, expectedCostNanoUsd }, k) => ({
+    candidates: record.candidates.map(({ armId, propensityQ16 }) => ({
       armId: armId as ArmId,
       propensityQ16,
-      expectedCostNanoUsd: Number(expectedCostNanoUsd),
-      expectedQuality: expectedQualityQ16[k]! / QUALITY_ONE_Q16,
     })),
     lambda: record.lambda,
-    ...(context.length > 0 && { context: Int8Array.from(context, (byte) => (byte << 24) >> 24) }),
+    ...(context.length > 0 && { context: contextFromBytes(context) }),
     contextMapId: record.contextMapId,
     stateSequence: Number(record.stateSequence),
-    samplingProbability: record.samplingProbability,
-    policyVersion: record.policyVersion,
   };
 }

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { contextFromBytes, contextToBytes } from '../core/context/context-bytes.js';
 import { SextantError } from '../core/errors.js';
 import { decisionIdFromBytes, decisionIdToBytes, type TenantId, type UseCase } from '../core/ids.js';
 import type { ArmId } from '../core/registry/model.js';
@@ -63,10 +64,6 @@ function parse(bytes: Uint8Array, keys: TicketKeys): Ticket {
   return fromBody(TicketBody.decode(buffer.subarray(HEADER_BYTES, end)));
 }
 
-const EMPTY = new Uint8Array();
-const bytesOf = (vector: Int8Array): Uint8Array =>
-  new Uint8Array(vector.buffer, vector.byteOffset, vector.length);
-
 /** An account per tenant ends with the tenant, which the ticket holds already: it is not written twice. */
 function budgetFields({ budget, tenant }: Ticket) {
   const suffix = `/${tenant}`;
@@ -95,7 +92,7 @@ function toBody(ticket: Ticket): TicketBody {
     inputTokens: BigInt(ticket.inputTokens),
     batch: ticket.batch,
     ...budgetFields(ticket),
-    context: ticket.context === undefined ? EMPTY : bytesOf(ticket.context),
+    context: contextToBytes(ticket.context),
     contextMapId: ticket.contextMapId ?? 0,
     labelProbabilityQ16: ticket.labelProbabilityQ16 ?? 0,
     expectedOutputTokens: ticket.chain.map(({ expectedOutputTokens }) => expectedOutputTokens ?? 0),
@@ -135,7 +132,7 @@ function fromBody(body: TicketBody): Ticket {
     inputTokens: Number(body.inputTokens),
     batch: body.batch,
     ...(budgetId !== '' && { budget: { id: account, averageNanoUsd: Number(body.budgetAverageNanoUsd) } }),
-    ...(body.context.length > 0 && { context: Int8Array.from(body.context, (byte) => (byte << 24) >> 24) }),
+    ...(body.context.length > 0 && { context: contextFromBytes(body.context) }),
     ...(body.contextMapId !== 0 && { contextMapId: body.contextMapId }),
     ...(body.labelProbabilityQ16 !== 0 && { labelProbabilityQ16: body.labelProbabilityQ16 }),
     seed: body.seed,

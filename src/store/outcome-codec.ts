@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
+import { contextToBytes } from '../core/context/context-bytes.js';
 import { decisionIdToBytes } from '../core/ids.js';
 import { OUTCOME_METRICS, OUTCOME_STATUSES } from '../core/outcome/outcome.js';
 import type { Outcome } from '../core/outcome/outcome.js';
@@ -122,18 +123,13 @@ function recordOf(outcome: Outcome): OutcomeRecord {
     expectedCostNanoUsd: BigInt(outcome.expectedCostNanoUsd),
     policyVersion: Buffer.from(outcome.policyVersion, 'hex'),
     digest: Buffer.from(outcome.digest, 'hex'),
-    context:
-      outcome.context === undefined
-        ? NO_CONTEXT
-        : Buffer.from(outcome.context.buffer, outcome.context.byteOffset, outcome.context.length),
+    context: contextToBytes(outcome.context),
     expectedOutputTokens: outcome.expectedOutputTokens ?? 0,
     contextMapId: outcome.contextMapId ?? 0,
     labelProbabilityQ16: outcome.labelProbabilityQ16 ?? 0,
     retryAfterMs: bigintOf(execution?.retryAfterMs),
   };
 }
-
-const NO_CONTEXT = Buffer.alloc(0);
 
 function bigintOf(value: number | undefined): bigint | undefined {
   return value === undefined ? undefined : BigInt(value);

@@ -1,3 +1,4 @@
+import { contextFromBytes } from '../core/context/context-bytes.js';
 import { TextCache } from './byte-cursor.js';
 import type { ByteCursor } from './byte-cursor.js';
 
@@ -126,7 +127,7 @@ export class RecordFields {
           this.digest = cursor.bytes.toString('hex', start(cursor), cursor.pos);
           break;
         case 0xca:
-          this.context = signedBytes(cursor.bytes, start(cursor), cursor.pos);
+          this.context = contextFromBytes(cursor.bytes.subarray(start(cursor), cursor.pos));
           break;
         case 0xd5:
           this.expectedOutputTokens = cursor.float();
@@ -147,11 +148,6 @@ export class RecordFields {
     if (cursor.pos !== end) throw new RangeError('a record runs past its end');
     return this;
   }
-}
-
-/** A copy, so that a context that is kept does not keep its whole block. */
-function signedBytes(bytes: Buffer, from: number, to: number): Int8Array {
-  return Int8Array.from(bytes.subarray(from, to), (byte) => (byte << 24) >> 24);
 }
 
 /** Steps over a length-delimited value and returns where it starts. */

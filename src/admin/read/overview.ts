@@ -1,10 +1,10 @@
+import { NORMAL_975 } from '../../core/bandit/normal-quantile.js';
 import { COUNTER, COUNTERS, SPAN, type SpanName } from '../../runtime/activity.js';
 import type { MethodTimes } from '../../runtime/call-times.js';
 import type { OverviewView, SelectTimesView, UseCaseSummaryView } from '../views.js';
 import { armName, useCasesOf, type Sources } from './sources.js';
 import { readSpend } from './spend.js';
 
-const Z_95 = 1.959963984540054;
 const MS_PER_SECOND = 1000;
 
 export function readOverview(sources: Sources, span: SpanName): OverviewView {
@@ -49,8 +49,9 @@ function meanQuality(sum: Float64Array): UseCaseSummaryView['quality'] {
   const count = sum[COUNTER.qualities]!;
   if (count === 0) return null;
   const mean = sum[COUNTER.qualitySum]! / count;
+  if (count < 2) return { mean, halfWidth: null, count };
   const variance = Math.max(0, sum[COUNTER.qualitySquares]! / count - mean * mean) * (count / (count - 1));
-  return { mean, halfWidth: count < 2 ? null : Z_95 * Math.sqrt(variance / count), count };
+  return { mean, halfWidth: NORMAL_975 * Math.sqrt(variance / count), count };
 }
 
 const inMs = (seconds: number | undefined): number | null =>

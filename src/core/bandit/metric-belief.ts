@@ -16,6 +16,10 @@ export interface MetricBelief {
 /** A rate as people see it: a regression may predict a little beyond [0, 1]. */
 export const clampedRate = (value: number): number => Math.min(Math.max(value, 0), 1);
 
+/** What a belief predicts of one outcome: without what drift took off its mean, since residuals are against this. */
+export const predictedRate = ({ mean, undriftedMean = mean }: MetricBelief): number =>
+  clampedRate(undriftedMean);
+
 /** A log-normal belief about a length or a duration, with the plain mean beside it. */
 export interface LengthBelief {
   /** Mean of the values, shrunk; not the log-normal's, which a few outcomes would blow up. */

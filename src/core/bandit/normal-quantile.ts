@@ -1,3 +1,6 @@
+/** Φ⁻¹(0.975): standard deviations to either side that hold 95 %. */
+export const NORMAL_975 = 1.959963984540054;
+
 /**
  * Φ⁻¹(p), to 1e-7 relative.
  *

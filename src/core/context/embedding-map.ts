@@ -1,3 +1,5 @@
+import { FNV_OFFSET, FNV_PRIME, mix } from './hash.js';
+
 /** Reduces embeddings of any length by a seeded sparse projection. */
 export interface SeededProjection {
   readonly kind: 'projection';
@@ -101,15 +103,6 @@ function decompose(map: PrincipalComponents, embedding: ArrayLike<number>): Floa
 }
 
 const GOLDEN = 0x9e3779b1;
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
-
-/** MurmurHash3's finaliser. */
-function mix(h: number): number {
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
 
 /** FNV-1a, and never 0. */
 function mapIdOf(bytes: Uint8Array): number {

@@ -1,3 +1,5 @@
+import { FNV_OFFSET, FNV_PRIME, mix } from './hash.js';
+
 /**
  * A bag of words and bigrams hashed into a fixed number of signed buckets.
  *
@@ -31,19 +33,9 @@ export function hashWords(text: string, buckets: Float64Array, seed = 0): void {
   }
 }
 
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
-
 function add(buckets: Float64Array, size: number, hash: number): void {
   const index = (hash >>> 1) % size;
   buckets[index]! += (hash & 1) === 0 ? 1 : -1;
-}
-
-/** MurmurHash3's finaliser: FNV's low bits are weak. */
-function mix(h: number): number {
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** Dampens counts to sign(c)·ln(1 + |c|) and scales them to unit length; all zeros stay so. */

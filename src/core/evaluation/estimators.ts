@@ -42,10 +42,9 @@ export function estimateValue(decisions: readonly RewardedDecision[], isUnit = t
   const largest = largestWeight(decisions);
   const weighted = decisions.map(({ reward }, t) => weights[t]! * reward);
   const corrected = (most: number): number[] =>
-    decisions.map((decision, t) => {
-      const correction = decision.reward - decision.predicted[decision.chosen]!;
-      return predictedValue(decision) + (weights[t]! <= most ? weights[t]! * correction : 0);
-    });
+    decisions.map((decision, t) =>
+      weights[t]! <= most ? correctedValue(decision, weights[t]!) : predictedValue(decision),
+    );
   const switched = Math.min(largest, SWITCH_WEIGHT);
   const range = (low: number, high: number): Interval | undefined => (isUnit ? { low, high } : undefined);
   return [
@@ -61,13 +60,16 @@ export function estimateLift(decisions: readonly RewardedDecision[]): {
   value: number;
   asymptotic: Interval;
 } {
-  const terms = decisions.map((decision) => {
-    const correction = decision.reward - decision.predicted[decision.chosen]!;
-    return predictedValue(decision) + importanceWeight(decision) * correction - decision.reward;
-  });
+  const terms = decisions.map(
+    (decision) => correctedValue(decision, importanceWeight(decision)) - decision.reward,
+  );
   const value = meanOf(terms);
   return { value, asymptotic: martingaleInterval(terms, value) };
 }
+
+/** Σ_k π_k·q̂_k + w(r − q̂_a). */
+const correctedValue = (decision: RewardedDecision, weight: number): number =>
+  predictedValue(decision) + weight * (decision.reward - decision.predicted[decision.chosen]!);
 
 function meanOfTerms(estimator: Estimator, terms: readonly number[], range: Interval | undefined): Estimate {
   const value = meanOf(terms);

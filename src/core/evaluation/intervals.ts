@@ -1,10 +1,11 @@
+import { NORMAL_975 } from '../bandit/normal-quantile.js';
+
 export interface Interval {
   readonly low: number;
   readonly high: number;
 }
 
 const ALPHA = 0.05;
-const Z_975 = 1.959963984540054;
 
 /**
  * A 95 % interval for the mean of the terms' conditional means, by the martingale central limit theorem: no term needs
@@ -18,7 +19,7 @@ export function martingaleInterval(terms: readonly number[], mean: number): Inte
   const n = terms.length;
   if (n < 2) return { low: -Infinity, high: Infinity };
   const squares = terms.reduce((sum, term) => sum + (term - mean) ** 2, 0);
-  const half = Z_975 * Math.sqrt(squares / (n - 1) / n);
+  const half = NORMAL_975 * Math.sqrt(squares / (n - 1) / n);
   return { low: mean - half, high: mean + half };
 }
 

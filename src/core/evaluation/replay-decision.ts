@@ -1,5 +1,5 @@
 import { PROPENSITY_ONE } from '../bandit/propensity.js';
-import { clampedRate } from '../bandit/metric-belief.js';
+import { predictedRate } from '../bandit/metric-belief.js';
 import type { ArmId } from '../registry/model.js';
 import { deliberate, type LoggedInputs } from '../selection/decide.js';
 import type { Question } from '../selection/question.js';
@@ -52,7 +52,7 @@ export function replayDecision(
     if (k < 0) outside += p;
     else {
       target[k] = p;
-      quality[k] = clampedRate(candidate.belief.quality.undriftedMean ?? candidate.belief.quality.mean);
+      quality[k] = predictedRate(candidate.belief.quality);
       cost[k] = candidate.cost?.meanNanoUsd ?? 0;
     }
   }

@@ -1,3 +1,4 @@
+import { NORMAL_975 } from '../bandit/normal-quantile.js';
 import { STAT, type ArmStats } from '../learning/arm-stats.js';
 
 /** Mean quality over all requests, from the labels that were asked for. */
@@ -10,7 +11,6 @@ export interface LabelledQuality {
   readonly labels: number;
 }
 
-const Z_95 = 1.959963984540054;
 /** One label has no spread to tell an interval from. */
 const LEAST_LABELS = 2;
 
@@ -30,6 +30,6 @@ export function labelledQuality(stats: ArmStats, factor: number): LabelledQualit
   const labels = (weight * weight) / stats[STAT.labelW2]!;
   if (labels < LEAST_LABELS) return { mean, low: 0, high: 1, labels };
   const variance = Math.max(0, stats[STAT.labelXX]! / weight - mean * mean) * (labels / (labels - 1));
-  const half = Z_95 * Math.sqrt(variance / labels);
+  const half = NORMAL_975 * Math.sqrt(variance / labels);
   return { mean, low: Math.max(0, mean - half), high: Math.min(1, mean + half), labels };
 }

@@ -1,12 +1,14 @@
-import { betaMean, betaQuantile } from '../bandit/beta-distribution.js';
 import { armBelief, beliefScope, useCaseQuality, type BeliefScope } from '../bandit/belief.js';
+import { credibleInterval } from '../bandit/credible-interval.js';
 import { jointBest } from '../bandit/joint-best.js';
 import { betaMarginal } from '../bandit/marginal.js';
 import { clampedRate, type MetricBelief } from '../bandit/metric-belief.js';
 import { normalMarginal } from '../bandit/normal-marginal.js';
+import { NORMAL_975 } from '../bandit/normal-quantile.js';
 import { priorsAt } from '../bandit/priors.js';
 import { readsContext } from '../bandit/settings.js';
 import type { TenantId, UseCase } from '../ids.js';
+import { armMeans } from '../learning/arm-means.js';
 import { STAT } from '../learning/arm-stats.js';
 import type { UseCaseState } from '../learning/use-case-state.js';
 import { armKey } from '../prompts/prompt-book.js';
@@ -142,21 +144,16 @@ const TABLE_POINTS = 257;
 const marginalOf = ({ mean, variance, beta }: MetricBelief) =>
   beta === undefined ? normalMarginal(mean, Math.sqrt(variance)) : betaMarginal(beta, 1, 0, TABLE_POINTS);
 
-/** Standard deviations to either side that hold 95 %. */
-const NORMAL_95 = 1.959964;
-
 function intervalOf({ mean, variance, beta }: MetricBelief): Pick<PromptReview, 'mean' | 'low' | 'high'> {
-  if (beta !== undefined) {
-    return { mean: betaMean(beta), low: betaQuantile(beta, 0.025), high: betaQuantile(beta, 0.975) };
-  }
-  const half = NORMAL_95 * Math.sqrt(variance);
+  if (beta !== undefined) return credibleInterval(beta);
+  const half = NORMAL_975 * Math.sqrt(variance);
   return { mean: clampedRate(mean), low: clampedRate(mean - half), high: clampedRate(mean + half) };
 }
 
 function costOf(state: UseCaseState | undefined, armId: ArmId): Pick<PromptReview, 'meanCostNanoUsd'> {
   const stats = state?.arms.get(armId);
-  const weight = stats?.[STAT.costW] ?? 0;
-  return weight > 0 ? { meanCostNanoUsd: stats![STAT.costX]! / weight } : {};
+  const cost = stats && armMeans(stats).costNanoUsd;
+  return cost === undefined ? {} : { meanCostNanoUsd: cost };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { clampedRate } from '../bandit/metric-belief.js';
+import { predictedRate } from '../bandit/metric-belief.js';
 import { QUALITY_ONE_Q16 } from '../learning/observe.js';
 import type { Ticket } from '../ticket/ticket.js';
 import type { Decision } from './decide.js';
@@ -17,9 +17,7 @@ export function ticketOf(decision: Decision, question: Question, issue: Issue): 
     segment,
     chain: chain.map(({ arm, belief, cost }) => ({
       armId: arm.armId,
-      expectedQualityQ16: Math.round(
-        clampedRate(belief.quality.undriftedMean ?? belief.quality.mean) * QUALITY_ONE_Q16,
-      ),
+      expectedQualityQ16: Math.round(predictedRate(belief.quality) * QUALITY_ONE_Q16),
       expectedCostNanoUsd: Math.round(cost?.meanNanoUsd ?? 0),
       ...(belief.outputTokens.median !== undefined && { expectedOutputTokens: belief.outputTokens.median }),
     })),
