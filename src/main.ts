@@ -52,7 +52,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     ticketLifeSeconds: Math.round(config.tickets.lifeHours * SECONDS_PER_HOUR),
     journal: config.reports,
     reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,
-    ...(config.decisionLog.enabled && { decisionLogMaxQueue: config.decisionLog.maxQueue }),
+    ...(config.decisionLog.enabled && { decisionLog: config.decisionLog }),
     snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
     onStoreFailure: (error) => {
       logger.fatal({ err: error }, 'the store failed: selects go on, reports are refused until a restart');

@@ -2,8 +2,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import { AUDIT_ACTIONS, type AuditAction } from '../core/audit/audit-entry.js';
 import type { Timestamp } from '../gen/google/protobuf/timestamp.js';
 import { AuditServiceClient, type AuditEntry } from '../gen/sextant/v1/audit.js';
+import { timestampFromMs } from '../service/encode/time.js';
 import { columns, isoTime, jsonText, shortVersion, whoText } from './plain-output.js';
 import { calling, withClient, withConnectionOptions, type ConnectionFlags } from './server-connection.js';
+import { timeOption } from './time-option.js';
 
 interface AuditFlags extends ConnectionFlags {
   readonly limit: number;
@@ -27,8 +29,8 @@ export function auditCommand(): Command {
       actions,
     )
     .option('--target <name>', 'only this model id or whole policy version')
-    .option('--since <time>', 'only entries at or after this time, such as 2026-11-25T08:00Z', time)
-    .option('--until <time>', 'only entries before this time', time)
+    .option('--since <time>', 'only entries at or after this time, such as 2026-11-25T08:00Z', timestamp)
+    .option('--until <time>', 'only entries before this time', timestamp)
     .option('--json', 'print the entries for machines');
   return withConnectionOptions(command).action((flags: AuditFlags) =>
     calling(() =>
@@ -82,8 +84,6 @@ function count(value: string): number {
   return Number(value);
 }
 
-function time(value: string): Timestamp {
-  const ms = Date.parse(value);
-  if (Number.isNaN(ms) || ms < 0) throw new InvalidArgumentError('write a time as 2026-11-25T08:00Z.');
-  return { seconds: BigInt(Math.floor(ms / 1000)), nanos: (ms % 1000) * 1e6 };
+function timestamp(value: string): Timestamp {
+  return timestampFromMs(timeOption(value));
 }

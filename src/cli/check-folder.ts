@@ -4,6 +4,7 @@ import { readPolicyFolder } from '../config/read-policy-folder.js';
 import { lintPolicy } from '../core/lint/lint-policy.js';
 import type { Warning } from '../core/lint/warning.js';
 import type { Policy } from '../core/selection/policy.js';
+import { readFixtures } from './read-fixtures.js';
 import { PolicyLocator, type LocatedFault } from './located-faults.js';
 
 export type LocatedWarning = LocatedFault & Warning;
@@ -29,8 +30,9 @@ export async function checkFolder(path: string): Promise<CheckedFolder> {
         return { file, code: 'duplicate-key', reason, ...place };
       }),
     );
+    const fixtures = policy.ok ? readFixtures(folder, policy.value) : policy;
+    const faults = fixtures.ok ? [] : fixtures.faults.map((fault) => locator.locate(fault));
     const linted = policy.ok ? lintPolicy(policy.value).map((warning) => locator.locate(warning)) : [];
-    const faults = policy.ok ? [] : policy.faults.map((fault) => locator.locate(fault));
     return {
       version: folder.version,
       faults,

@@ -1,20 +1,18 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { loadPolicy } from '../config/load-policy.js';
 import { openLevelStore } from '../store/level/open-level-store.js';
 import { StoreError } from '../store/store-error.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
-import { evaluateLog, type EvaluatedLog, type LogFilter } from './evaluate-log.js';
+import { evaluateLog, type EvaluatedLog } from './evaluate-log.js';
 import { evaluationReport, evaluationText } from './evaluate-report.js';
+import { logFilterOf, withLogOptions, type LogFlags } from './log-options.js';
 
-type EvaluateFlags = ConfigFlags & {
-  readonly policy?: string;
-  readonly store?: string;
-  readonly tenant?: string;
-  readonly useCase?: string;
-  readonly since?: number;
-  readonly until?: number;
-  readonly json?: boolean;
-};
+type EvaluateFlags = ConfigFlags &
+  LogFlags & {
+    readonly policy?: string;
+    readonly store?: string;
+    readonly json?: boolean;
+  };
 
 /** `sextant evaluate`: what another policy would have earned on the decisions of a log. */
 export function evaluateCommand(): Command {
@@ -26,27 +24,16 @@ export function evaluateCommand(): Command {
     )
     .option('--policy <folder>', 'the policy folder to evaluate; the configured one where absent')
     .option('--store <folder>', "the store's folder; the configured one where absent")
-    .option('--tenant <name>', "only this tenant's decisions")
-    .option('--use-case <name>', 'only decisions of this use case')
-    .option('--since <time>', 'only decisions from this time on, such as 2026-11-01T00:00:00Z', time)
-    .option('--until <time>', 'only decisions before this time', time)
     .option('--json', 'print JSON');
-  return withConfigOptions(command).action(async (flags: EvaluateFlags) => {
+  return withConfigOptions(withLogOptions(command)).action(async (flags: EvaluateFlags) => {
     const config = readConfig(flags);
     if (!config.ok) refuse(config.faults);
     const { policy } = await loadPolicy(flags.policy ?? config.value.rules.path);
     if (!policy.ok) refuse(policy.faults);
-    const { tenant, useCase, since = 0, until = Number.MAX_SAFE_INTEGER } = flags;
-    const filter: LogFilter = {
-      ...(tenant !== undefined && { tenant }),
-      ...(useCase !== undefined && { useCase }),
-      fromMs: since,
-      toMs: until,
-    };
     try {
       const store = await openLevelStore(flags.store ?? config.value.store.path, { createIfMissing: false });
       try {
-        const log = await evaluateLog(store, policy.value, filter);
+        const log = await evaluateLog(store, policy.value, logFilterOf(flags));
         process.exitCode = print(log, flags.json === true);
       } finally {
         await store.close();
@@ -71,10 +58,4 @@ function print(log: EvaluatedLog, json: boolean): number {
   const report = evaluationReport(log);
   console.log(json ? JSON.stringify(report, null, 2) : evaluationText(report));
   return report.quality.support.objections.length > 0 ? 3 : 0;
-}
-
-function time(value: string): number {
-  const ms = Date.parse(value);
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('write a time such as 2026-11-01T00:00:00Z.');
-  return ms;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { loadPolicy } from '../config/load-policy.js';
 import type { Fault } from '../core/fault.js';
 import { deliberate } from '../core/selection/decide.js';
@@ -9,6 +9,7 @@ import { refuse } from './config-options.js';
 import { explanationLines } from './explain-report.js';
 import { freshSnapshot } from './fresh-snapshot.js';
 import { calling, withClient, type ConnectionFlags } from './server-connection.js';
+import { timeOption } from './time-option.js';
 import { explainResponseToJson, questionFromJson, selectRequestFromJson } from './wire-json.js';
 
 interface ExplainFlags extends Partial<ConnectionFlags> {
@@ -34,16 +35,14 @@ export function explainCommand(): Command {
     .option('--tls-ca <file>', 'use TLS, with this authority (PEM)')
     .option('--insecure', 'send the token without TLS beyond loopback, too')
     .option('--tenant <id>', 'who asks, with --rules; a server takes it from the token', 'default')
-    .option('--at <time>', 'when it asks, with --rules, such as 2025-01-15T21:00:00Z (default: now)', time)
+    .option(
+      '--at <time>',
+      'when it asks, with --rules, such as 2025-01-15T21:00:00Z (default: now)',
+      timeOption,
+    )
     .option('--model <id>', 'show what rules saw of this model')
     .option('--json', 'print the ExplainResponse as JSON')
     .action((flags: ExplainFlags) => calling(() => explain(flags)));
-}
-
-function time(text: string): number {
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('must be a time such as 2025-01-15T21:00:00Z');
-  return ms;
 }
 
 async function explain(flags: ExplainFlags): Promise<void> {

@@ -1,19 +1,17 @@
 import { Command } from 'commander';
-import { checkPolicy, FIXTURE_FILES } from '../config/load-policy.js';
-import { policySchemas } from '../config/policy-schemas.js';
+import { checkPolicy } from '../config/load-policy.js';
 import type { PolicyFolder } from '../config/policy-files.js';
 import { readPolicyFolder } from '../config/read-policy-folder.js';
 import { compareOutcome } from '../core/fixture/compare-outcome.js';
 import { CoverageGauge, type Coverage } from '../core/fixture/coverage.js';
-import { parseFixtures } from '../core/fixture/parse-fixtures.js';
 import { runFixture } from '../core/fixture/run-fixture.js';
 import type { Fault } from '../core/fault.js';
 import type { Policy } from '../core/selection/policy.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { freshSnapshot } from './fresh-snapshot.js';
 import { describeLocated, PolicyLocator, type LocatedFault } from './located-faults.js';
+import { readFixtures } from './read-fixtures.js';
 import { coverageLines, resultLines, type FixtureResult } from './rules-test-report.js';
-import { questionFromJson } from './wire-json.js';
 
 interface RulesTestFlags extends ConfigFlags {
   readonly json?: boolean;
@@ -78,10 +76,7 @@ type Run =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 function runFixtures(folder: PolicyFolder, policy: Policy, locator: PolicyLocator): Run {
-  const parsed = parseFixtures(
-    folder.files.filter(({ file }) => FIXTURE_FILES.test(file)),
-    { check: policySchemas().fixtures, policy, readRequest: questionFromJson },
-  );
+  const parsed = readFixtures(folder, policy);
   if (!parsed.ok) return parsed;
   const snapshot = freshSnapshot(policy);
   const gauge = new CoverageGauge();

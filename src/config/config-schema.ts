@@ -162,6 +162,12 @@ export const CONFIG_SCHEMA = {
         { minimum: 1, maximum: 1_000_000 },
         'Decisions waiting for the disk; more are dropped.',
       ),
+      attributes: {
+        type: 'array',
+        uniqueItems: true,
+        description: "Names of requests' attributes that are kept, for rules that read them.",
+        items: { type: 'string', minLength: 1, maxLength: 256 },
+      },
     }),
     auth: section('auth', {
       tokens: {

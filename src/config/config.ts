@@ -89,6 +89,8 @@ export interface DecisionLogConfig {
   readonly enabled: boolean;
   /** Decisions waiting for the disk; more are dropped and counted. */
   readonly maxQueue: number;
+  /** Names of the request's attributes that are kept; values may be personal, so that none is by itself. */
+  readonly attributes: readonly string[];
 }
 
 /** A static token, kept as its hash only. */
@@ -157,7 +159,7 @@ export const DEFAULT_CONFIG: Config = {
   audit: { keepDays: 365, maxEntries: 100_000 },
   tickets: { lifeHours: 168, keyFile: defaultKeyFile(DEFAULT_STORE_PATH) },
   reports: { maxQueue: 10_000, maxBatch: 500, matureSeconds: 3_600 },
-  decisionLog: { enabled: true, maxQueue: 10_000 },
+  decisionLog: { enabled: true, maxQueue: 10_000, attributes: [] },
   auth: { tokens: [] },
   log: { level: 'info', pretty: false },
   shutdown: { notServingSeconds: 1, drainSeconds: 20 },

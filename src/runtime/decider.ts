@@ -1,9 +1,8 @@
 import { reservationFor, retryAfterMs } from '../core/budget/period-standing.js';
-import { embeddingFault } from '../core/context/embedding-map.js';
 import { SextantError, type Obstacle } from '../core/errors.js';
+import type { Fault } from '../core/fault.js';
 import type { DecisionId } from '../core/ids.js';
 import { usdFromNanoUsd } from '../core/money.js';
-import { missingParameters } from '../core/prompts/prompt.js';
 import {
   deliberate,
   draw,
@@ -11,8 +10,8 @@ import {
   type Deliberation,
   type DeliberationOptions,
 } from '../core/selection/decide.js';
-import type { Policy } from '../core/selection/policy.js';
 import type { Question } from '../core/selection/question.js';
+import { embeddingFaults, parameterFaults } from '../core/selection/question-faults.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import { ticketOf } from '../core/selection/ticket-of.js';
 import type { Activity } from './activity.js';
@@ -64,7 +63,7 @@ export class Decider {
     const issueTimeMs = environment.nowMs();
     const deliberation = this.deliberation(snapshot, question, issueTimeMs, { explain });
     if (deliberation.candidates.length === 0) throw this.refusal(deliberation, question, issueTimeMs);
-    requireParameters(deliberation, question);
+    refuseFaults(parameterFaults(deliberation.candidates, question));
     const decision = draw(deliberation, environment.newSeed(), question.maxFallbacks);
     const decisionId = environment.newDecisionId();
     const policyVersion = snapshot.policy.version;
@@ -112,7 +111,7 @@ export class Decider {
     nowMs: number,
     asked: Pick<DeliberationOptions, 'explain' | 'trace'>,
   ) {
-    checkEmbedding(snapshot.policy, question);
+    refuseFaults(embeddingFaults(snapshot.policy, question));
     const reservedNanoUsd = (accountId: string): number =>
       this.parts.reservations.heldNanoUsd(accountId, nowMs);
     const availability = this.parts.breakers.availability(nowMs);
@@ -168,35 +167,8 @@ export class Decider {
   }
 }
 
-/** Only the policy knows what length its components take. */
-function checkEmbedding({ embedding: map }: Policy, { input: { embedding } }: Question): void {
-  const reason = map && embedding && embeddingFault(map, embedding);
-  if (reason === undefined) return;
-  const path = 'input.embedding';
-  throw new SextantError('INVALID_FIELD', `invalid request: ${path}: ${reason}`, {
-    faults: [{ path, reason }],
-  });
-}
-
-/**
- * A request that could meet a prompt without its parameters is refused whether or not the draw would fall on it: else it
- * would fail now and then, or prompts would be judged on the requests that suit them.
- */
-function requireParameters({ candidates }: Deliberation, { promptParameters = {} }: Question): void {
-  const needing = new Map<string, Set<string>>();
-  for (const { arm } of candidates) {
-    if (arm.prompt === undefined) continue;
-    for (const name of missingParameters(arm.prompt, promptParameters)) {
-      const variants = needing.get(name);
-      if (variants === undefined) needing.set(name, new Set([arm.prompt.variant.id]));
-      else variants.add(arm.prompt.variant.id);
-    }
-  }
-  if (needing.size === 0) return;
-  const faults = [...needing].map(([name, variants]) => ({
-    path: `prompt_parameters[${JSON.stringify(name)}]`,
-    reason: `is required by ${variants.size === 1 ? 'prompt' : 'prompts'} ${[...variants].join(', ')}`,
-  }));
+function refuseFaults(faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
   const message = `invalid request: ${faults.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`;
   throw new SextantError('INVALID_FIELD', message, { faults });
 }

@@ -32,8 +32,10 @@ export interface TakenDecision {
   readonly policyVersion: string;
 }
 
-/** What a request asked for, without its text and its attributes, which may say who it is about. */
+/** What a request asked for, without its text; of its attributes, which may say who it is about, only those to be kept. */
 interface Asked {
+  /** Absent where none of those to be kept was sent. */
+  readonly attributes?: Question['attributes'];
   readonly requirements: CapabilityFilter;
   readonly weights?: Weights;
   readonly batch: boolean;
@@ -45,9 +47,13 @@ interface Asked {
   readonly messageCount: number;
 }
 
-function askedOf({ requirements, weights, batch, streaming, maxFallbacks, input }: Question): Asked {
+function askedOf(question: Question, attributeNames: readonly string[]): Asked {
+  const { requirements, weights, batch, streaming, maxFallbacks, input } = question;
   const { maxOutputTokens, modalities, toolCount, messages } = input;
+  const kept = attributeNames.filter((name) => Object.hasOwn(question.attributes, name));
+  const attributes = Object.fromEntries(kept.map((name) => [name, question.attributes[name]!]));
   return {
+    ...(kept.length > 0 && { attributes }),
     requirements,
     ...(weights && { weights }),
     batch,
@@ -60,8 +66,19 @@ function askedOf({ requirements, weights, batch, streaming, maxFallbacks, input 
   };
 }
 
+/** How a decision is kept. */
+export interface KeptOfDecision {
+  /** Names of the attributes that are kept. */
+  readonly attributes: readonly string[];
+  /** Chance that a decision of this time was logged. */
+  readonly samplingProbability: number;
+}
+
 /** A decision as the log keeps it. */
-export function encodeDecision(taken: TakenDecision, samplingProbability: number): LoggedDecision {
+export function encodeDecision(
+  taken: TakenDecision,
+  { attributes, samplingProbability }: KeptOfDecision,
+): LoggedDecision {
   const { decisionId, issueTimeMs, question, decision, policyVersion } = taken;
   const { profile, weights, context } = decision;
   const body = DecisionRecord.encode({
@@ -91,7 +108,7 @@ export function encodeDecision(taken: TakenDecision, samplingProbability: number
     contextMapId: decision.contextMapId ?? 0,
     labelProbabilityQ16: decision.label?.probabilityQ16 ?? 0,
     labelRequested: decision.label?.requested ?? false,
-    question: Buffer.from(JSON.stringify(askedOf(question))),
+    question: Buffer.from(JSON.stringify(askedOf(question, attributes))),
     expectedQualityQ16: decision.candidates.map(({ belief }) =>
       Math.round(clampedRate(belief.quality.mean) * QUALITY_ONE_Q16),
     ),
@@ -145,7 +162,7 @@ export function decodeDecision({ body }: LoggedDecision): RecordedDecision | und
       },
       requirements,
       ...(weights && { weights }),
-      attributes: {},
+      attributes: asked.attributes ?? {},
       batch,
       streaming,
       maxFallbacks,

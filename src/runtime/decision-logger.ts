@@ -4,6 +4,13 @@ import { encodeDecision, type TakenDecision } from './decision-codec.js';
 
 const FLUSH_MS = 50;
 
+export interface DecisionLogSettings {
+  /** Decisions waiting for the disk; more are dropped. */
+  readonly maxQueue: number;
+  /** Names of the requests' attributes that are kept. */
+  readonly attributes: readonly string[];
+}
+
 /**
  * Writes decisions to the decision log from a bounded queue, off the hot path. What does not fit is
  * dropped and counted; reports never need this log.
@@ -19,13 +26,13 @@ export class DecisionLogger {
 
   constructor(
     private readonly log: DecisionLog,
-    private readonly maxQueue: number,
+    private readonly settings: DecisionLogSettings,
     private readonly logger: Logger,
   ) {}
 
   add(taken: TakenDecision): void {
     this.seen += 1;
-    if (this.queue.length >= this.maxQueue) {
+    if (this.queue.length >= this.settings.maxQueue) {
       this.dropped += 1;
       return;
     }
@@ -45,10 +52,11 @@ export class DecisionLogger {
     const batch = this.queue;
     this.queue = [];
     if (batch.length === 0) return;
-    const samplingProbability = this.kept / this.seen;
+    const { attributes } = this.settings;
+    const kept = { attributes, samplingProbability: this.kept / this.seen };
     this.seen = this.kept = 0;
     this.writing = this.writing
-      .then(() => this.log.append(batch.map((taken) => encodeDecision(taken, samplingProbability))))
+      .then(() => this.log.append(batch.map((taken) => encodeDecision(taken, kept))))
       .catch((error: unknown) => {
         this.dropped += batch.length;
         this.logger.warn({ err: error, decisions: batch.length }, 'decisions were not logged');

@@ -49,15 +49,7 @@ export class PolicyArchive {
 
   /** The kept version of this name, or with these first digits. @throws SextantError UNKNOWN_POLICY. */
   resolve(name: string): string {
-    const found = this.current.versions.filter(({ version }) => isVersion(version, name));
-    if (found.length === 1) return found[0]!.version;
-    const digits = name.slice(0, 64);
-    throw new SextantError(
-      'UNKNOWN_POLICY',
-      found.length === 0
-        ? `no policy version "${digits}" is kept`
-        : `"${digits}" begins ${found.length} versions: give more digits`,
-    );
+    return versionNamed(this.current, name);
   }
 
   /** A kept version's files, read and parsed. @throws SextantError UNKNOWN_POLICY, STORE_UNAVAILABLE. */
@@ -118,6 +110,25 @@ export async function pinnedFolder(documents: DocumentStore): Promise<PolicyFold
   const stored = await documents.get(POLICY_KIND, HISTORY);
   const history = stored && decodeHistory(stored.body);
   return history?.pin && keptFolder(documents, history.activeVersion);
+}
+
+/** A kept version in the store of a stopped server, by its name or first digits. @throws SextantError UNKNOWN_POLICY; StoreError. */
+export async function folderNamed(documents: DocumentStore, name: string): Promise<PolicyFolder> {
+  const stored = await documents.get(POLICY_KIND, HISTORY);
+  const history = stored === undefined ? NO_HISTORY : decodeHistory(stored.body);
+  return keptFolder(documents, versionNamed(history, name));
+}
+
+function versionNamed({ versions }: PolicyHistory, name: string): string {
+  const found = versions.filter(({ version }) => isVersion(version, name));
+  if (found.length === 1) return found[0]!.version;
+  const digits = name.slice(0, 64);
+  throw new SextantError(
+    'UNKNOWN_POLICY',
+    found.length === 0
+      ? `no policy version "${digits}" is kept`
+      : `"${digits}" begins ${found.length} versions: give more digits`,
+  );
 }
 
 /** Whether a version is named, whole or by enough of its first digits. */

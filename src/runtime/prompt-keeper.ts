@@ -17,7 +17,7 @@ import type { ArmNumbers } from './arm-numbers.js';
 import type { AuditLog } from './audit-log.js';
 import { decodeStoredPrompt, encodeStoredPrompt } from './prompt-document.js';
 
-const PROMPT_KIND = 'prompt';
+export const PROMPT_KIND = 'prompt';
 
 /** A variant made by RPC, as it is kept. */
 export interface StoredPrompt {

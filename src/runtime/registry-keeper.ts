@@ -10,7 +10,7 @@ import type { ArmNumbers } from './arm-numbers.js';
 import type { AuditLog } from './audit-log.js';
 import { decodeStoredModel, encodeStoredModel } from './model-document.js';
 
-const MODEL_KIND = 'model';
+export const MODEL_KIND = 'model';
 
 /** A model made by RPC, as it is kept. */
 export interface StoredModel {

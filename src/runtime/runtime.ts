@@ -10,7 +10,7 @@ import { Activity } from './activity.js';
 import { Breakers } from './breakers.js';
 import { CallTimes } from './call-times.js';
 import { Decider } from './decider.js';
-import { DecisionLogger } from './decision-logger.js';
+import { DecisionLogger, type DecisionLogSettings } from './decision-logger.js';
 import type { Environment } from './environment.js';
 import { LearningKeeper } from './learning-keeper.js';
 import { PolicyArchive } from './policy-archive.js';
@@ -38,8 +38,8 @@ export interface RuntimeOptions {
   readonly journal: JournalLimits;
   /** Decisions older than this are expected to have been reported on. */
   readonly reportsMatureMs: number;
-  /** Queue of the decision log; absent where it is off. */
-  readonly decisionLogMaxQueue?: number;
+  /** Absent where decisions are not logged. */
+  readonly decisionLog?: DecisionLogSettings;
   readonly snapshotEveryOutcomes: number;
   /** The store failed under a report. */
   readonly onStoreFailure: (error: unknown) => void;
@@ -181,10 +181,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     options.onStoreFailure,
   );
-  const decisionLog =
-    options.decisionLogMaxQueue === undefined
-      ? undefined
-      : new DecisionLogger(store.decisions, options.decisionLogMaxQueue, logger);
+  const decisionLog = options.decisionLog && new DecisionLogger(store.decisions, options.decisionLog, logger);
   const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
   promptReviewer.start();
   if (options.watchPolicy) policies.watch();

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PROPENSITY_ONE } from '../../src/core/bandit/propensity.js';
 import { deliberate, draw, type Decision } from '../../src/core/selection/decide.js';
 import { DecisionRecord } from '../../src/gen/sextant/storage/v1/storage.js';
-import type { TakenDecision } from '../../src/runtime/decision-codec.js';
+import { decodeDecision, type TakenDecision } from '../../src/runtime/decision-codec.js';
 import { DecisionLogger } from '../../src/runtime/decision-logger.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import { START_MS } from '../builders/learning.js';
@@ -26,14 +26,15 @@ const taken = (number: number): TakenDecision => ({
   decision,
   policyVersion: 'v1',
 });
-function loggerOf(maxQueue: number) {
+function loggerOf(maxQueue: number, attributes: readonly string[] = []) {
   const { decisions } = openMemoryStore();
-  const logger = new DecisionLogger(decisions, maxQueue, silent);
-  const records = async () => {
+  const logger = new DecisionLogger(decisions, { maxQueue, attributes }, silent);
+  const bodies = async () => {
     await logger.flush();
-    return (await collect(decisions.range(0, Infinity))).map(({ body }) => DecisionRecord.decode(body));
+    return collect(decisions.range(0, Infinity));
   };
-  return { logger, records };
+  const records = async () => (await bodies()).map(({ body }) => DecisionRecord.decode(body));
+  return { logger, bodies, records };
 }
 
 describe('the decision log', () => {
@@ -55,6 +56,21 @@ describe('the decision log', () => {
     expect(sumOf(record!.candidates.map(({ propensityQ16 }) => propensityQ16))).toBe(PROPENSITY_ONE);
   });
 
+  it('keeps the attributes that it was told to, and no others', async () => {
+    const attributes = { residency: 'eu', customer: 'Ada Lovelace' };
+    const question = questionOf({ attributes });
+    for (const [names, kept] of [
+      [['residency', 'tier'], { residency: 'eu' }],
+      [['tier'], {}],
+    ] as const) {
+      const { logger, bodies } = loggerOf(10, names);
+      logger.add({ ...taken(1), question });
+      const [body] = await bodies();
+      expect(decodeDecision(body!)?.question.attributes).toEqual(kept);
+      expect(Buffer.from(body!.body).includes('Ada')).toBe(false);
+    }
+  });
+
   it('drops what does not fit, counts it, and says with what probability the rest was kept', async () => {
     const { logger, records } = loggerOf(3);
     for (let number = 0; number < 12; number++) logger.add(taken(number));
@@ -68,7 +84,7 @@ describe('the decision log', () => {
 
   it('writes by itself soon after, without being asked', async () => {
     const { decisions } = openMemoryStore();
-    new DecisionLogger(decisions, 10, silent).add(taken(1));
+    new DecisionLogger(decisions, { maxQueue: 10, attributes: [] }, silent).add(taken(1));
     await new Promise((resolve) => setTimeout(resolve, 120));
     expect(await collect(decisions.range(0, Infinity))).toHaveLength(1);
   });
@@ -81,7 +97,7 @@ describe('the decision log', () => {
         failing ? Promise.reject(new Error('full')) : decisions.append(batch),
       range: decisions.range.bind(decisions),
     };
-    const logger = new DecisionLogger(flaky, 10, silent);
+    const logger = new DecisionLogger(flaky, { maxQueue: 10, attributes: [] }, silent);
     logger.add(taken(1));
     logger.add(taken(2));
     await logger.flush();

@@ -27,7 +27,13 @@ let environment: FixedEnvironment;
 let runtime: Runtime;
 
 const open = (folder = SHIPPED_RULES): Promise<Runtime> =>
-  openTestRuntime({ store, keys: KEYS, environment, policyFolder: folder, decisionLogMaxQueue: 100 });
+  openTestRuntime({
+    store,
+    keys: KEYS,
+    environment,
+    policyFolder: folder,
+    decisionLog: { maxQueue: 100, attributes: [] },
+  });
 /** Lets the loop turn, as a caller's next request does. */
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 

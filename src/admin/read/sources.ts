@@ -1,5 +1,6 @@
 import type { TenantId } from '../../core/ids.js';
 import type { ArmId } from '../../core/registry/model.js';
+import { nameOfArmId } from '../../core/selection/snapshot.js';
 import type { Runtime } from '../../runtime/runtime.js';
 
 /** What the views of one tenant are read from. */
@@ -11,10 +12,7 @@ export interface Sources {
 
 /** `provider/name`, with the prompt variant behind it where the arm is one. Models that are gone have no name any more. */
 export function armName({ runtime }: Pick<Sources, 'runtime'>, armId: ArmId): string {
-  const { armById, variantOfArm } = runtime.snapshot();
-  const model = armById.get(armId)?.model.id ?? `deleted model, arm ${armId}`;
-  const variant = variantOfArm.get(armId);
-  return variant === undefined ? model : `${model} (${variant.id} v${variant.version})`;
+  return nameOfArmId(runtime.snapshot(), armId);
 }
 
 /** Use cases that were learned of or decided for, in order. */

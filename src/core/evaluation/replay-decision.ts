@@ -8,6 +8,7 @@ import type { EvaluatedDecision } from './evaluated-decision.js';
 
 /** A decision as its log knows it. */
 export interface DecisionToReplay extends LoggedInputs {
+  readonly lambda: number;
   readonly question: Question;
   readonly issueTimeMs: number;
   readonly armId: ArmId;

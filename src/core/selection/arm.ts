@@ -22,6 +22,13 @@ export interface Arm {
 /** The variant of an arm that is no more, or of a version that is no more. */
 export type ArmVariant = Pick<PromptVariant, 'id' | 'version'>;
 
+/** `provider/name`, with the prompt variant behind it where the arm is one: `acme/large (brief v2)`. */
+export const nameOfArm = (model: ModelId, variant?: ArmVariant): string =>
+  variant === undefined ? model : `${model} (${variant.id} v${variant.version})`;
+
+export const armName = ({ model, prompt }: Pick<Arm, 'model' | 'prompt'>): string =>
+  nameOfArm(model.id, prompt?.variant);
+
 /** The arms of a registry and its prompt variants. */
 export interface ArmTable {
   /** Of use cases without variants: one arm per model, by model id. */

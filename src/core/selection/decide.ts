@@ -93,7 +93,8 @@ export interface DeliberationOptions {
 /** Inputs that cannot be worked out once a request's text is gone and the budget has moved on. */
 export interface LoggedInputs {
   readonly context?: ContextVector;
-  readonly lambda: number;
+  /** Absent where the budget stands as it stood. */
+  readonly lambda?: number;
 }
 
 /** Filters, estimates and scores every model of the snapshot. Changes nothing, draws nothing. */

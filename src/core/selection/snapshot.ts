@@ -3,7 +3,7 @@ import type { LearningState } from '../learning/learning-state.js';
 import { NO_BOOK, type PromptBook } from '../prompts/prompt-book.js';
 import type { ArmId } from '../registry/model.js';
 import type { Registry } from '../registry/registry.js';
-import { armTable, type Arm, type ArmVariant } from './arm.js';
+import { armTable, nameOfArm, type Arm, type ArmVariant } from './arm.js';
 import type { Policy } from './policy.js';
 
 /**
@@ -46,3 +46,9 @@ export function decisionSnapshot(
 /** The arms that a request of a use case is decided among, before any filter. */
 export const armsFor = ({ arms, armsByUseCase }: DecisionSnapshot, useCase: UseCase): readonly Arm[] =>
   armsByUseCase.get(useCase) ?? arms;
+
+/** An arm's name, whether or not it is still there. */
+export function nameOfArmId({ armById, variantOfArm }: DecisionSnapshot, armId: ArmId): string {
+  const arm = armById.get(armId);
+  return arm === undefined ? `deleted model, arm ${armId}` : nameOfArm(arm.model.id, variantOfArm.get(armId));
+}

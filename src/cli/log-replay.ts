@@ -1,0 +1,132 @@
+import { armKeysOf, promptBook, type PromptBook } from '../core/prompts/prompt-book.js';
+import { LearningState } from '../core/learning/learning-state.js';
+import { buildRegistry, type Registry } from '../core/registry/registry.js';
+import type { ArmId, ModelId } from '../core/registry/model.js';
+import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
+import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
+import { ArmNumbers } from '../runtime/arm-numbers.js';
+import { decodeDecision, type RecordedDecision } from '../runtime/decision-codec.js';
+import { decodeStoredModel } from '../runtime/model-document.js';
+import { decodeStoredPrompt } from '../runtime/prompt-document.js';
+import { MODEL_KIND } from '../runtime/registry-keeper.js';
+import { PROMPT_KIND } from '../runtime/prompt-keeper.js';
+import type { OutcomeBlock, OutcomeLog, Store } from '../store/ports.js';
+
+/** Which decisions of a log are gone through. */
+export interface LogFilter {
+  readonly tenant?: string;
+  readonly useCase?: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What a replay had to pass over. */
+export interface PassedOver {
+  /** Decisions of before the log kept what was asked. */
+  tooOld: number;
+  /** Contexts of another layout than a policy's regressions read. */
+  otherContext: number;
+}
+
+/** A policy that goes through a log: its snapshot stands as it would have stood at each decision. */
+export class ReplayedPolicy {
+  private constructor(
+    readonly snapshot: DecisionSnapshot,
+    private readonly history: OutcomeHistory,
+  ) {}
+
+  /** @throws StoreError; RangeError where the policy does not fit what is stored. */
+  static async open(store: Store, policy: Policy): Promise<ReplayedPolicy> {
+    const state = new LearningState(policy.bandit.halfLives, contextLayoutOf(policy));
+    const snapshot = await snapshotOf(store, policy, state);
+    return new ReplayedPolicy(snapshot, new OutcomeHistory(store.outcomes, state));
+  }
+
+  /** Whether the logged context is one that this policy's regressions read, or they read none. */
+  canRead({ context, contextMapId }: RecordedDecision): boolean {
+    const { size, mapId } = contextLayoutOf(this.snapshot.policy);
+    return size === 0 || (context?.length === size && contextMapId === mapId);
+  }
+
+  /** Learns what was known when the decision was taken. Decisions have to come in the order that they were taken in. */
+  learnUpTo({ stateSequence }: RecordedDecision): Promise<void> {
+    return this.history.foldTo(stateSequence);
+  }
+}
+
+/** The decisions of a log that all the policies can be asked about, in time order; each policy has learned up to it. */
+export async function* replay(
+  store: Store,
+  policies: readonly ReplayedPolicy[],
+  filter: LogFilter,
+  passedOver: PassedOver,
+): AsyncGenerator<RecordedDecision> {
+  for await (const logged of store.decisions.range(filter.fromMs, filter.toMs)) {
+    const recorded = decodeDecision(logged);
+    if (recorded === undefined) passedOver.tooOld += 1;
+    if (recorded === undefined || !fits(recorded, filter)) continue;
+    if (!policies.every((policy) => policy.canRead(recorded))) {
+      passedOver.otherContext += 1;
+      continue;
+    }
+    for (const policy of policies) await policy.learnUpTo(recorded);
+    yield recorded;
+  }
+}
+
+const fits = ({ question }: RecordedDecision, { tenant, useCase }: LogFilter): boolean =>
+  (tenant === undefined || question.tenant === tenant) &&
+  (useCase === undefined || question.useCase === useCase);
+
+/** Folds a log bit by bit, so that the state stands where it stood at each decision. */
+class OutcomeHistory {
+  private readonly blocks: AsyncIterator<OutcomeBlock>;
+  private block: OutcomeBlock | undefined;
+
+  constructor(
+    log: OutcomeLog,
+    private readonly state: LearningState,
+  ) {
+    this.blocks = log.read(0)[Symbol.asyncIterator]();
+  }
+
+  async foldTo(sequence: number): Promise<void> {
+    while (this.state.sequence < sequence) {
+      const at = this.state.sequence;
+      if (this.block === undefined || at >= this.block.firstSequence + this.block.outcomes.length) {
+        const next = await this.blocks.next();
+        if (next.done) return;
+        this.block = next.value;
+      }
+      this.state.fold(this.block.outcomes[at - this.block.firstSequence]!, at);
+    }
+  }
+}
+
+async function snapshotOf(
+  { documents }: Store,
+  policy: Policy,
+  state: LearningState,
+): Promise<DecisionSnapshot> {
+  const storedModels = (await documents.list(MODEL_KIND)).map(({ body }) => decodeStoredModel(body).model);
+  const storedVariants = (await documents.list(PROMPT_KIND)).map(
+    ({ body }) => decodeStoredPrompt(body).variant,
+  );
+  const models = [...policy.models, ...storedModels];
+  const variants = [...policy.prompts.variants, ...storedVariants];
+  const numbers = await ArmNumbers.open(documents);
+  const armIds = numbers.including([...models.map(({ id }) => id), ...armKeysOf(variants, models)]);
+  const book: PromptBook = promptBook({ fileVariants: policy.prompts.variants, storedVariants, armIds });
+  return decisionSnapshot(policy, registryOf(policy, storedModels, armIds), state, book);
+}
+
+function registryOf(
+  { models: fileModels }: Policy,
+  storedModels: Policy['models'],
+  armIds: ReadonlyMap<string, ArmId>,
+): Registry {
+  const built = buildRegistry({ fileModels, storedModels, armIds: armIds as ReadonlyMap<ModelId, ArmId> });
+  if (!built.ok)
+    throw new RangeError(`the policy does not fit the stored models: ${built.faults[0]!.reason}`);
+  return built.value;
+}

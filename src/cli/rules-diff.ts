@@ -1,0 +1,93 @@
+import { stat } from 'node:fs/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import { checkPolicy } from '../config/load-policy.js';
+import type { PolicyFolder } from '../config/policy-files.js';
+import { readPolicyFolder } from '../config/read-policy-folder.js';
+import { SextantError } from '../core/errors.js';
+import type { Policy } from '../core/selection/policy.js';
+import { folderNamed } from '../runtime/policy-archive.js';
+import { openLevelStore } from '../store/level/open-level-store.js';
+import { StoreError } from '../store/store-error.js';
+import type { Store } from '../store/ports.js';
+import { diffOnLog } from './diff-on-log.js';
+import { diffReport, diffReportText } from './diff-report.js';
+import { describeLocated, PolicyLocator } from './located-faults.js';
+import { logFilterOf, withLogOptions, type LogFlags } from './log-options.js';
+
+interface RulesDiffFlags extends LogFlags {
+  readonly log: string;
+  readonly json?: boolean;
+  readonly failAbove?: number;
+}
+
+/** `sextant rules diff`: what another policy would change on the requests of a log. */
+export function rulesDiffCommand(): Command {
+  const command = new Command('diff')
+    .description(
+      'Ask two policies about the requests that a store has logged, and show which would be decided otherwise, for whom, at what expected cost. Opens a stopped store, or a copy of one. Exit code 2 where a policy is faulty, 3 where the log has nothing to compare on.',
+    )
+    .argument('<from>', 'policy folder, or a version that the store keeps, by 8 or more digits')
+    .argument('<to>', 'the policy that it is compared with, likewise')
+    .requiredOption('--log <store>', "the store's folder")
+    .option('--fail-above <percent>', 'exit with 1 where more of the requests than this change', percent)
+    .option('--json', 'print the report for machines');
+  return withLogOptions(command).action(diff);
+}
+
+async function diff(from: string, to: string, flags: RulesDiffFlags): Promise<void> {
+  try {
+    const store = await openLevelStore(flags.log, { createIfMissing: false });
+    try {
+      const policies = { from: await policyOf(from, store), to: await policyOf(to, store) };
+      process.exitCode = print(diffReport(await diffOnLog(store, policies, logFilterOf(flags))), flags);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    if (error instanceof FaultyPolicy) {
+      for (const line of error.lines) console.error(line);
+      process.exitCode = 2;
+    } else if (error instanceof StoreError || error instanceof SextantError) {
+      console.error(`${error.code}: ${error.message}`);
+      process.exitCode = 1;
+    } else if (error instanceof RangeError) {
+      console.error(error.message);
+      process.exitCode = 1;
+    } else throw error;
+  }
+}
+
+function print(report: ReturnType<typeof diffReport>, { json, failAbove }: RulesDiffFlags): number {
+  console.log(json === true ? JSON.stringify(report, null, 2) : diffReportText(report));
+  if (report.total.requests === 0) return 3;
+  return failAbove !== undefined && report.total.changedShare > failAbove ? 1 : 0;
+}
+
+class FaultyPolicy extends Error {
+  constructor(readonly lines: readonly string[]) {
+    super('faulty policy');
+  }
+}
+
+/** A folder where there is one of this name, else a version that the store keeps. */
+async function policyOf(name: string, { documents }: Store): Promise<Policy> {
+  const isFolder = await stat(name).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const folder: PolicyFolder = isFolder ? await readPolicyFolder(name) : await folderNamed(documents, name);
+  const policy = checkPolicy(folder);
+  if (policy.ok) return policy.value;
+  const locator = new PolicyLocator(folder);
+  throw new FaultyPolicy([
+    ...policy.faults.map((fault) => describeLocated(locator.locate(fault))),
+    `${name} has ${policy.faults.length} fault${policy.faults.length === 1 ? '' : 's'}`,
+  ]);
+}
+
+/** @returns a share in [0, 1]. */
+function percent(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!(value >= 0 && value <= 100)) throw new InvalidArgumentError('write a percentage from 0 to 100.');
+  return value / 100;
+}
