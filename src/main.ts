@@ -14,6 +14,7 @@ import { packageVersion } from './package-version.js';
 import { systemEnvironment } from './runtime/environment.js';
 import { Principals } from './runtime/principals.js';
 import { openRuntime } from './runtime/runtime.js';
+import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
 import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
 import { openLevelStore } from './store/level/open-level-store.js';
@@ -54,6 +55,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,
     ...(config.decisionLog.enabled && { decisionLog: config.decisionLog }),
     snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
+    openShadow: shadowOnThread,
     onStoreFailure: (error) => {
       logger.fatal({ err: error }, 'the store failed: selects go on, reports are refused until a restart');
       grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');

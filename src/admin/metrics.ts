@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ReportRate } from '../core/reporting/report-rates.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { addBreakerMetrics } from './breaker-metrics.js';
+import { addShadowMetrics } from './shadow-metrics.js';
 
 /** Prometheus metrics of one server. */
 export interface Metrics {
@@ -71,6 +72,7 @@ export function createMetrics(runtime: Runtime): Metrics {
     runtime.policies.rejected === undefined ? 0 : 1,
   );
   addBreakerMetrics(registry, runtime);
+  addShadowMetrics(registry, runtime);
   return {
     registry,
     observeCall: ({ path, code, seconds: elapsed }) => {

@@ -1,15 +1,13 @@
-import { armKeysOf, promptBook, type PromptBook } from '../core/prompts/prompt-book.js';
 import { LearningState } from '../core/learning/learning-state.js';
-import { buildRegistry, type Registry } from '../core/registry/registry.js';
-import type { ArmId, ModelId } from '../core/registry/model.js';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
-import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
+import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import { ArmNumbers } from '../runtime/arm-numbers.js';
+import { candidateSnapshot, type Surroundings } from '../runtime/candidate-snapshot.js';
 import { decodeDecision, type RecordedDecision } from '../runtime/decision-codec.js';
 import { decodeStoredModel } from '../runtime/model-document.js';
 import { decodeStoredPrompt } from '../runtime/prompt-document.js';
-import { MODEL_KIND } from '../runtime/registry-keeper.js';
 import { PROMPT_KIND } from '../runtime/prompt-keeper.js';
+import { MODEL_KIND } from '../runtime/registry-keeper.js';
 import type { OutcomeBlock, OutcomeLog, Store } from '../store/ports.js';
 
 /** Which decisions of a log are gone through. */
@@ -38,7 +36,7 @@ export class ReplayedPolicy {
   /** @throws StoreError; RangeError where the policy does not fit what is stored. */
   static async open(store: Store, policy: Policy): Promise<ReplayedPolicy> {
     const state = new LearningState(policy.bandit.halfLives, contextLayoutOf(policy));
-    const snapshot = await snapshotOf(store, policy, state);
+    const snapshot = candidateSnapshot(policy, await surroundingsOf(store), state);
     return new ReplayedPolicy(snapshot, new OutcomeHistory(store.outcomes, state));
   }
 
@@ -103,30 +101,13 @@ class OutcomeHistory {
   }
 }
 
-async function snapshotOf(
-  { documents }: Store,
-  policy: Policy,
-  state: LearningState,
-): Promise<DecisionSnapshot> {
-  const storedModels = (await documents.list(MODEL_KIND)).map(({ body }) => decodeStoredModel(body).model);
-  const storedVariants = (await documents.list(PROMPT_KIND)).map(
-    ({ body }) => decodeStoredPrompt(body).variant,
-  );
-  const models = [...policy.models, ...storedModels];
-  const variants = [...policy.prompts.variants, ...storedVariants];
+async function surroundingsOf({ documents }: Store): Promise<Surroundings> {
   const numbers = await ArmNumbers.open(documents);
-  const armIds = numbers.including([...models.map(({ id }) => id), ...armKeysOf(variants, models)]);
-  const book: PromptBook = promptBook({ fileVariants: policy.prompts.variants, storedVariants, armIds });
-  return decisionSnapshot(policy, registryOf(policy, storedModels, armIds), state, book);
-}
-
-function registryOf(
-  { models: fileModels }: Policy,
-  storedModels: Policy['models'],
-  armIds: ReadonlyMap<string, ArmId>,
-): Registry {
-  const built = buildRegistry({ fileModels, storedModels, armIds: armIds as ReadonlyMap<ModelId, ArmId> });
-  if (!built.ok)
-    throw new RangeError(`the policy does not fit the stored models: ${built.faults[0]!.reason}`);
-  return built.value;
+  const models = await documents.list(MODEL_KIND);
+  const prompts = await documents.list(PROMPT_KIND);
+  return {
+    armIds: numbers.all,
+    storedModels: models.map(({ body }) => decodeStoredModel(body).model),
+    storedVariants: prompts.map(({ body }) => decodeStoredPrompt(body).variant),
+  };
 }

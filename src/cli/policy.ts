@@ -9,6 +9,7 @@ import {
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { columns, isoTime, jsonText, shortVersion, whoText } from './plain-output.js';
 import { activeText, diffText } from './policy/policy-text.js';
+import { shadowCommand } from './policy/shadow-commands.js';
 import { unpinStopped } from './policy/unpin-stopped.js';
 import { writeVersion } from './policy/write-version.js';
 import { calling, withClient, withConnectionOptions, type ConnectionFlags } from './server-connection.js';
@@ -35,7 +36,8 @@ export function policyCommand(): Command {
     .addCommand(activateCommand())
     .addCommand(rollbackCommand())
     .addCommand(unpinCommand())
-    .addCommand(validateCommand());
+    .addCommand(validateCommand())
+    .addCommand(shadowCommand());
 }
 
 const reading = (command: Command): Command =>

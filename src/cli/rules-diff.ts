@@ -1,7 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { checkPolicy } from '../config/load-policy.js';
-import type { PolicyFolder } from '../config/policy-files.js';
 import { readPolicyFolder } from '../config/read-policy-folder.js';
 import { SextantError } from '../core/errors.js';
 import type { Policy } from '../core/selection/policy.js';
@@ -11,6 +9,7 @@ import { StoreError } from '../store/store-error.js';
 import type { Store } from '../store/ports.js';
 import { diffOnLog } from './diff-on-log.js';
 import { diffReport, diffReportText } from './diff-report.js';
+import { isFolder } from './is-folder.js';
 import { describeLocated, PolicyLocator } from './located-faults.js';
 import { logFilterOf, withLogOptions, type LogFlags } from './log-options.js';
 
@@ -71,11 +70,7 @@ class FaultyPolicy extends Error {
 
 /** A folder where there is one of this name, else a version that the store keeps. */
 async function policyOf(name: string, { documents }: Store): Promise<Policy> {
-  const isFolder = await stat(name).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  const folder: PolicyFolder = isFolder ? await readPolicyFolder(name) : await folderNamed(documents, name);
+  const folder = (await isFolder(name)) ? await readPolicyFolder(name) : await folderNamed(documents, name);
   const policy = checkPolicy(folder);
   if (policy.ok) return policy.value;
   const locator = new PolicyLocator(folder);

@@ -35,11 +35,7 @@ export class ArmNumbers {
 
   /** The numbers as they would be with these keys; nothing is changed. */
   including(keys: readonly string[]): ReadonlyMap<string, ArmId> {
-    const numbers = new Map(this.numbers);
-    let next = 1;
-    for (const armId of numbers.values()) next = Math.max(next, armId + 1);
-    for (const key of keys) if (!numbers.has(key)) numbers.set(key, next++ as ArmId);
-    return numbers;
+    return numbersIncluding(this.numbers, keys);
   }
 
   /** Gives every key without a number the next one. @throws SextantError STORE_UNAVAILABLE. */
@@ -57,4 +53,16 @@ export class ArmNumbers {
     this.revision = written.revision;
     this.numbers = numbers;
   }
+}
+
+/** Numbers, with the next ones for keys that have none. */
+export function numbersIncluding(
+  numbers: ReadonlyMap<string, ArmId>,
+  keys: readonly string[],
+): ReadonlyMap<string, ArmId> {
+  const all = new Map(numbers);
+  let next = 1;
+  for (const armId of all.values()) next = Math.max(next, armId + 1);
+  for (const key of keys) if (!all.has(key)) all.set(key, next++ as ArmId);
+  return all;
 }

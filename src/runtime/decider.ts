@@ -20,6 +20,8 @@ import type { DecisionLogger } from './decision-logger.js';
 import type { Environment } from './environment.js';
 import type { ReportWatch } from './report-watch.js';
 import type { Reservations } from './reservations.js';
+import type { ShadowKeeper } from './shadow/shadow-keeper.js';
+import type { AnsweredRequest } from './shadow/shadow-run.js';
 import { sealTicket } from './ticket-codec.js';
 import type { TicketKeys } from './ticket-keys.js';
 
@@ -43,6 +45,7 @@ export interface DeciderParts {
   readonly reportWatch: ReportWatch;
   readonly breakers: Breakers;
   readonly activity: Activity;
+  readonly shadow: Pick<ShadowKeeper, 'isListening' | 'offer'>;
 }
 
 /** Bytes of the policy version that a ticket carries, in hexadecimal digits. */
@@ -62,7 +65,10 @@ export class Decider {
     const snapshot = this.parts.snapshot();
     const issueTimeMs = environment.nowMs();
     const deliberation = this.deliberation(snapshot, question, issueTimeMs, { explain });
-    if (deliberation.candidates.length === 0) throw this.refusal(deliberation, question, issueTimeMs);
+    if (deliberation.candidates.length === 0) {
+      this.offer({ timeMs: issueTimeMs, question, deliberation });
+      throw this.refusal(deliberation, question, issueTimeMs);
+    }
     refuseFaults(parameterFaults(deliberation.candidates, question));
     const decision = draw(deliberation, environment.newSeed(), question.maxFallbacks);
     const decisionId = environment.newDecisionId();
@@ -84,6 +90,7 @@ export class Decider {
       armId: choice!.arm.armId,
       requested: decision.label?.requested ?? false,
     });
+    this.offer({ decisionId, timeMs: issueTimeMs, question, deliberation });
     this.parts.activity.decided(question.tenant, question.useCase, choice!.arm.armId);
     this.parts.decisionLog?.add({ decisionId, issueTimeMs, question, decision, policyVersion });
     return {
@@ -116,6 +123,12 @@ export class Decider {
       this.parts.reservations.heldNanoUsd(accountId, nowMs);
     const availability = this.parts.breakers.availability(nowMs);
     return deliberate(snapshot, question, { nowMs, ...asked, reservedNanoUsd, availability });
+  }
+
+  private offer(answered: Omit<AnsweredRequest, 'availability'>): void {
+    const { shadow, breakers } = this.parts;
+    if (!shadow.isListening) return;
+    shadow.offer({ ...answered, availability: breakers.availability(answered.timeMs) });
   }
 
   /** Holds what the choice is expected to cost, where a period's money is limited, until its spend counts. */

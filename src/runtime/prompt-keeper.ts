@@ -85,9 +85,14 @@ export class PromptKeeper {
     return this.stored.get(id);
   }
 
+  /** Variants made by RPC. */
+  get storedVariants(): readonly PromptVariant[] {
+    return variantsOf(this.stored);
+  }
+
   /** Ids that the given variants and the stored ones both claim; empty where they fit together. */
   conflicts(fileVariants: readonly PromptVariant[]): readonly Fault[] {
-    return idConflicts(fileVariants, this.storedVariants());
+    return idConflicts(fileVariants, this.storedVariants);
   }
 
   /**
@@ -216,7 +221,7 @@ export class PromptKeeper {
     stored: ReadonlyMap<VariantId, StoredPrompt>,
     models: readonly Model[],
   ): Promise<void> {
-    const keys = armKeysOf([...fileVariants, ...this.storedVariants(stored)], models);
+    const keys = armKeysOf([...fileVariants, ...variantsOf(stored)], models);
     return this.parts.arms.commit(keys);
   }
 
@@ -226,15 +231,14 @@ export class PromptKeeper {
   ): PromptBook {
     return promptBook({
       fileVariants,
-      storedVariants: this.storedVariants(stored),
+      storedVariants: variantsOf(stored),
       armIds: this.parts.arms.all,
     });
   }
-
-  private storedVariants(stored = this.stored): readonly PromptVariant[] {
-    return [...stored.values()].map(({ variant }) => variant);
-  }
 }
+
+const variantsOf = (stored: ReadonlyMap<VariantId, StoredPrompt>): readonly PromptVariant[] =>
+  [...stored.values()].map(({ variant }) => variant);
 
 const stale = (id: string): SextantError =>
   new SextantError('STALE_ETAG', `"${id}" has changed since its etag was read; read it again`);

@@ -22,6 +22,8 @@ import { ReportJournal, type JournalLimits } from './report-journal.js';
 import { Reporter } from './reporter.js';
 import { ReportWatch } from './report-watch.js';
 import { Reservations } from './reservations.js';
+import { ShadowKeeper } from './shadow/shadow-keeper.js';
+import type { OpenShadow } from './shadow/shadow-messages.js';
 import type { TicketKeys } from './ticket-keys.js';
 
 export interface RuntimeOptions {
@@ -41,6 +43,7 @@ export interface RuntimeOptions {
   /** Absent where decisions are not logged. */
   readonly decisionLog?: DecisionLogSettings;
   readonly snapshotEveryOutcomes: number;
+  readonly openShadow: OpenShadow;
   /** The store failed under a report. */
   readonly onStoreFailure: (error: unknown) => void;
 }
@@ -59,6 +62,7 @@ export interface Runtime {
   readonly decisionLog: DecisionLogger | undefined;
   readonly reportWatch: ReportWatch;
   readonly reservations: Reservations;
+  readonly shadow: ShadowKeeper;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
   /** What decisions are taken on at this moment. */
@@ -98,6 +102,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const renew = (policy: Policy): void => {
     breakers.use(policy.availability);
     current = decisionSnapshot(policy, registry.registry, learning.state, prompts.book);
+    shadow.follow();
   };
 
   const audit = await AuditLog.open({
@@ -131,6 +136,25 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     logger,
     snapshotEveryOutcomes: options.snapshotEveryOutcomes,
   });
+  const objections = (policy: Policy): Fault[] => [
+    ...registry.conflicts(policy.models),
+    ...prompts.conflicts(policy.prompts.variants),
+  ];
+  const shadow = new ShadowKeeper({
+    store,
+    audit,
+    logger,
+    environment,
+    open: options.openShadow,
+    policyInForce: () => current!.policy,
+    surroundings: () => ({
+      storedModels: registry.modelsWith([]),
+      storedVariants: prompts.storedVariants,
+      armIds: arms.all,
+    }),
+    learnedTo: () => learning.state.sequence,
+    objections,
+  });
   const useSettings = (policy: Policy): Promise<void> =>
     learning.useHalfLives(policy.bandit.halfLives, contextLayoutOf(policy));
   const policies = new PolicyKeeper({
@@ -139,10 +163,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     nowMs,
     archive,
     keepVersions: options.keepPolicyVersions,
-    objections: (policy) => [
-      ...registry.conflicts(policy.models),
-      ...prompts.conflicts(policy.prompts.variants),
-    ],
+    objections,
     activate: async (policy, commit) => {
       const before = current?.policy;
       if (before === undefined) await learning.open(policy.bandit.halfLives, contextLayoutOf(policy));
@@ -165,6 +186,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     throw new FaultyPolicyError(faults, pin && activeVersion);
   }
   await breakers.restore(store.outcomes);
+  await shadow.restore();
 
   const reservations = new Reservations();
   const activity = new Activity(nowMs);
@@ -177,6 +199,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       reportWatch.recorded(outcome);
       activity.recorded(outcome);
       breakers.record(outcome);
+      shadow.recorded(outcome, sequence);
       if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
     },
     options.onStoreFailure,
@@ -196,6 +219,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     breakers,
     reportWatch,
     activity,
+    shadow,
   };
   return {
     decider: new Decider(deciderParts),
@@ -210,11 +234,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     decisionLog,
     reportWatch,
     reservations,
+    shadow,
     activity,
     callTimes: new CallTimes(nowMs),
     snapshot,
     close: async () => {
       promptReviewer.close();
+      await shadow.close();
       await policies.close();
       await journal.flush();
       await decisionLog?.flush();

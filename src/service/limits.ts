@@ -39,6 +39,8 @@ export const LIMITS = {
   policyFilesMax: 1_000,
   policyFileNameMaxBytes: 256,
   policyChangesMax: 1_000,
+  /** More rows of what a shadow counted are not read by anyone. */
+  shadowRowsMax: 100,
   /** Enough for any scalar and most rules; a longer value is in the file. */
   policyChangeValueMaxBytes: 2_048,
 } as const;

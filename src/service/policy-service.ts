@@ -3,19 +3,25 @@ import { SextantError } from '../core/errors.js';
 import { diffPolicies, type DiffedFile } from '../core/policy/policy-diff.js';
 import { keptVersion } from '../core/policy/policy-history.js';
 import type { PolicyServiceServer } from '../gen/sextant/v1/policy.js';
-import type { PolicyKeeper } from '../runtime/policy-keeper.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { encodeActive, encodeFault, encodeFileDiff, encodeVersion } from './encode/policy.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { pageSize, pageToken, readPageToken } from './page.js';
+import { shadowCalls } from './shadow-calls.js';
 import { checkVersion, decodeChange, decodeFiles } from './validate/policy.js';
 import { Violations } from './validate/violations.js';
 
 const PAGE = { max: LIMITS.pageSizeMax, byDefault: LIMITS.pageSizeDefault };
 
 /** Reads policies and decides which is in force. */
-export function policyService(context: HandlerContext, policies: PolicyKeeper): PolicyServiceServer {
+export function policyService(
+  context: HandlerContext,
+  { policies, shadow }: Pick<Runtime, 'policies' | 'shadow'>,
+): PolicyServiceServer {
   return {
+    ...shadowCalls(context, policies, shadow),
+
     getActivePolicy: unary(context, 'read', (_request, { tenant }) => encodeActive(policies, tenant)),
 
     listPolicyVersions: unary(context, 'read', (request, { tenant }) => {

@@ -88,7 +88,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
     maxBytes: number,
   ): void => server.addService(guarded(definition, maxBytes), implementation as UntypedServiceImplementation);
   const { maxSelectBytes, maxMessageBytes } = settings;
-  const { registry, prompts, policies, reporter, breakers } = runtime;
+  const { registry, prompts, reporter, breakers } = runtime;
   const { models: checkModelSchema, prompts: checkPromptSchema } = policySchemas();
 
   // A batch may hold many requests: its limit is the message's.
@@ -110,7 +110,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
     promptService(context, { prompts, registry: () => registry.registry, environment, checkPromptSchema }),
     maxMessageBytes,
   );
-  add(PolicyServiceService, policyService(context, policies), maxMessageBytes);
+  add(PolicyServiceService, policyService(context, runtime), maxMessageBytes);
   add(AuditServiceService, auditService(context, runtime.audit), maxMessageBytes);
   add(
     InsightServiceService,

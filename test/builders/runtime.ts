@@ -8,6 +8,8 @@ import { openRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 
+import { shadowInProcess } from './shadow.js';
+
 export const silent: Logger = pino({ level: 'silent' });
 
 /** A clock that stands until it is moved, and seeds and ids that count up. */
@@ -59,6 +61,7 @@ export const openTestRuntime = (
     journal: { maxQueue: 100, maxBatch: 10 },
     reportsMatureMs: 3_600_000,
     snapshotEveryOutcomes: 1000,
+    openShadow: shadowInProcess,
     onStoreFailure: () => undefined,
     ...options,
   });

@@ -14,6 +14,7 @@ import { Reservations } from '../../src/runtime/reservations.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { modelEntry, policyFolder, smallPolicy, snapshotOf } from '../builders/policy.js';
 import { questionOf } from '../builders/question.js';
+import { NO_SHADOW } from '../builders/shadow.js';
 import { fixedEnvironment, openTestRuntime, silent } from '../builders/runtime.js';
 import { outcomeOf } from '../store/outcome-arbitrary.js';
 
@@ -50,6 +51,7 @@ function desk(policy: Policy) {
     snapshot: () => snapshot,
     keys: KEYS,
     environment,
+    shadow: NO_SHADOW,
     ticketLifeSeconds: 86_400,
     decisionLog: undefined,
     reservations,

@@ -1,4 +1,4 @@
-/** What was done, in the order of sextant.v1.AuditAction; `model`, `prompt` or `policy` is what its target is. */
+/** What was done, in the order of sextant.v1.AuditAction; `model`, `prompt`, `policy` or `shadow` is what its target is. */
 export const AUDIT_ACTIONS = [
   'model created',
   'model updated',
@@ -11,6 +11,8 @@ export const AUDIT_ACTIONS = [
   'prompt approved',
   'prompt retired',
   'prompt deleted',
+  'shadow started',
+  'shadow stopped',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -1,0 +1,89 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { readPolicyFolder } from '../../config/read-policy-folder.js';
+import { PolicyServiceClient } from '../../gen/sextant/v1/policy.js';
+import { isFolder } from '../is-folder.js';
+import { jsonText, shortVersion } from '../plain-output.js';
+import { calling, withClient, withConnectionOptions, type ConnectionFlags } from '../server-connection.js';
+import { shadowText } from './shadow-text.js';
+
+interface ShadowFlags extends ConnectionFlags {
+  readonly json?: boolean;
+}
+
+interface ShadowChangeFlags extends ShadowFlags {
+  readonly reason?: string;
+}
+
+/** `sextant policy shadow`: a candidate beside the policy in force. */
+export function shadowCommand(): Command {
+  return new Command('shadow')
+    .description('Run a candidate beside the policy in force, and see what it would have done.')
+    .addCommand(statusCommand(), { isDefault: true })
+    .addCommand(startCommand())
+    .addCommand(stopCommand());
+}
+
+const reading = (command: Command): Command =>
+  withConnectionOptions(command).option('--json', 'print the answer for machines');
+
+function statusCommand(): Command {
+  const command = new Command('status').description('What the candidate would have done so far. Role read.');
+  return reading(command).action((flags: ShadowFlags) =>
+    calling(() =>
+      withClient(PolicyServiceClient, flags, async (call) => {
+        const answer = await call('getShadow', {});
+        console.log(flags.json ? jsonText(answer) : shadowText(answer));
+      }),
+    ),
+  );
+}
+
+function startCommand(): Command {
+  const command = new Command('start')
+    .description('Run a candidate; it replaces one that runs already. Role admin.')
+    .argument('<candidate>', 'policy folder, or a kept version by its first 8 or more digits')
+    .option('--percent <number>', 'share of requests that it is asked about', percent, 100)
+    .option('--reason <text>', 'why, for the audit log');
+  return reading(command).action((candidate: string, flags: ShadowChangeFlags & { percent: number }) =>
+    calling(() =>
+      withClient(PolicyServiceClient, flags, async (call) => {
+        const named = await candidateOf(candidate);
+        const request = { ...named, fraction: flags.percent / 100, reason: flags.reason ?? '' };
+        const { shadow } = await call('startShadow', request);
+        console.log(
+          flags.json
+            ? jsonText(shadow)
+            : `${shortVersion(shadow!.version)} runs beside ${shortVersion(shadow!.activeVersion)}`,
+        );
+      }),
+    ),
+  );
+}
+
+function stopCommand(): Command {
+  const command = new Command('stop')
+    .description('End the run; what was counted is gone. Role admin.')
+    .option('--reason <text>', 'why, for the audit log');
+  return reading(command).action((flags: ShadowChangeFlags) =>
+    calling(() =>
+      withClient(PolicyServiceClient, flags, async (call) => {
+        await call('stopShadow', { reason: flags.reason ?? '' });
+        console.log(flags.json ? '{}' : 'no candidate runs any more');
+      }),
+    ),
+  );
+}
+
+/** A folder where there is one of this name, else a version. */
+async function candidateOf(name: string) {
+  if (!(await isFolder(name))) return { version: name, files: [] };
+  const { sources } = await readPolicyFolder(name);
+  return { version: '', files: sources.map(({ file, bytes }) => ({ file, content: Buffer.from(bytes) })) };
+}
+
+function percent(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!(value > 0 && value <= 100))
+    throw new InvalidArgumentError('write a percentage above 0 and up to 100.');
+  return value;
+}

@@ -1,0 +1,119 @@
+import { checkPolicy } from '../../config/load-policy.js';
+import { policyFolderOf } from '../../config/policy-files.js';
+import type { Difference } from '../../core/comparison/compare-answers.js';
+import { confront } from '../../core/comparison/confront.js';
+import { ComparisonTally } from '../../core/comparison/tally.js';
+import { describeFault } from '../../core/fault.js';
+import type { TenantId } from '../../core/ids.js';
+import { LearningState } from '../../core/learning/learning-state.js';
+import { contextLayoutOf, type Policy } from '../../core/selection/policy.js';
+import type { DecisionSnapshot } from '../../core/selection/snapshot.js';
+import { decodeLearning } from '../../store/learning-codec.js';
+import { candidateSnapshot } from '../candidate-snapshot.js';
+import type { FromShadow, ShadowOrigin, ShadowRequest, ToShadow } from './shadow-messages.js';
+
+/** Disagreements that are kept of each tenant, the latest. */
+const DISAGREEMENTS_KEPT = 50;
+
+/**
+ * A candidate policy beside the one in force: it learns from the same outcomes, in the same order, and is asked about the
+ * same requests where they stood among them. What it works out takes effect nowhere.
+ */
+export class ShadowEvaluator {
+  private readonly policy: Policy;
+  private readonly state: LearningState;
+  private snapshot: DecisionSnapshot;
+  private tallies = new Map<TenantId, ComparisonTally>();
+  private readonly counts: Record<Difference, number> = {
+    refused: 0,
+    admitted: 0,
+    candidates: 0,
+    shares: 0,
+    none: 0,
+  };
+
+  /** @throws RangeError where the candidate is faulty, or does not fit its surroundings. */
+  constructor(
+    { sources, surroundings, snapshot }: ShadowOrigin,
+    private readonly reply: (message: FromShadow) => void,
+  ) {
+    const policy = checkPolicy(policyFolderOf(sources));
+    if (!policy.ok) throw new RangeError(policy.faults.map(describeFault).join('; '));
+    this.policy = policy.value;
+    const { halfLives } = this.policy.bandit;
+    const layout = contextLayoutOf(this.policy);
+    this.state =
+      (snapshot && decodeLearning(snapshot, halfLives, layout)) ?? new LearningState(halfLives, layout);
+    this.snapshot = candidateSnapshot(this.policy, surroundings, this.state);
+    reply({ kind: 'ready', sequence: this.state.sequence });
+  }
+
+  receive(message: ToShadow): void {
+    switch (message.kind) {
+      case 'surroundings':
+        this.snapshot = candidateSnapshot(this.policy, message.surroundings, this.state);
+        break;
+      case 'outcomes':
+        message.outcomes.forEach((outcome, i) => {
+          const sequence = message.firstSequence + i;
+          if (sequence >= this.state.sequence) this.state.fold(outcome, sequence);
+        });
+        break;
+      case 'requests':
+        for (const request of message.requests) this.consider(request);
+        break;
+      case 'restart':
+        this.tallies = new Map();
+        break;
+      case 'report':
+        this.reply({
+          kind: 'report',
+          id: message.id,
+          report: (this.tallies.get(message.tenant) ?? newTally()).report(),
+        });
+        return;
+    }
+    const requests = message.kind === 'requests' ? message.requests.length : 0;
+    this.reply({ kind: 'done', requests, counts: { ...this.counts } });
+  }
+
+  private consider({
+    decisionId,
+    timeMs,
+    question,
+    context,
+    availability,
+    reserved,
+    answer,
+  }: ShadowRequest): void {
+    const confrontation = confront(
+      this.snapshot,
+      {
+        question,
+        options: {
+          nowMs: timeMs,
+          availability,
+          reservedNanoUsd: (accountId) => (accountId === reserved?.accountId ? reserved.nanoUsd : 0),
+          ...(context && { asLogged: { context } }),
+        },
+        knowsParameters: true,
+      },
+      answer,
+    );
+    const { tenant, useCase } = question;
+    this.tallyOf(tenant).add({ ...(decisionId && { decisionId }), timeMs, tenant, useCase }, confrontation);
+    this.counts[confrontation.difference] += 1;
+  }
+
+  private tallyOf(tenant: TenantId): ComparisonTally {
+    let tally = this.tallies.get(tenant);
+    if (tally === undefined) {
+      tally = newTally();
+      this.tallies.set(tenant, tally);
+    }
+    return tally;
+  }
+}
+
+const newTally = (): ComparisonTally =>
+  new ComparisonTally({ keep: 'latest', disagreements: DISAGREEMENTS_KEPT });
