@@ -23,7 +23,11 @@ interface LogLine {
 const LEVEL_ERROR = 50;
 
 /** Starts `sextant serve` as a process of its own on a free port, and waits until it serves. */
-export async function startServerProcess(storePath: string, policyFolder: string): Promise<ServerProcess> {
+export async function startServerProcess(
+  storePath: string,
+  policyFolder: string,
+  program = SEXTANT,
+): Promise<ServerProcess> {
   const settings = {
     'server.port': '0',
     'admin.enabled': 'false',
@@ -32,7 +36,7 @@ export async function startServerProcess(storePath: string, policyFolder: string
     'shutdown.notServingSeconds': '0',
   };
   const flags = Object.entries(settings).flatMap(([path, value]) => [`--${path}`, value]);
-  const child = spawn(process.execPath, [SEXTANT, 'serve', ...flags], {
+  const child = spawn(process.execPath, [program, 'serve', ...flags], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -6,10 +6,12 @@ import { ComparisonTally } from '../../core/comparison/tally.js';
 import { describeFault } from '../../core/fault.js';
 import type { TenantId } from '../../core/ids.js';
 import { LearningState } from '../../core/learning/learning-state.js';
+import type { ArmId } from '../../core/registry/model.js';
 import { contextLayoutOf, type Policy } from '../../core/selection/policy.js';
 import type { DecisionSnapshot } from '../../core/selection/snapshot.js';
 import { decodeLearning } from '../../store/learning-codec.js';
 import { candidateSnapshot } from '../candidate-snapshot.js';
+import { namesOf, unpackAnswer } from './packed-answer.js';
 import type { FromShadow, ShadowOrigin, ShadowRequest, ToShadow } from './shadow-messages.js';
 
 /** Disagreements that are kept of each tenant, the latest. */
@@ -23,6 +25,7 @@ export class ShadowEvaluator {
   private readonly policy: Policy;
   private readonly state: LearningState;
   private snapshot: DecisionSnapshot;
+  private names: ReadonlyMap<ArmId, string>;
   private tallies = new Map<TenantId, ComparisonTally>();
   private readonly counts: Record<Difference, number> = {
     refused: 0,
@@ -45,6 +48,7 @@ export class ShadowEvaluator {
     this.state =
       (snapshot && decodeLearning(snapshot, halfLives, layout)) ?? new LearningState(halfLives, layout);
     this.snapshot = candidateSnapshot(this.policy, surroundings, this.state);
+    this.names = namesOf(surroundings.armIds);
     reply({ kind: 'ready', sequence: this.state.sequence });
   }
 
@@ -52,6 +56,7 @@ export class ShadowEvaluator {
     switch (message.kind) {
       case 'surroundings':
         this.snapshot = candidateSnapshot(this.policy, message.surroundings, this.state);
+        this.names = namesOf(message.surroundings.armIds);
         break;
       case 'outcomes':
         message.outcomes.forEach((outcome, i) => {
@@ -98,7 +103,7 @@ export class ShadowEvaluator {
         },
         knowsParameters: true,
       },
-      answer,
+      unpackAnswer(answer, this.names),
     );
     const { tenant, useCase } = question;
     this.tallyOf(tenant).add({ ...(decisionId && { decisionId }), timeMs, tenant, useCase }, confrontation);

@@ -1,5 +1,4 @@
 import type { PolicySource } from '../../config/policy-files.js';
-import type { PolicyAnswer } from '../../core/comparison/policy-answer.js';
 import type { Difference } from '../../core/comparison/compare-answers.js';
 import type { TallyReport } from '../../core/comparison/tally.js';
 import type { Availability } from '../../core/availability/breaker-state.js';
@@ -8,6 +7,7 @@ import type { Outcome } from '../../core/outcome/outcome.js';
 import type { Question } from '../../core/selection/question.js';
 import type { ContextVector } from '../../core/context/context-vector.js';
 import type { Surroundings } from '../candidate-snapshot.js';
+import type { PackedAnswer } from './packed-answer.js';
 
 /** What a shadow is made of: plain data, so that it crosses to a thread. */
 export interface ShadowOrigin {
@@ -28,7 +28,7 @@ export interface ShadowRequest {
   readonly availability: Availability;
   /** Held for decisions in flight, where the budget's period limits money. */
   readonly reserved?: { readonly accountId: string; readonly nanoUsd: number };
-  readonly answer: PolicyAnswer;
+  readonly answer: PackedAnswer;
 }
 
 /** What goes to a shadow, in the order in which it happened. */

@@ -1,5 +1,4 @@
 import type { Availability } from '../../core/availability/breaker-state.js';
-import { answerOf } from '../../core/comparison/policy-answer.js';
 import type { TallyReport } from '../../core/comparison/tally.js';
 import { textless } from '../../core/comparison/textless.js';
 import { SextantError } from '../../core/errors.js';
@@ -11,6 +10,7 @@ import type { Question } from '../../core/selection/question.js';
 import type { Rng } from '../../core/random.js';
 import type { OutcomeLog } from '../../store/ports.js';
 import type { Surroundings } from '../candidate-snapshot.js';
+import { packAnswer } from './packed-answer.js';
 import type {
   DifferenceCounts,
   FromShadow,
@@ -48,6 +48,8 @@ export interface ShadowRunParts {
 }
 
 const FLUSH_MS = 20;
+/** Requests or outcomes that cross in one turn of the event loop: some tenths of a millisecond. */
+const CROSSING_AT_ONCE = 8;
 /** Requests at the shadow or on the way there; more are passed over and counted. */
 const REQUESTS_IN_FLIGHT = 1_000;
 /** Blocks of old outcomes on the way. */
@@ -55,7 +57,7 @@ const BLOCKS_IN_FLIGHT = 8;
 const REPORT_TIMEOUT_MS = 5_000;
 
 type Pending =
-  | { readonly kind: 'outcomes'; readonly firstSequence: number; readonly outcomes: Outcome[] }
+  | { readonly kind: 'outcomes'; firstSequence: number; readonly outcomes: Outcome[] }
   | { readonly kind: 'requests'; readonly requests: AnsweredRequest[] };
 
 /**
@@ -186,7 +188,17 @@ export class ShadowRun {
   }
 
   private flushSoon(): void {
-    this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
+    this.timer ??= setTimeout(() => this.flushSlice(), FLUSH_MS);
+  }
+
+  /** A little at a time: a decision must not wait until a hundred of them have crossed. */
+  private flushSlice(): void {
+    const group = this.pending[0];
+    this.timer = undefined;
+    if (group === undefined) return;
+    this.postGroup(firstOf(group));
+    if (sizeOf(group) === 0) this.pending.shift();
+    if (this.pending.length > 0) setImmediate(() => this.flushSlice());
   }
 
   private flush(): void {
@@ -194,10 +206,12 @@ export class ShadowRun {
     this.timer = undefined;
     const { pending } = this;
     this.pending = [];
-    for (const group of pending) {
-      if (group.kind === 'outcomes') this.post({ ...group, outcomes: group.outcomes.map(compact) });
-      else this.post({ kind: 'requests', requests: group.requests.map((request) => this.crossing(request)) });
-    }
+    for (const group of pending) this.postGroup(group);
+  }
+
+  private postGroup(group: Pending): void {
+    if (group.kind === 'outcomes') this.post({ ...group, outcomes: group.outcomes.map(compact) });
+    else this.post({ kind: 'requests', requests: group.requests.map((request) => this.crossing(request)) });
   }
 
   private post(message: ToShadow): void {
@@ -215,7 +229,7 @@ export class ShadowRun {
         : { question: textless(question, profile), ...(context && { context }) }),
       ...(budget &&
         standing && { reserved: { accountId: budget.accountId, nanoUsd: standing.reservedNanoUsd } }),
-      answer: answerOf(deliberation),
+      answer: packAnswer(deliberation),
     };
   }
 
@@ -241,6 +255,19 @@ const unavailable = (message: string): SextantError => new SextantError('SHADOW_
 function needsText(policyInForce: Policy, candidate: Policy): boolean {
   const [own, other] = [contextLayoutOf(policyInForce), contextLayoutOf(candidate)];
   return other.size > 0 && (own.size !== other.size || own.mapId !== other.mapId);
+}
+
+const sizeOf = (group: Pending): number =>
+  group.kind === 'outcomes' ? group.outcomes.length : group.requests.length;
+
+/** Takes the first of a group out of it. */
+function firstOf(group: Pending): Pending {
+  if (group.kind === 'requests')
+    return { kind: 'requests', requests: group.requests.splice(0, CROSSING_AT_ONCE) };
+  const { firstSequence } = group;
+  const outcomes = group.outcomes.splice(0, CROSSING_AT_ONCE);
+  group.firstSequence += outcomes.length;
+  return { kind: 'outcomes', firstSequence, outcomes };
 }
 
 /** A context may be a view on much larger bytes, which would cross whole. */
