@@ -1,10 +1,27 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { runSextant, startServer } from './built-server.js';
 import { connect } from './clients.js';
 import { editJson, forUseCase, newFolder, policyFolder, SOUND, writeRule } from './policy-folder.js';
 import { ask, wentWell } from './samples.js';
+import { PROJECT_ROOT } from '../service/public-descriptors.js';
+
+/** What the schema of OASIS has against a log. */
+function sarifFaults(log: unknown): readonly string[] {
+  const schema = JSON.parse(
+    readFileSync(join(PROJECT_ROOT, 'third_party/sarif/sarif-schema-2.1.0.json'), 'utf8'),
+  ) as object;
+  // One of its patterns has a bracket too many, which is an error in Unicode mode alone.
+  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
+  formats.default(ajv);
+  const validate = ajv.compile(schema);
+  return validate(log)
+    ? []
+    : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
+}
 
 describe('sextant check', () => {
   test('says ok, with the version that a server on this folder will say', async () => {
@@ -89,11 +106,23 @@ describe('sextant check', () => {
     });
   });
 
+  test('finds what is wrong with fixtures, at file and line', async () => {
+    const folder = policyFolder();
+    editJson(folder, 'tests/cost.json', (value) => {
+      const [first, ...rest] = value['fixtures'] as Record<string, unknown>[];
+      return { ...value, fixtures: [{ ...first, expect: { fired: ['cost-cap-fre'] } }, ...rest] };
+    });
+    const { code, stderr } = await runSextant(['check', folder]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/tests\/cost\.json:\d+:\d+ .*cost-cap-fre.*did you mean .?cost-cap-free/);
+  });
+
   test('speaks SARIF', async () => {
     const folder = policyFolder(SOUND);
     writeRule(folder, 'slip', { conditions: forUseCase('a'), event: { type: 'exlude', params: {} } });
     const { code, stdout } = await runSextant(['check', folder, '--sarif']);
     expect(code).toBe(2);
+    expect(sarifFaults(JSON.parse(stdout))).toEqual([]);
     expect(JSON.parse(stdout)).toMatchObject({
       version: '2.1.0',
       runs: [

@@ -38,6 +38,8 @@ export function policyFolder(models?: readonly string[]): string {
   if (models !== undefined) {
     editModels(folder, (all) => all.filter(({ id }) => models.includes(id)));
     editJson(folder, 'priors.json', (value) => ({ ...value, models: {} }));
+    // They name models that are not there any more.
+    rmSync(join(folder, 'tests'), { recursive: true });
   }
   return folder;
 }

@@ -40,7 +40,7 @@ describe('sextant rules test', () => {
     expect(stdout).toMatch(/ tests\/cost\.json:\d+:11 expect\.removed\["openai\/o3"\]\n/);
     expect(stdout).toContain('- expected  removed by cost-cap-standard\n');
     expect(stdout).toContain('+ actual    openai/o3 removed by cost-cap-free\n');
-    expect(stdout).toContain('22 of 23 fixtures pass');
+    expect(stdout).toContain('21 of 22 fixtures pass');
     expect(await json(folder)).toMatchObject({ code: 1, run: { ok: false } });
   });
 
