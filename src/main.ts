@@ -46,6 +46,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     keys,
     environment,
     logger,
+    backupFolder: config.backup.path,
     policyFolder: config.rules.path,
     watchPolicy: config.rules.watch,
     keepPolicyVersions: config.rules.keepVersions,

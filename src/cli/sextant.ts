@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { auditCommand } from './audit.js';
 import { packageVersion } from '../package-version.js';
+import { backupCommand, compactCommand, restoreCommand } from './backup.js';
 import { checkCommand } from './check.js';
 import { demoCommand } from './demo.js';
 import { evaluateCommand } from './evaluate.js';
@@ -25,6 +26,9 @@ const program = new Command('sextant')
   .addCommand(explainCommand())
   .addCommand(schemaCommand())
   .addCommand(verifyCommand())
+  .addCommand(backupCommand())
+  .addCommand(restoreCommand())
+  .addCommand(compactCommand())
   .addCommand(policyCommand())
   .addCommand(auditCommand())
   .addCommand(priorsCommand())

@@ -127,6 +127,9 @@ export const CONFIG_SCHEMA = {
         'Outcomes between two snapshots of the state.',
       ),
     }),
+    backup: section('backup', {
+      path: text('The folder that backups are made in, each in one of its own.'),
+    }),
     rules: section('rules', {
       path: text('The policy directory: models, rules, priors, budgets.'),
       watch: boolean('Load the directory again when a file in it changes.'),

@@ -54,6 +54,11 @@ export interface StoreConfig {
   readonly snapshotEveryOutcomes: number;
 }
 
+export interface BackupConfig {
+  /** Folder that backups are made in, each in one of its own. */
+  readonly path: string;
+}
+
 export interface RulesConfig {
   /** The policy directory: models, rules, priors, budgets. */
   readonly path: string;
@@ -125,6 +130,7 @@ export interface Config {
   readonly server: ServerConfig;
   readonly admin: AdminConfig;
   readonly store: StoreConfig;
+  readonly backup: BackupConfig;
   readonly rules: RulesConfig;
   readonly audit: AuditConfig;
   readonly tickets: TicketsConfig;
@@ -155,6 +161,7 @@ export const DEFAULT_CONFIG: Config = {
   },
   admin: { enabled: true, host: '127.0.0.1', port: 9464, allowInsecureRemote: false },
   store: { path: DEFAULT_STORE_PATH, adapter: 'level', snapshotEveryOutcomes: 50_000 },
+  backup: { path: './data/backups' },
   rules: { path: './rules', watch: true, keepVersions: 100 },
   audit: { keepDays: 365, maxEntries: 100_000 },
   tickets: { lifeHours: 168, keyFile: defaultKeyFile(DEFAULT_STORE_PATH) },

@@ -7,6 +7,7 @@ import type { Store } from '../store/ports.js';
 import { ArmNumbers } from './arm-numbers.js';
 import { AuditLog, type AuditRetention } from './audit-log.js';
 import { Activity } from './activity.js';
+import { Backups } from './backups.js';
 import { Breakers } from './breakers.js';
 import { CallTimes } from './call-times.js';
 import { Decider } from './decider.js';
@@ -31,6 +32,7 @@ export interface RuntimeOptions {
   readonly keys: TicketKeys;
   readonly environment: Environment;
   readonly logger: Logger;
+  readonly backupFolder: string;
   readonly policyFolder: string;
   readonly watchPolicy: boolean;
   /** How many policy versions are kept, the one in force among them. */
@@ -62,6 +64,7 @@ export interface Runtime {
   readonly decisionLog: DecisionLogger | undefined;
   readonly reportWatch: ReportWatch;
   readonly reservations: Reservations;
+  readonly backups: Backups;
   readonly shadow: ShadowKeeper;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
@@ -234,6 +237,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     decisionLog,
     reportWatch,
     reservations,
+    backups: new Backups({
+      store,
+      folder: options.backupFolder,
+      logger,
+      nowMs,
+      flush: async () => decisionLog?.flush(),
+    }),
     shadow,
     activity,
     callTimes: new CallTimes(nowMs),

@@ -12,6 +12,7 @@ import { policySchemas } from '../config/policy-schemas.js';
 import { HealthService } from '../gen/grpc/health/v1/health.js';
 import { ServerReflectionService } from '../gen/grpc/reflection/v1/reflection.js';
 import { ServerReflectionService as ServerReflectionServiceV1Alpha } from '../gen/grpc/reflection/v1alpha/reflection.js';
+import { AdminServiceService } from '../gen/sextant/v1/admin.js';
 import { AuditServiceService } from '../gen/sextant/v1/audit.js';
 import { InsightServiceService } from '../gen/sextant/v1/insight.js';
 import { OutcomeServiceService } from '../gen/sextant/v1/outcome.js';
@@ -21,6 +22,7 @@ import { RegistryServiceService } from '../gen/sextant/v1/registry.js';
 import { SelectionServiceService } from '../gen/sextant/v1/selection.js';
 import type { Environment } from '../runtime/environment.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { adminService } from './admin-service.js';
 import { auditService } from './audit-service.js';
 import { authenticator } from './auth.js';
 import { loadDescriptorSet } from './descriptors.js';
@@ -43,6 +45,7 @@ const OWN_SERVICES = [
   'sextant.v1.InsightService',
   'sextant.v1.AuditService',
   'sextant.v1.PromptService',
+  'sextant.v1.AdminService',
 ] as const;
 export const OUTCOME_SERVICE = 'sextant.v1.OutcomeService';
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
@@ -112,6 +115,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
   );
   add(PolicyServiceService, policyService(context, runtime), maxMessageBytes);
   add(AuditServiceService, auditService(context, runtime.audit), maxMessageBytes);
+  add(AdminServiceService, adminService(context, { backups: runtime.backups, environment }), maxMessageBytes);
   add(
     InsightServiceService,
     insightService(context, {

@@ -114,11 +114,27 @@ export interface SnapshotStore {
   save(body: Uint8Array): Promise<void>;
 }
 
+/** What a copy of a store holds. */
+export interface StoreCopy {
+  readonly entries: number;
+  /** Of keys and values, before the database compresses them. */
+  readonly bytes: number;
+  /** Position of the outcome log's end. */
+  readonly outcomes: number;
+}
+
 /** Everything one store offers. */
 export interface Store {
   readonly outcomes: OutcomeLog;
   readonly documents: DocumentStore;
   readonly decisions: DecisionLog;
   readonly snapshots: SnapshotStore;
+  /**
+   * Copies everything as it stands at this moment into a folder that is new or empty, while the store is in use.
+   * @throws StoreError `STORE_UNSUPPORTED`, `STORE_EXISTS`, `STORE_CORRUPT` or `STORE_IO`; no half copy is left.
+   */
+  copyTo(folder: string): Promise<StoreCopy>;
+  /** Gives back the room of what was removed or replaced. @throws StoreError `STORE_IO`. */
+  compact(): Promise<void>;
   close(): Promise<void>;
 }

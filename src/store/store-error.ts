@@ -4,6 +4,8 @@ export const STORE_ERROR_CODES = [
   'STORE_NEWER',
   'STORE_IO',
   'STORE_MISSING',
+  'STORE_EXISTS',
+  'STORE_UNSUPPORTED',
 ] as const;
 export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
 

@@ -54,6 +54,7 @@ export const openTestRuntime = (
     keys: ephemeralTicketKeys(),
     environment: fixedEnvironment(),
     logger: silent,
+    backupFolder: 'nowhere',
     watchPolicy: false,
     keepPolicyVersions: 100,
     auditRetention: { maxEntries: 1000, keepMs: 86_400_000 },

@@ -58,6 +58,18 @@ export async function openDatabase(
   }
 }
 
+/** `level` is LevelDB where it runs on Node, but its types are those that browsers share. */
+type Compactable = Database & { compactRange(start: Buffer, end: Buffer): Promise<void> };
+
+/** Gives back the room of what was removed or replaced. @throws StoreError `STORE_IO`. */
+export async function compactDatabase(db: Database): Promise<void> {
+  try {
+    await (db as Compactable).compactRange(Buffer.of(0x00), Buffer.of(0xff));
+  } catch (error) {
+    throw storeErrorOf(error, 'cannot compact the store');
+  }
+}
+
 async function makeDirectory(dir: string, mode: number): Promise<void> {
   try {
     await mkdir(dir, { recursive: true, mode });

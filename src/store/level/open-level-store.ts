@@ -1,5 +1,6 @@
 import type { Store } from '../ports.js';
-import { openDatabase } from './database.js';
+import { copyDatabase } from './copy-database.js';
+import { compactDatabase, openDatabase } from './database.js';
 import type { Database, DatabaseOptions } from './database.js';
 import { GuardedWriter } from './guarded-writer.js';
 import { HeadMark } from './head-mark.js';
@@ -57,6 +58,8 @@ async function openPorts(parts: {
     documents: new LevelDocumentStore(db, writer),
     decisions: new LevelDecisionLog(db, writer),
     snapshots: new LevelSnapshotStore(db, writer),
+    copyTo: (folder) => copyDatabase(db, folder),
+    compact: () => compactDatabase(db),
     close: () => (closing ??= close()),
   };
 }

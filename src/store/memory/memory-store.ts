@@ -1,5 +1,6 @@
 import { decisionKey } from '../keys.js';
 import type { DecisionLog, LoggedDecision, SnapshotStore, Store } from '../ports.js';
+import { StoreError } from '../store-error.js';
 import { MemoryDocumentStore } from './memory-document-store.js';
 import { MemoryOutcomeLog } from './memory-outcome-log.js';
 
@@ -10,6 +11,11 @@ export function openMemoryStore(): Store {
     documents: new MemoryDocumentStore(),
     decisions: new MemoryDecisionLog(),
     snapshots: new MemorySnapshotStore(),
+    copyTo: () =>
+      Promise.reject(
+        new StoreError('STORE_UNSUPPORTED', 'a store in memory ends with its process: there is no copy'),
+      ),
+    compact: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import { AdminServiceClient } from '../gen/sextant/v1/admin.js';
+import type { StoreCopy } from '../store/ports.js';
+import { copyStore } from './copy-store.js';
+import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
+import { jsonText } from './plain-output.js';
+import { calling, withClient, withConnectionOptions, type ConnectionFlags } from './server-connection.js';
+
+interface BackupFlags extends ConnectionFlags {
+  readonly json?: boolean;
+}
+
+const sizeText = ({ entries, bytes, outcomes }: StoreCopy): string =>
+  `${outcomes} outcomes, ${entries} entries, ${(bytes / 1e6).toFixed(1)} MB`;
+
+/** `sextant backup`: a copy of a running server's store. */
+export function backupCommand(): Command {
+  const command = new Command('backup').description(
+    "Copy the store of a running server, as it stands, into a folder of its own on the server's disk. Calls a running server; role admin.",
+  );
+  return withConnectionOptions(command)
+    .option('--json', 'print the answer for machines')
+    .action((flags: BackupFlags) =>
+      calling(() =>
+        withClient(AdminServiceClient, flags, async (call) => {
+          const backup = await call('backup', {});
+          const copy = {
+            entries: Number(backup.entries),
+            bytes: Number(backup.sizeBytes),
+            outcomes: Number(backup.outcomes),
+          };
+          console.log(flags.json ? jsonText(backup) : `${backup.path}: ${sizeText(copy)}`);
+        }),
+      ),
+    );
+}
+
+/** `sextant compact`: gives back disk space of a running server's store. */
+export function compactCommand(): Command {
+  const command = new Command('compact').description(
+    'Give back the disk space of what the store removed or replaced. Calls a running server; role admin.',
+  );
+  return withConnectionOptions(command).action((flags: ConnectionFlags) =>
+    calling(() =>
+      withClient(AdminServiceClient, flags, async (call) => {
+        await call('compact', {});
+        console.log('compacted');
+      }),
+    ),
+  );
+}
+
+/** `sextant restore`: a backup as the store of a stopped server. */
+export function restoreCommand(): Command {
+  const command = new Command('restore')
+    .description(
+      'Copy a backup to where the server keeps its store, which must not be there. Opens no running store. Exit code 1 where something is in the way, or the backup is damaged.',
+    )
+    .argument('<backup>', 'folder of the backup');
+  return withConfigOptions(command).action(async (backup: string, flags: ConfigFlags) => {
+    const config = readConfig(flags);
+    if (!config.ok) refuse(config.faults);
+    const { path } = config.value.store;
+    const copy = await copyStore(backup, path);
+    if (copy === undefined) process.exitCode = 1;
+    else console.log(`${path}: ${sizeText(copy)}`);
+  });
+}

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runSextant, startServer } from './built-server.js';
+import { connect, type Sextant } from './clients.js';
+import { newFolder, policyFolder, SOUND } from './policy-folder.js';
+import { ask, wentWell } from './samples.js';
+
+/** Five commands, each a process of its own. */
+const SLOW_MS = 90_000;
+const folder = newFolder();
+const storePath = join(folder, 'store');
+const backups = join(folder, 'backups');
+const rulesPath = policyFolder(SOUND);
+const start = () => startServer({ storePath, rulesPath, settings: { 'backup.path': backups } });
+
+async function work(sextant: Sextant, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const { ticket } = await sextant.select(ask('chat', `Question ${i}?`));
+    await sextant.report({ ticket, attempts: [wentWell()] });
+  }
+}
+
+test(
+  'a backup of a server under load is a whole store; restored, it serves on from there',
+  SLOW,
+  async () => {
+    const server = await start();
+    const sextant = connect(server.address);
+    await work(sextant, 25);
+    const loads = Array.from({ length: 4 }, () => work(sextant, 40));
+    const { code, stdout } = await runSextant(['backup', '--address', server.address, '--json']);
+    expect(code).toBe(0);
+    const backup = JSON.parse(stdout) as { path: string; outcomes: string };
+    await Promise.all(loads);
+    expect(Number(backup.outcomes)).toBeGreaterThanOrEqual(50);
+    expect(readdirSync(backups)).toHaveLength(1);
+    expect((await runSextant(['compact', '--address', server.address])).stdout).toBe('compacted\n');
+    sextant.close();
+    await server.stop();
+
+    // Something is in the way: nothing happens.
+    const restore = () => runSextant(['restore', backup.path, '--store.path', storePath]);
+    expect(await restore()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('STORE_EXISTS') as string,
+    });
+    renameSync(storePath, join(folder, 'old'));
+    const restored = await restore();
+    expect([restored.code, restored.stdout]).toEqual([
+      0,
+      expect.stringContaining(`${backup.outcomes} outcomes`),
+    ]);
+    const verified = await runSextant(['verify', '--store.path', storePath, '--rules.path', rulesPath]);
+    expect([verified.code, verified.stdout]).toEqual([0, expect.stringMatching(/^equal$/m)]);
+
+    const again = await start();
+    const client = connect(again.address);
+    expect((await client.listPosteriors({ useCase: 'chat' })).stateSequence).toBe(BigInt(backup.outcomes));
+    await work(client, 1);
+    client.close();
+  },
+);
+
+test('a backup is read by commands that open stores, and one that is damaged is refused', async () => {
+  const path = join(backups, readdirSync(backups)[0]!);
+  const { code, stdout } = await runSextant(['rules', 'diff', rulesPath, rulesPath, '--log', path]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('0.0 % of requests go elsewhere')]);
+  renameSync(join(path, 'CURRENT'), join(path, 'gone'));
+  const target = join(folder, 'elsewhere');
+  const refused = await runSextant(['restore', path, '--store.path', target]);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('STORE_CORRUPT') as string });
+  expect(existsSync(target)).toBe(false);
+});
