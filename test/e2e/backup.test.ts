@@ -23,7 +23,7 @@ async function work(sextant: Sextant, times: number): Promise<void> {
 
 test(
   'a backup of a server under load is a whole store; restored, it serves on from there',
-  SLOW,
+  { timeout: SLOW_MS },
   async () => {
     const server = await start();
     const sextant = connect(server.address);
