@@ -12,7 +12,7 @@ import {
   type GatheredEffects,
   type Removal,
 } from './effects.js';
-import { gather, openRules } from './evaluate.js';
+import { gather, moveTo, openRules } from './evaluate.js';
 import type { EventType } from './vocabulary.js';
 import type { RequestFacts, RuleCandidate } from './facts.js';
 import type { CompiledRule, RuleSet } from './rule-set.js';
@@ -45,13 +45,6 @@ export interface RulesOutcome {
 
 export interface ApplyOptions {
   readonly explain?: boolean;
-}
-
-/** Moves the context to a candidate: what was remembered of the last one is forgotten. */
-function moveTo(context: EvaluationContext, ruleSet: RuleSet, { model, estimate }: RuleCandidate): void {
-  context.model = model;
-  context.estimate = estimate;
-  if (ruleSet.candidateSlots > 0) context.memo.fill(0, ruleSet.requestSlots);
 }
 
 /** The rule that removes this candidate, in the order: request filters, candidate filters, caps. */

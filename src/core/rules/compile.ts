@@ -14,6 +14,8 @@ export interface Compilation {
   readonly predicates: Map<string, Predicate>;
   readonly slots: ReadonlyMap<string, number>;
   readonly requestSlots: number;
+  /** Places for conditions that read nothing but the model; more are given out on the way. */
+  modelSlots: number;
 }
 
 const always: Predicate = () => true;
@@ -24,7 +26,15 @@ export function newCompilation(named: NamedConditions, reach: ReadonlyMap<string
   const inScope = (scope: RuleScope) => [...named.keys()].filter((name) => reach.get(name)?.scope === scope);
   const request = inScope('request');
   const slots = new Map([...request, ...inScope('candidate')].map((name, slot) => [name, slot]));
-  return { named, reach, timeZones: [], predicates: new Map(), slots, requestSlots: request.length };
+  return {
+    named,
+    reach,
+    timeZones: [],
+    predicates: new Map(),
+    slots,
+    requestSlots: request.length,
+    modelSlots: 0,
+  };
 }
 
 function compileEqual(read: Read, value: Literal): Predicate {
@@ -113,23 +123,66 @@ function anyOf(tests: readonly Predicate[]): Predicate {
   };
 }
 
-/** Turns a checked condition into one synchronous predicate. */
-export function compileCondition(condition: Condition, compilation: Compilation): Predicate {
+/** Whether a condition reads the model and nothing else, so that a model's answer holds for every request. */
+function readsModelAlone(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'compare': {
+      const { left, right } = condition;
+      return left.fact === 'model' && (right.kind === 'literal' || right.reference.fact === 'model');
+    }
+    case 'named':
+      return false;
+    case 'not':
+      return readsModelAlone(condition.child);
+    default:
+      return condition.children.length > 0 && condition.children.every(readsModelAlone);
+  }
+}
+
+/** Asks once per model. */
+function remembered(test: Predicate, compilation: Compilation): Predicate {
+  const slot = compilation.modelSlots++;
+  return (context) => {
+    const { modelMemo } = context;
+    const before = modelMemo[slot];
+    if (before !== 0) return before === 2;
+    const result = test(context);
+    modelMemo[slot] = result ? 2 : 1;
+    return result;
+  };
+}
+
+/** Turns a checked condition into one synchronous predicate. @param isRemembered whether it is part of one that is. */
+export function compileCondition(
+  condition: Condition,
+  compilation: Compilation,
+  isRemembered = false,
+): Predicate {
+  if (!isRemembered && readsModelAlone(condition))
+    return remembered(compileCondition(condition, compilation, true), compilation);
   switch (condition.kind) {
     case 'compare':
       return compileComparison(condition, compilation);
     case 'named':
       return compileNamed(condition.name, compilation);
     case 'not': {
-      const test = compileCondition(condition.child, compilation);
+      const test = compileCondition(condition.child, compilation, isRemembered);
       return (context) => !test(context);
     }
     default: {
-      const tests = condition.children.map((child) => compileCondition(child, compilation));
+      const tests = cheapestFirst(condition.children).map((child) =>
+        compileCondition(child, compilation, isRemembered),
+      );
       return condition.kind === 'all' ? allOf(tests) : anyOf(tests);
     }
   }
 }
+
+/** Conditions have no effects, so that their order is a matter of time alone. */
+const cheapestFirst = (conditions: readonly Condition[]): readonly Condition[] => [
+  ...conditions.filter(readsModelAlone),
+  ...conditions.filter((condition) => !readsModelAlone(condition)),
+];
 
 /** Splits a candidate-scope rule: what reads no candidate becomes its gate, asked once per request. */
 export function compileRoot(
@@ -142,5 +195,5 @@ export function compileRoot(
   const gates = condition.children.filter((child) => scopeOf(child) === 'request');
   const tests = condition.children.filter((child) => scopeOf(child) === 'candidate');
   if (gates.length === 0) return { test: compile(condition) };
-  return { gate: allOf(gates.map(compile)), test: allOf(tests.map(compile)) };
+  return { gate: allOf(gates.map(compile)), test: allOf(cheapestFirst(tests).map(compile)) };
 }

@@ -25,6 +25,8 @@ export interface EvaluationContext {
   readonly clocks: (ClockFact | undefined)[];
   /** Results of named conditions: 0 unknown, 1 false, 2 true. Request slots come first. */
   readonly memo: Uint8Array;
+  /** Results of conditions that read nothing but the model, the same for every request: as in `memo`. */
+  modelMemo: Uint8Array;
   model: Model | undefined;
   estimate: EstimateFact | undefined;
 }
@@ -34,6 +36,8 @@ interface ContextSize {
   readonly requestSlots: number;
   readonly candidateSlots: number;
 }
+
+const NO_MEMO = new Uint8Array(0);
 
 /** A context for one request, at no candidate yet. */
 export function evaluationContext(facts: RequestFacts, size: ContextSize): EvaluationContext {
@@ -46,6 +50,7 @@ export function evaluationContext(facts: RequestFacts, size: ContextSize): Evalu
     timeZones: size.timeZones,
     clocks: [],
     memo: new Uint8Array(size.requestSlots + size.candidateSlots),
+    modelMemo: NO_MEMO,
     model: undefined,
     estimate: undefined,
   };

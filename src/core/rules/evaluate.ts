@@ -1,7 +1,7 @@
 import type { Model } from '../registry/model.js';
 import { evaluationContext, type EvaluationContext } from './context.js';
 import { addEffect, noEffects, type Effects, type GatheredEffects } from './effects.js';
-import type { EstimateFact, RequestFacts } from './facts.js';
+import type { EstimateFact, RequestFacts, RuleCandidate } from './facts.js';
 import type { CompiledRule, RuleSet } from './rule-set.js';
 
 /** What the request-scope rules ask for. */
@@ -16,6 +16,26 @@ export function gather(
   effects: GatheredEffects,
 ): void {
   for (const rule of rules) if (rule.test(context)) addEffect(effects, rule);
+}
+
+/** Moves the context to a candidate: what was remembered of the last one is forgotten. */
+export function moveTo(
+  context: EvaluationContext,
+  { candidateSlots, requestSlots, modelSlots, modelMemos }: RuleSet,
+  { model, estimate }: RuleCandidate,
+): void {
+  context.model = model;
+  context.estimate = estimate;
+  if (candidateSlots > 0) context.memo.fill(0, requestSlots);
+  if (modelSlots > 0) context.modelMemo = memoOf(model, modelSlots, modelMemos);
+}
+
+/** Rules are held to take any facts without a fault: what is no model is not remembered. */
+function memoOf(model: unknown, modelSlots: number, modelMemos: RuleSet['modelMemos']): Uint8Array {
+  if (typeof model !== 'object' || model === null) return new Uint8Array(modelSlots);
+  let memo = modelMemos.get(model as Model);
+  if (memo === undefined) modelMemos.set(model as Model, (memo = new Uint8Array(modelSlots)));
+  return memo;
 }
 
 /** The candidate-scope rules that may fire on this request at all. */
@@ -39,8 +59,7 @@ export function evaluateCandidate(
 ): CandidateEffects {
   const context = evaluationContext(facts, ruleSet);
   const rules = openRules(ruleSet, context);
-  context.model = model;
-  context.estimate = estimate;
+  moveTo(context, ruleSet, { model, estimate });
   const effects = noEffects();
   gather(rules, context, effects);
   return effects;

@@ -166,6 +166,8 @@ function link({ named, rules }: Load, faults: readonly Fault[]): RuleSet | undef
     timeZones: compilation.timeZones,
     requestSlots: compilation.requestSlots,
     candidateSlots: compilation.slots.size - compilation.requestSlots,
+    modelSlots: compilation.modelSlots,
+    modelMemos: new WeakMap(),
   };
 }
 

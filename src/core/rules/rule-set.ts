@@ -1,3 +1,4 @@
+import type { Model } from '../registry/model.js';
 import type { EvaluationContext } from './context.js';
 import type { Condition, Place } from './condition.js';
 import type { RuleEvent, RuleScope } from './event.js';
@@ -31,4 +32,8 @@ export interface RuleSet {
   /** Named conditions remembered per request, then per candidate. */
   readonly requestSlots: number;
   readonly candidateSlots: number;
+  /** Conditions that read nothing but the model. */
+  readonly modelSlots: number;
+  /** What they said of each model: models never change. */
+  readonly modelMemos: WeakMap<Model, Uint8Array>;
 }
