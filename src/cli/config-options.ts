@@ -3,7 +3,8 @@ import { Option, type Command } from 'commander';
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load-config.js';
 import { flagOf, SETTINGS } from '../config/settings.js';
-import { describeFault, type Checked, type Fault } from '../core/fault.js';
+import type { Checked } from '../core/fault.js';
+import { describeLocated, type LocatedFault } from './located-faults.js';
 
 /** Flags as commander gives them: `config`, and one by path for each setting that was given. */
 export type ConfigFlags = Readonly<Record<string, unknown>> & { readonly config?: string };
@@ -34,8 +35,8 @@ export function readConfig(given: ConfigFlags): Checked<Config> {
 }
 
 /** Prints every fault and ends the command with exit code 2, as for any input that is refused. */
-export function refuse(faults: readonly Fault[]): never {
-  for (const fault of faults) console.error(describeFault(fault));
+export function refuse(faults: readonly LocatedFault[]): never {
+  for (const fault of faults) console.error(describeLocated(fault));
   console.error(`${faults.length} fault${faults.length === 1 ? '' : 's'}`);
   process.exit(2);
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { loadPolicy } from '../config/load-policy.js';
 import type { Fault } from '../core/fault.js';
 import { deliberate } from '../core/selection/decide.js';
 import { SelectionServiceClient, type ExplainResponse } from '../gen/sextant/v1/selection.js';
 import { encodeExplainResponse } from '../service/encode/decision.js';
+import { checkFolder } from './check-folder.js';
 import { refuse } from './config-options.js';
 import { explanationLines } from './explain-report.js';
 import { freshSnapshot } from './fresh-snapshot.js';
@@ -76,16 +76,14 @@ async function explainByFolder(
   folder: string,
   { tenant, at, request: file }: ExplainFlags,
 ): Promise<ExplainResponse> {
-  const { policy } = await loadPolicy(folder).catch((error: unknown) =>
-    refuse([{ file: folder, path: '$', reason: `cannot be read: ${(error as Error).message}` }]),
-  );
-  if (!policy.ok) refuse(policy.faults);
+  const { policy, faults } = await checkFolder(folder);
+  if (policy === undefined) return refuse(faults);
   const question = questionFromJson(request, tenant);
   if (!question.ok) refuse(inFile(file, question.faults));
   const nowMs = at ?? Date.now();
   const options = { nowMs, explain: true, trace: true };
-  const deliberation = deliberate(freshSnapshot(policy.value), question.value, options);
-  return encodeExplainResponse(deliberation, policy.value.version);
+  const deliberation = deliberate(freshSnapshot(policy), question.value, options);
+  return encodeExplainResponse(deliberation, policy.version);
 }
 
 async function explainByServer(

@@ -6,3 +6,6 @@ export const isFolder = (name: string): Promise<boolean> =>
     (found) => found.isDirectory(),
     () => false,
   );
+
+/** Whether a name can be that of a version: its first 8 or more digits. */
+export const isVersionName = (name: string): boolean => /^[0-9a-f]{8,64}$/.test(name);

@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { readPolicyFolder } from '../config/read-policy-folder.js';
-import { describeFault } from '../core/fault.js';
 import {
   PolicyServiceClient,
   type GetActivePolicyResponse,
@@ -8,6 +6,7 @@ import {
 } from '../gen/sextant/v1/policy.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { columns, isoTime, jsonText, shortVersion, whoText } from './plain-output.js';
+import { faultLines, readCandidate } from './policy/candidate-files.js';
 import { activeText, diffText } from './policy/policy-text.js';
 import { shadowCommand } from './policy/shadow-commands.js';
 import { unpinStopped } from './policy/unpin-stopped.js';
@@ -199,14 +198,13 @@ function validateCommand(): Command {
   return reading(command).action((folder: string, flags: ReadFlags) =>
     calling(() =>
       withClient(PolicyServiceClient, flags, async (call) => {
-        const { sources } = await readPolicyFolder(folder);
-        const files = sources.map(({ file, bytes }) => ({ file, content: Buffer.from(bytes) }));
-        const answer = await call('validatePolicy', { files });
+        const read = await readCandidate(folder);
+        const answer = await call('validatePolicy', { files: read.files });
         if (!answer.valid) process.exitCode = 2;
         print(flags, answer, () =>
           answer.valid
             ? `ok: policy ${shortVersion(answer.version)}`
-            : [...answer.faults.map(describeFault), `${answer.faults.length} faults`].join('\n'),
+            : faultLines(read, answer.faults).join('\n'),
         );
       }),
     ),

@@ -9,7 +9,7 @@ import { StoreError } from '../store/store-error.js';
 import type { Store } from '../store/ports.js';
 import { diffOnLog } from './diff-on-log.js';
 import { diffReport, diffReportText } from './diff-report.js';
-import { isFolder } from './is-folder.js';
+import { isFolder, isVersionName } from './is-folder.js';
 import { describeLocated, PolicyLocator } from './located-faults.js';
 import { logFilterOf, withLogOptions, type LogFlags } from './log-options.js';
 
@@ -70,7 +70,10 @@ class FaultyPolicy extends Error {
 
 /** A folder where there is one of this name, else a version that the store keeps. */
 async function policyOf(name: string, { documents }: Store): Promise<Policy> {
-  const folder = (await isFolder(name)) ? await readPolicyFolder(name) : await folderNamed(documents, name);
+  const named = await isFolder(name);
+  if (!named && !isVersionName(name))
+    throw new RangeError(`${name} is neither a folder nor a version, 8 or more digits`);
+  const folder = named ? await readPolicyFolder(name) : await folderNamed(documents, name);
   const policy = checkPolicy(folder);
   if (policy.ok) return policy.value;
   const locator = new PolicyLocator(folder);

@@ -63,8 +63,8 @@ type ClientType<C extends Client> = new (address: string, credentials: ChannelCr
 /** A change may fold the whole log anew under other half-lives. */
 const DEADLINE_MS = 10 * 60_000;
 
-/** A connection that cannot be made as the flags say. */
-class ConnectionError extends Error {}
+/** A call that cannot be made as the flags and arguments say. */
+export class ConnectionError extends Error {}
 
 /** Makes one or more calls on a client, as whoever the flags name, and closes it. */
 export async function withClient<C extends Client, T>(

@@ -87,7 +87,21 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
       (source) => parsePrompts(source, schemas.prompts, { models, source: 'models.json' }),
       false,
     );
+  if (models === undefined) {
+    for (const file of ['priors.json', 'tenants.json']) {
+      if (!files.some((found) => found.file === file) && !broken.has(file))
+        faults.push({ file, path: '$', reason: 'is missing' });
+    }
+  }
   const ruleFiles = files.filter(({ file }) => RULE_FILES.test(file));
+  if (ruleFiles.length === 0 && ![...broken].some((file) => RULE_FILES.test(file ?? ''))) {
+    faults.push({
+      file: 'rules',
+      path: '$',
+      reason: 'has no rule file',
+      suggestion: 'for a policy without rules, write one with an empty list',
+    });
+  }
   const rules = models && keep(parseRules(ruleFiles, schemas.rules, known), faults);
 
   for (const { file } of files) {
@@ -97,7 +111,7 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
       file,
       path: '$',
       reason: 'is not a file that a policy has',
-      suggestion: 'rules belong in rules/',
+      suggestion: file.endsWith('.json') ? 'rules belong in rules/' : 'names end in .json, in small letters',
     });
   }
   const isWhole = models && complexity && bandit && budgets && availability && priors && tenants && rules;

@@ -35,13 +35,21 @@ export interface PolicyFolder {
 /** No rule file is near this; a larger one is a mistake, and parsing it would stall every Select. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
+/** A policy has some dozen files of some kilobytes; what is far more is read at the cost of every Select meanwhile. */
+export const FOLDER_MAX = { files: 1_000, bytes: 16 * 1024 * 1024 } as const;
+
 /** Why a file of this size is not read, if it is not. */
 export const tooLarge = (bytes: number): string | undefined =>
   bytes > MAX_FILE_BYTES ? `has ${bytes} bytes; at most ${MAX_FILE_BYTES} are read` : undefined;
 
 /** Whether a name is that of a file of the policy: not under `schema/`, which is ours, nor hidden, as editors' are. */
 export const isPolicyFile = (file: string): boolean =>
-  file.endsWith('.json') && !file.startsWith('schema/') && !/(^|\/)\./.test(file);
+  /\.json$/i.test(file) && !file.startsWith('schema/') && !IS_HIDDEN.test(file);
+
+/** Whether files of a folder in the policy's folder are the policy's. */
+export const isPolicyFolder = (folder: string): boolean => folder !== 'schema' && !IS_HIDDEN.test(folder);
+
+const IS_HIDDEN = /(^|\/)\./;
 
 /** Parses files and names the version that they are, whether or not they are good. */
 export function policyFolderOf(given: readonly PolicySource[]): PolicyFolder {

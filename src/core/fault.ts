@@ -16,7 +16,8 @@ export type Checked<T> =
 /** One line a person can act on: `models.json models[3].id: must match …`. */
 export function describeFault(fault: Fault): string {
   const where = fault.file === undefined ? fault.path : `${fault.file} ${fault.path}`;
-  const hint = fault.suggestion === undefined ? '' : ` (${fault.suggestion})`;
+  // The wire has an empty text for none.
+  const hint = fault.suggestion === undefined || fault.suggestion === '' ? '' : ` (${fault.suggestion})`;
   return `${where}: ${fault.reason}${hint}`;
 }
 

@@ -49,6 +49,10 @@ export interface PolicyChange {
   readonly expectedActiveVersion?: string;
 }
 
+/** Stands for the version of a folder that cannot be read. */
+const UNREADABLE = '';
+const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
 /**
  * Owns the policy in force: follows the folder, or stays at a pinned version while the folder waits.
  *
@@ -183,8 +187,23 @@ export class PolicyKeeper {
   }
 
   private async reloadNow(): Promise<readonly Fault[]> {
-    const { logger, folder } = this.options;
-    const loaded = await loadPolicy(folder);
+    const { folder } = this.options;
+    let loaded: LoadedPolicy;
+    try {
+      loaded = await loadPolicy(folder);
+    } catch (error) {
+      if (this.active === undefined) throw error;
+      if (this.refused?.version === UNREADABLE) return this.refused.faults;
+      return this.refuse(UNREADABLE, [
+        { file: folder, path: '$', reason: `cannot be read: ${reasonOf(error)}` },
+      ]);
+    }
+    return this.consider(loaded);
+  }
+
+  /** What the folder holds takes hold, waits, or is refused. */
+  private async consider(loaded: LoadedPolicy): Promise<readonly Fault[]> {
+    const { logger } = this.options;
     const { version } = loaded;
     if (version === this.active?.version) {
       if (this.refused !== undefined) logger.info({ policyVersion: version }, 'policy folder is good again');

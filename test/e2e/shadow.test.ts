@@ -129,8 +129,10 @@ test('what cannot be run is refused with the reason', async () => {
   const folder = candidate();
   editJson(folder, 'bandit.json', (value) => ({ ...value, policy: 'best' }));
   const { code, stderr } = await policy('shadow', 'start', folder);
-  expect([code, stderr]).toEqual([1, expect.stringContaining('FAILED_PRECONDITION')]);
-  expect(stderr).toContain('bandit.json');
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^bandit\.json:\d+:\d+ policy: /)]);
+  expect((await policy('shadow', 'start', 'nowhere')).stderr).toBe(
+    'nowhere is neither a folder nor a version, 8 or more digits\n',
+  );
   expect(await refusalOf(acme.stopShadow({}))).toMatchObject({ reason: 'NO_SHADOW' });
   expect(await refusalOf(acme.startShadow({ fraction: 2 }))).toMatchObject({
     reason: 'INVALID_FIELD',

@@ -24,8 +24,10 @@ export function activeText(active: GetActivePolicyResponse): string {
       `waiting    ${shortVersion(waitingVersion)}, which the folder holds; unpin to take it in force`,
     );
   }
-  if (rejectedVersion !== '') {
-    lines.push(`refused    ${shortVersion(rejectedVersion)}, which the folder holds:`);
+  if (faults.length > 0) {
+    const what =
+      rejectedVersion === '' ? 'the folder' : `${shortVersion(rejectedVersion)}, which the folder holds`;
+    lines.push(`refused    ${what}:`);
     lines.push(...faults.map((fault) => `           ${describeFault(fault)}`));
   }
   return lines.join('\n');

@@ -1,9 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { readPolicyFolder } from '../../config/read-policy-folder.js';
 import { PolicyServiceClient } from '../../gen/sextant/v1/policy.js';
-import { isFolder } from '../is-folder.js';
+import { isFolder, isVersionName } from '../is-folder.js';
 import { jsonText, shortVersion } from '../plain-output.js';
-import { calling, withClient, withConnectionOptions, type ConnectionFlags } from '../server-connection.js';
+import {
+  calling,
+  ConnectionError,
+  withClient,
+  withConnectionOptions,
+  type ConnectionFlags,
+} from '../server-connection.js';
+import { faultLines, readCandidate } from './candidate-files.js';
 import { shadowText } from './shadow-text.js';
 
 interface ShadowFlags extends ConnectionFlags {
@@ -47,8 +53,19 @@ function startCommand(): Command {
   return reading(command).action((candidate: string, flags: ShadowChangeFlags & { percent: number }) =>
     calling(() =>
       withClient(PolicyServiceClient, flags, async (call) => {
-        const named = await candidateOf(candidate);
-        const request = { ...named, fraction: flags.percent / 100, reason: flags.reason ?? '' };
+        const named = (await isFolder(candidate)) ? await readCandidate(candidate) : undefined;
+        if (named !== undefined) {
+          const { valid, faults } = await call('validatePolicy', { files: named.files });
+          if (!valid) return refuseLines(faultLines(named, faults));
+        } else if (!isVersionName(candidate)) {
+          throw new ConnectionError(`${candidate} is neither a folder nor a version, 8 or more digits`);
+        }
+        const request = {
+          version: named === undefined ? candidate : '',
+          files: named?.files ?? [],
+          fraction: flags.percent / 100,
+          reason: flags.reason ?? '',
+        };
         const { shadow } = await call('startShadow', request);
         console.log(
           flags.json
@@ -74,11 +91,9 @@ function stopCommand(): Command {
   );
 }
 
-/** A folder where there is one of this name, else a version. */
-async function candidateOf(name: string) {
-  if (!(await isFolder(name))) return { version: name, files: [] };
-  const { sources } = await readPolicyFolder(name);
-  return { version: '', files: sources.map(({ file, bytes }) => ({ file, content: Buffer.from(bytes) })) };
+function refuseLines(lines: readonly string[]): void {
+  for (const line of lines) console.error(line);
+  process.exitCode = 2;
 }
 
 function percent(text: string): number {

@@ -202,6 +202,7 @@ export class ShadowKeeper {
       outcomes: store.outcomes,
       learnedTo,
       random: rngFromSeed(environment.newSeed()),
+      live: () => this.countFrom(policyInForce()),
       failed: (error) => logger.error({ err: error, policyVersion: version }, 'shadow failed'),
     });
     this.current = { started, version, run };

@@ -44,6 +44,8 @@ export interface ShadowRunParts {
   readonly learnedTo: () => number;
   /** In [0, 1); decides which requests it is asked about. */
   readonly random: Rng;
+  /** From now on it is asked about requests. */
+  readonly live: () => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -176,6 +178,7 @@ export class ShadowRun {
       }
     }
     this.phase = 'live';
+    this.parts.live();
   }
 
   private room(): Promise<void> {
