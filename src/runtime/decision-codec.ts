@@ -43,10 +43,15 @@ interface Asked {
   readonly modalities: readonly Modality[];
   readonly toolCount: number;
   readonly messageCount: number;
+  /** Absent where none was told. */
+  readonly images?: Question['input']['images'];
+  readonly audioSeconds?: number;
+  /** Whether the text was counted here, so that each model counts attachments by its own rule. */
+  readonly countedHere?: true;
 }
 
 function askedOf({ requirements, weights, batch, streaming, maxFallbacks, input }: Question): Asked {
-  const { maxOutputTokens, modalities, toolCount, messages } = input;
+  const { maxOutputTokens, modalities, toolCount, messages, images, audioSeconds, inputTokens } = input;
   return {
     requirements,
     ...(weights && { weights }),
@@ -57,6 +62,9 @@ function askedOf({ requirements, weights, batch, streaming, maxFallbacks, input 
     modalities,
     toolCount,
     messageCount: messages.length,
+    ...(images && { images }),
+    ...(audioSeconds !== undefined && { audioSeconds }),
+    ...(inputTokens === undefined && { countedHere: true as const }),
   };
 }
 
@@ -138,7 +146,9 @@ export function decodeDecision({ body }: LoggedDecision): RecordedDecision | und
         messages: Array<ChatMessage>(asked.messageCount).fill(NO_TEXT),
         complexity,
         taskType: TASK_TYPES[record.taskType - 1]!,
-        inputTokens: Number(record.inputTokens),
+        [asked.countedHere ? 'countedTokens' : 'inputTokens']: Number(record.inputTokens),
+        ...(asked.images && { images: asked.images }),
+        ...(asked.audioSeconds !== undefined && { audioSeconds: asked.audioSeconds }),
         ...(maxOutputTokens !== undefined && { maxOutputTokens }),
         modalities,
         toolCount,

@@ -23,6 +23,7 @@ import { Reporter } from './reporter.js';
 import { ReportWatch } from './report-watch.js';
 import { Reservations } from './reservations.js';
 import type { TicketKeys } from './ticket-keys.js';
+import { ESTIMATING, type TokenCounter } from './token-counter.js';
 
 export interface RuntimeOptions {
   readonly store: Store;
@@ -41,6 +42,8 @@ export interface RuntimeOptions {
   /** Queue of the decision log; absent where it is off. */
   readonly decisionLogMaxQueue?: number;
   readonly snapshotEveryOutcomes: number;
+  /** How prompts are counted; by the estimate where absent. */
+  readonly tokens?: TokenCounter;
   /** The store failed under a report. */
   readonly onStoreFailure: (error: unknown) => void;
 }
@@ -61,6 +64,7 @@ export interface Runtime {
   readonly reservations: Reservations;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
+  readonly tokens: TokenCounter;
   /** What decisions are taken on at this moment. */
   snapshot(): DecisionSnapshot;
   /** Writes out what is queued and closes the store. */
@@ -189,6 +193,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   promptReviewer.start();
   if (options.watchPolicy) policies.watch();
 
+  const { tokens = ESTIMATING } = options;
   const deciderParts = {
     snapshot,
     keys,
@@ -199,6 +204,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     breakers,
     reportWatch,
     activity,
+    tokens,
   };
   return {
     decider: new Decider(deciderParts),
@@ -215,6 +221,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     reservations,
     activity,
     callTimes: new CallTimes(nowMs),
+    tokens,
     snapshot,
     close: async () => {
       promptReviewer.close();

@@ -4,6 +4,7 @@ import type { Evidence } from '../complexity/counts.js';
 import { levelOf } from '../complexity/level.js';
 import type { ComplexitySettings } from '../complexity/settings.js';
 import { TASK_TYPES, type RequestProfile, type TaskType } from '../profile.js';
+import { hasAttachments } from '../tokens/attachment-tokens.js';
 import { estimateMessagesTokens } from '../tokens/estimate-tokens.js';
 import type { RequestInput } from './question.js';
 
@@ -25,13 +26,25 @@ export function analyzeRequest(input: RequestInput, settings: ComplexitySettings
     composite,
     level: input.complexity === undefined ? found.level : levelOf(composite, settings),
     taskType: input.taskType ?? found.taskType,
-    inputTokens: input.inputTokens ?? estimateMessagesTokens(input.messages),
-    inputTokensSource: input.inputTokens === undefined ? 'estimate' : 'caller',
+    ...promptCount(input),
     modalities: input.modalities,
   };
   const { evidence } = found;
   const taskScores = input.taskType === undefined ? found.taskScores : certainly(input.taskType);
   return { profile, evidence, taskScores };
+}
+
+/** The caller's count of the whole prompt, else a count of its text, and what is left to count by model. */
+function promptCount(
+  input: RequestInput,
+): Pick<RequestProfile, 'inputTokens' | 'inputTokensSource' | 'attachments'> {
+  const { inputTokens, countedTokens, messages } = input;
+  if (inputTokens !== undefined) return { inputTokens, inputTokensSource: 'caller' };
+  const attachments = hasAttachments(input) ? { attachments: input } : undefined;
+  if (countedTokens !== undefined) {
+    return { inputTokens: countedTokens, inputTokensSource: 'tokenizer', ...attachments };
+  }
+  return { inputTokens: estimateMessagesTokens(messages), inputTokensSource: 'estimate', ...attachments };
 }
 
 function certainly(taskType: TaskType): Readonly<Record<TaskType, number>> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyArmStats, STAT, type ArmStats } from '../../../src/core/learning/arm-stats.js';
-import { observe, SUCCESS_OF_STATUS } from '../../../src/core/learning/observe.js';
+import { SUCCESS_OF_STATUS } from '../../../src/core/learning/observe-execution.js';
+import { observe } from '../../../src/core/learning/observe.js';
 import { OUTCOME_STATUSES, type Execution, type OutcomeStatus } from '../../../src/core/outcome/outcome.js';
 import { outcomeOf, qualityOf } from '../../store/outcome-arbitrary.js';
 
