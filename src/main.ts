@@ -13,6 +13,7 @@ import { retentionOf } from './runtime/audit-log.js';
 import { packageVersion } from './package-version.js';
 import { systemEnvironment } from './runtime/environment.js';
 import { Principals } from './runtime/principals.js';
+import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { openRuntime } from './runtime/runtime.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
 import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
@@ -54,6 +55,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,
     ...(config.decisionLog.enabled && { decisionLogMaxQueue: config.decisionLog.maxQueue }),
     snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
+    tokens: await tokenCounter(config.counting),
     onStoreFailure: (error) => {
       logger.fatal({ err: error }, 'the store failed: selects go on, reports are refused until a restart');
       grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');
@@ -111,6 +113,11 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   }
 
   return { grpcPort: grpc.port, adminPort: admin?.port, stop: () => (stopping ??= stop()) };
+}
+
+/** The tokenizer is read only where it is asked for. */
+async function tokenCounter({ tokenizer, tokenizerMaxChars }: Config['counting']): Promise<TokenCounter> {
+  return tokenizer === 'estimate' ? ESTIMATING : exactCounter(await o200kCount(), tokenizerMaxChars);
 }
 
 function dashboardOf(

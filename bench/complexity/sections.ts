@@ -1,11 +1,15 @@
+import { costSection } from './cost.js';
 import type { Section } from './section.js';
 import { speedSection } from './speed.js';
+import { tokensSection } from './tokens.js';
 
-export const SECTION_NAMES = ['speed'] as const;
+export const SECTION_NAMES = ['speed', 'tokens', 'cost'] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
 
 export const SECTIONS: Readonly<Record<SectionName, Section>> = {
   speed: { needs: [], run: speedSection },
+  tokens: { needs: [], run: tokensSection },
+  cost: { needs: ['paretobandit', 'routerbench'], run: costSection },
 };
 
 export const isSection = (name: string): name is SectionName =>

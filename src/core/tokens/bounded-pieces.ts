@@ -6,6 +6,7 @@ const PIECE_MIN = 2048;
 const isSpace = (unit: number): boolean =>
   unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0 || unit === 0x3000;
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
+const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
 
 /**
  * A text as pieces that an encoder takes bounded time for: together they are the text, and no run without a space, nor
@@ -25,7 +26,8 @@ export function* boundedPieces(text: string): Generator<string> {
       runFrom = at;
       inSpace = space;
     }
-    const isLongRun = at - runFrom >= RUN_MAX && !isHighSurrogate(text.charCodeAt(at - 1));
+    const isInPair = isLowSurrogate(unit) && isHighSurrogate(text.charCodeAt(at - 1));
+    const isLongRun = at - runFrom >= RUN_MAX && !isInPair;
     // A space belongs to the word behind it, so pieces end before spaces.
     if (isLongRun || (isBoundary && space && at - from >= PIECE_MIN)) {
       yield text.slice(from, at);

@@ -209,6 +209,7 @@ export function linearTokens(
   const { sums } = armOf(scope, reading, prior);
   const scalars = pooledScalars(scope, reading, sums);
   const known = { variance: sigma * sigma, strength };
+  // Residuals against tickets hold what was not known when they were written: leverage would count it twice.
   const noise = clamp(noiseVariance(scalars, known), LOG_NOISE_VARIANCE_MIN, LOG_NOISE_VARIANCE_MAX);
   // Duan's factor, Σ real ÷ Σ predicted median, held to the log-normal's own while there is little to go by.
   const pseudo = strength * median;
@@ -217,7 +218,7 @@ export function linearTokens(
     mean: Math.exp(logMean) * Math.min(smearing, SMEARING_MAX),
     median: Math.exp(logMean),
     logMean,
-    logSd: Math.sqrt(spreadVariance(scalars, known) * (1 + leverage)),
+    logSd: Math.sqrt(spreadVariance(scalars, known) * (1 + leverage * (strength / (strength + scalars.w)))),
     observations: factor * sums.scalars[LINEAR.w]!,
   };
 }
