@@ -61,7 +61,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
       grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');
     },
   });
-  const metrics = createMetrics(runtime);
+  const metrics = createMetrics(runtime, () => environment.nowMs());
   const grpc = await startGrpcServer({
     config,
     runtime,
