@@ -1,6 +1,6 @@
 import { armBelief } from '../bandit/belief.js';
-import { speedBelief, thinkingQuantiles } from '../bandit/call-beliefs.js';
-import { quantilesOf, type Quantiles } from '../bandit/metric-belief.js';
+import { speedBelief, streamedLatency, thinkingQuantiles, type SpeedBelief } from '../bandit/call-beliefs.js';
+import { quantilesOf, type LengthBelief, type Quantiles } from '../bandit/metric-belief.js';
 import {
   estimateCost,
   expectedParts,
@@ -74,11 +74,28 @@ export function estimateModels(
       parts: cost && arm.prices ? expectedParts(arm.prices, cost.outputTokens, wanted) : [],
       outputTokens: quantilesOf(answer, wanted.maxOutputTokens),
       thinkingTokens: thinkingQuantiles(thinking, wanted.maxOutputTokens),
-      latencyMs: quantilesOf(belief.latencyMs),
+      latencyMs: latencyOf(belief.latencyMs, { speed, answer, mostTokens: wanted.maxOutputTokens }),
       timeToFirstTokenMs: quantilesOf(speed.timeToFirstTokenMs),
       msPerOutputToken: quantilesOf(speed.msPerOutputToken),
       observations: answer.observations,
       ...(calibration && { calibration }),
     };
   });
+}
+
+/** Reports of times apart from which they foretell the whole better than its own mean, which knows no length. */
+const LEAST_SPEED_REPORTS = 10;
+
+/** First token, then so many tokens each at its time, where both were reported; else what whole answers took. */
+function latencyOf(
+  whole: LengthBelief,
+  {
+    speed,
+    answer,
+    mostTokens,
+  }: { readonly speed: SpeedBelief; readonly answer: LengthBelief; readonly mostTokens: number },
+): Quantiles {
+  return speed.msPerOutputToken.observations < LEAST_SPEED_REPORTS
+    ? quantilesOf(whole)
+    : streamedLatency(speed, answer, mostTokens);
 }

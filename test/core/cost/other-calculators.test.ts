@@ -76,8 +76,7 @@ function usageWithin({ prices, entry }: Listed, drawn: Required<TokenUsage>, rea
   const onlyHit = 'input_cost_per_token_cache_hit' in entry && !('cache_read_input_token_cost' in entry);
   const cachedPrice = onlyHit ? undefined : prices.cachedInputUsdPerMTok;
   const input = {
-    cachedInputTokens:
-      has(cachedPrice) && (!tiered || cachedInTier) ? drawn.cachedInputTokens : 0,
+    cachedInputTokens: has(cachedPrice) && (!tiered || cachedInTier) ? drawn.cachedInputTokens : 0,
     cacheWriteTokens:
       has(prices.cacheWriteUsdPerMTok) && (!tiered || writtenInTier) ? drawn.cacheWriteTokens : 0,
     audioInputTokens: has(prices.audioInputUsdPerMTok) ? drawn.audioInputTokens : 0,
