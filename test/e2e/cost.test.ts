@@ -30,7 +30,7 @@ afterAll(() => sextant.close());
 
 const estimateOf = async (): Promise<ModelCost> => {
   const { costs } = await sextant.estimateCost({
-    input: ask(USE_CASE).input!,
+    input: ask(USE_CASE).input,
     useCase: USE_CASE,
     model: MODEL,
   });

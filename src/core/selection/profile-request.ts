@@ -51,7 +51,3 @@ function certainly(taskType: TaskType): Readonly<Record<TaskType, number>> {
   const scores = TASK_TYPES.map((other) => [other, other === taskType ? 1 : 0]);
   return Object.fromEntries(scores) as Record<TaskType, number>;
 }
-
-/** The profile alone. */
-export const profileRequest = (input: RequestInput, settings: ComplexitySettings): RequestProfile =>
-  analyzeRequest(input, settings).profile;
