@@ -18,9 +18,9 @@ export const SUCCESS_OF_STATUS: Readonly<Record<OutcomeStatus, 0 | 1 | null>> = 
 };
 
 /** Below one token or one millisecond a logarithm says nothing. */
-const LEAST_POSITIVE = 1;
+export const LEAST_POSITIVE = 1;
 /** The same of a time from token to token, in milliseconds. */
-const LEAST_PER_TOKEN_MS = 0.001;
+export const LEAST_PER_TOKEN_MS = 0.001;
 /** A reported prompt that is longer or shorter than the counted one by more than this factor was another prompt. */
 const PROMPT_RATIO_MAX = 8;
 
@@ -78,9 +78,18 @@ function observeTimes(
   if (latencyMs !== undefined) observeLogNormal(stats, STAT.latencyW, latencyMs, weight);
   if (timeToFirstTokenMs === undefined) return;
   observeLogNormal(stats, STAT.firstTokenW, timeToFirstTokenMs, weight);
-  if (latencyMs === undefined || outputTokens === undefined || outputTokens <= 1) return;
-  const perTokenMs = (latencyMs - timeToFirstTokenMs) / (outputTokens - 1);
-  observeLogNormal(stats, STAT.perTokenW, perTokenMs, weight, LEAST_PER_TOKEN_MS);
+  const perTokenMs = msPerOutputToken({ latencyMs, timeToFirstTokenMs, outputTokens });
+  if (perTokenMs !== undefined)
+    observeLogNormal(stats, STAT.perTokenW, perTokenMs, weight, LEAST_PER_TOKEN_MS);
+}
+
+type Times = { readonly [Field in 'latencyMs' | 'timeToFirstTokenMs' | 'outputTokens']: number | undefined };
+
+/** Time from token to token after the first; unknown where a time or the length was not told. */
+export function msPerOutputToken({ latencyMs, timeToFirstTokenMs, outputTokens }: Times): number | undefined {
+  if (latencyMs === undefined || timeToFirstTokenMs === undefined) return undefined;
+  if (outputTokens === undefined || outputTokens <= 1) return undefined;
+  return (latencyMs - timeToFirstTokenMs) / (outputTokens - 1);
 }
 
 /** What the call cost against what its ticket expected. */
