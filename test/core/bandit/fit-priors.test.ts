@@ -280,8 +280,9 @@ describe('times and thinking', () => {
       ['msPerOutputToken', 120],
       ['thinkingTokens', 60],
     ]);
-    expect(medians[0]).toBeCloseTo(303, -1);
+    // Too little spread between use cases to see: the default counts as four outcomes.
+    expect(Math.abs(medians[0]! / 303 - 1)).toBeLessThan(0.05);
     expect(medians[1]).toBeCloseTo(4, 0);
-    expect(medians[2]).toBeCloseTo(52, -1);
+    expect(Math.abs(medians[2]! / 52 - 1)).toBeLessThan(0.25);
   });
 });
