@@ -122,7 +122,7 @@ describe.each([
   ['genai-prices', genaiList(), genaiPricesUsd, false],
 ] as const)('a bill against the formula of %s', (_, list, usdOf, reasoning) => {
   it(`is the same on ${USAGES} usages of models drawn from its list`, () => {
-    expect(list.length).toBeGreaterThan(1);
+    expect(list.length).toBeGreaterThan(0);
     fc.assert(
       fc.property(fc.constantFrom(...list), anyUsage, (listed, drawn) => {
         const usage = usageWithin(listed, drawn, reasoning);
