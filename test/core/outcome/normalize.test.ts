@@ -180,6 +180,22 @@ describe('the outcomes of a report', () => {
 });
 
 describe('the digest', () => {
+  it('tells every part of a usage from the others, and from none', () => {
+    const whole = { inputTokens: 10, outputTokens: 10 };
+    const digests = [
+      'cachedInputTokens',
+      'cacheWriteTokens',
+      'cacheWrite1hTokens',
+      'audioInputTokens',
+      'imageInputTokens',
+      'reasoningTokens',
+      'audioOutputTokens',
+      'imageOutputTokens',
+      'toolCalls',
+    ].map((part) => digestOf({ usage: { ...whole, [part]: 1 } }));
+    expect(new Set([...digests, digestOf({ usage: whole })]).size).toBe(10);
+  });
+
   const FULL = {
     latencyMs: 800,
     timeToFirstTokenMs: 100,
