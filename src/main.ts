@@ -13,6 +13,7 @@ import { retentionOf } from './runtime/audit-log.js';
 import { packageVersion } from './package-version.js';
 import { systemEnvironment } from './runtime/environment.js';
 import { Principals } from './runtime/principals.js';
+import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { openRuntime } from './runtime/runtime.js';
 import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
@@ -57,12 +58,13 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     ...(config.decisionLog.enabled && { decisionLog: config.decisionLog }),
     snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
     openShadow: shadowOnThread,
+    tokens: await tokenCounter(config.counting),
     onStoreFailure: (error) => {
       logger.fatal({ err: error }, 'the store failed: selects go on, reports are refused until a restart');
       grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');
     },
   });
-  const metrics = createMetrics(runtime);
+  const metrics = createMetrics(runtime, () => environment.nowMs());
   const grpc = await startGrpcServer({
     config,
     runtime,
@@ -114,6 +116,11 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   }
 
   return { grpcPort: grpc.port, adminPort: admin?.port, stop: () => (stopping ??= stop()) };
+}
+
+/** The tokenizer is read only where it is asked for. */
+async function tokenCounter({ tokenizer, tokenizerMaxChars }: Config['counting']): Promise<TokenCounter> {
+  return tokenizer === 'estimate' ? ESTIMATING : exactCounter(await o200kCount(), tokenizerMaxChars);
 }
 
 function dashboardOf(

@@ -8,6 +8,7 @@ import { deliberate, draw, type Decision } from '../../src/core/selection/decide
 import type { Policy } from '../../src/core/selection/policy.js';
 import type { Question } from '../../src/core/selection/question.js';
 import { decisionSnapshot, type DecisionSnapshot } from '../../src/core/selection/snapshot.js';
+import type { ScoredCandidate } from '../../src/core/selection/score-candidates.js';
 import { ticketOf, type Issue } from '../../src/core/selection/ticket-of.js';
 import { armOf } from './bench-registry.js';
 
@@ -25,6 +26,7 @@ export interface SessionStep {
   readonly arm: number;
   /** The budget's dual price at the decision; 0 without a budget. */
   readonly lambda: number;
+  readonly choice: ScoredCandidate;
 }
 
 const LIFE_SECONDS = 604_800;
@@ -72,7 +74,7 @@ export class ReplaySession {
       digest: noDigest,
     });
     for (const outcome of outcomes) this.learning.fold(outcome, this.learning.sequence);
-    return { arm: armOf(chosen.armId), lambda: decision.lambda };
+    return { arm: armOf(chosen.armId), lambda: decision.lambda, choice: decision.chain[0]! };
   }
 }
 

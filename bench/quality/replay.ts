@@ -37,8 +37,8 @@ export interface Run {
 }
 
 /** A step is one second of event time. */
-const STEP_MS = 1_000;
-const START_MS = Date.UTC(2026, 0, 1);
+export const STEP_MS = 1_000;
+export const START_MS = Date.UTC(2026, 0, 1);
 
 const NO_COMPLEXITY = Object.fromEntries(
   COMPLEXITY_DIMENSIONS.map((dimension) => [dimension, 0]),
@@ -90,7 +90,7 @@ export function replay(set: OutcomeSet, spec: ReplaySpec): Run {
 }
 
 /** The request that shows one prompt's text under a prompt's use case. */
-function questionOf(shown: BenchPrompt, { useCase }: BenchPrompt): Question {
+export function questionOf(shown: BenchPrompt, { useCase }: BenchPrompt): Question {
   const input: RequestInput = {
     ...(shown.text === undefined
       ? { messages: [], complexity: NO_COMPLEXITY, inputTokens: 0 }

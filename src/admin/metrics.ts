@@ -4,6 +4,7 @@ import type { ReportRate } from '../core/reporting/report-rates.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { addBreakerMetrics } from './breaker-metrics.js';
 import { addShadowMetrics } from './shadow-metrics.js';
+import { addCostMetrics } from './cost-metrics.js';
 
 /** Prometheus metrics of one server. */
 export interface Metrics {
@@ -21,7 +22,7 @@ const differs = (rate: ReportRate): boolean => rate.differs;
 const SECONDS_BUCKETS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
 
 /** Metrics that are read from the runtime when they are scraped, and those that calls feed. */
-export function createMetrics(runtime: Runtime): Metrics {
+export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -73,6 +74,7 @@ export function createMetrics(runtime: Runtime): Metrics {
   );
   addBreakerMetrics(registry, runtime);
   addShadowMetrics(registry, runtime);
+  addCostMetrics(registry, runtime, nowMs);
   return {
     registry,
     observeCall: ({ path, code, seconds: elapsed }) => {

@@ -7,14 +7,7 @@ import { writeDemoPolicy } from './demo/demo-policy.js';
 import { learningCurve } from './demo/learning-curve.js';
 import { loadReplayData, type ReplayData } from './demo/replay-data.js';
 import { runDemo, type RunResult } from './demo/run.js';
-import {
-  comparisonTable,
-  costCalibration,
-  earned,
-  halves,
-  posteriorTable,
-  shareTable,
-} from './demo/summary.js';
+import { comparisonTable, costTable, earned, halves, posteriorTable, shareTable } from './demo/summary.js';
 import { table } from './demo/table.js';
 
 interface DemoFlags {
@@ -108,7 +101,7 @@ function print(data: ReplayData, result: RunResult, budget: number): void {
   console.log(comparisonTable(data, result, budget));
   console.log(`\n${shareTable(data, result)}`);
   console.log(`\nwhat the server believes, by complexity level\n${posteriorTable(result)}`);
-  console.log(`\n${costCalibration(result)}`);
+  console.log(`\nestimated against real cost, 2nd half\n${costTable(data, result)}`);
 }
 
 /** One line per seed: the second half against the shuffled control. */

@@ -1,4 +1,11 @@
-import { DEFAULT_CONFIG, LOG_LEVELS, REFLECTION_CHOICES, ROLES, STORE_ADAPTERS } from './config.js';
+import {
+  DEFAULT_CONFIG,
+  LOG_LEVELS,
+  REFLECTION_CHOICES,
+  ROLES,
+  STORE_ADAPTERS,
+  TOKENIZERS,
+} from './config.js';
 
 /** The part of JSON Schema (draft-07) that the configuration uses. */
 export interface SettingSchema {
@@ -171,6 +178,18 @@ export const CONFIG_SCHEMA = {
         description: "Names of requests' attributes that are kept, for rules that read them.",
         items: { type: 'string', minLength: 1, maxLength: 256 },
       },
+    }),
+    counting: section('counting', {
+      tokenizer: {
+        type: 'string',
+        enum: TOKENIZERS,
+        description:
+          "How prompts are counted that callers did not count: o200k is GPT-4o's and exact for it.",
+      },
+      tokenizerMaxChars: count(
+        { minimum: 1, maximum: 200_000 },
+        'Longer texts are estimated all the same: 20,000 characters take the tokenizer 2 ms.',
+      ),
     }),
     auth: section('auth', {
       tokens: {

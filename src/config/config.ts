@@ -11,6 +11,9 @@ export type StoreAdapter = (typeof STORE_ADAPTERS)[number];
 export const REFLECTION_CHOICES = ['auto', true, false] as const;
 export type ReflectionChoice = (typeof REFLECTION_CHOICES)[number];
 
+export const TOKENIZERS = ['estimate', 'o200k'] as const;
+export type Tokenizer = (typeof TOKENIZERS)[number];
+
 /** PEM files. Given together with `clientCaFile`, clients must show a certificate of that authority. */
 export interface TlsConfig {
   readonly certFile: string;
@@ -107,6 +110,14 @@ export interface TokenConfig {
   readonly roles: readonly Role[];
 }
 
+/** How the tokens of a prompt are counted where the caller did not. */
+export interface CountingConfig {
+  /** `o200k` encodes the text, up to a length; `estimate` looks at its characters. */
+  readonly tokenizer: Tokenizer;
+  /** Texts longer than this, in UTF-16 units, are estimated all the same. */
+  readonly tokenizerMaxChars: number;
+}
+
 export interface AuthConfig {
   /** With none, every caller is let in. */
   readonly tokens: readonly TokenConfig[];
@@ -136,6 +147,7 @@ export interface Config {
   readonly tickets: TicketsConfig;
   readonly reports: ReportsConfig;
   readonly decisionLog: DecisionLogConfig;
+  readonly counting: CountingConfig;
   readonly auth: AuthConfig;
   readonly log: LogConfig;
   readonly shutdown: ShutdownConfig;
@@ -167,6 +179,7 @@ export const DEFAULT_CONFIG: Config = {
   tickets: { lifeHours: 168, keyFile: defaultKeyFile(DEFAULT_STORE_PATH) },
   reports: { maxQueue: 10_000, maxBatch: 500, matureSeconds: 3_600 },
   decisionLog: { enabled: true, maxQueue: 10_000, attributes: [] },
+  counting: { tokenizer: 'estimate', tokenizerMaxChars: 20_000 },
   auth: { tokens: [] },
   log: { level: 'info', pretty: false },
   shutdown: { notServingSeconds: 1, drainSeconds: 20 },

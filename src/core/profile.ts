@@ -1,4 +1,5 @@
 import type { Modality } from './registry/model.js';
+import type { Attachments } from './tokens/attachment-tokens.js';
 
 export const TASK_TYPES = [
   'code',
@@ -42,6 +43,10 @@ export interface Complexity {
   readonly taskType: TaskType;
 }
 
+export const TOKENS_SOURCES = ['caller', 'estimate', 'tokenizer'] as const;
+/** Who counted a prompt's tokens. */
+export type TokensSource = (typeof TOKENS_SOURCES)[number];
+
 export const ROLES = ['system', 'user', 'assistant', 'tool'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -53,7 +58,8 @@ export interface ChatMessage {
 /** What is known of a request before any model is considered. */
 export interface RequestProfile extends Complexity {
   readonly inputTokens: number;
-  /** Whether the caller counted the tokens, or we estimated them. */
-  readonly inputTokensSource: 'caller' | 'estimate';
+  readonly inputTokensSource: TokensSource;
+  /** What each model counts by its own rule, on top of `inputTokens`; absent where the caller counted it all. */
+  readonly attachments?: Attachments;
   readonly modalities: readonly Modality[];
 }

@@ -24,6 +24,7 @@ import type { ShadowKeeper } from './shadow/shadow-keeper.js';
 import type { AnsweredRequest } from './shadow/shadow-run.js';
 import { sealTicket } from './ticket-codec.js';
 import type { TicketKeys } from './ticket-keys.js';
+import type { TokenCounter } from './token-counter.js';
 
 /** A decision with its id and ticket. */
 export interface IssuedDecision {
@@ -46,6 +47,7 @@ export interface DeciderParts {
   readonly breakers: Breakers;
   readonly activity: Activity;
   readonly shadow: Pick<ShadowKeeper, 'isListening' | 'offer'>;
+  readonly tokens: TokenCounter;
 }
 
 /** Bytes of the policy version that a ticket carries, in hexadecimal digits. */
@@ -60,8 +62,9 @@ export class Decider {
    *   lacks a parameter; NO_CANDIDATE with the reason for every model; REQUEST_REJECTED; BUDGET_EXHAUSTED or
    *   MODELS_UNAVAILABLE with the time to try again.
    */
-  select(question: Question, explain: boolean): IssuedDecision {
+  select(asked: Question, explain: boolean): IssuedDecision {
     const { environment, keys, ticketLifeSeconds } = this.parts;
+    const question = this.counted(asked);
     const snapshot = this.parts.snapshot();
     const issueTimeMs = environment.nowMs();
     const deliberation = this.deliberation(snapshot, question, issueTimeMs, { explain });
@@ -103,13 +106,19 @@ export class Decider {
   }
 
   /** The same, not taken: nothing is drawn, signed or logged. `trace` keeps the conditions of every rule. */
-  explain(question: Question, trace = false): { deliberation: Deliberation; policyVersion: string } {
+  explain(asked: Question, trace = false): { deliberation: Deliberation; policyVersion: string } {
+    const question = this.counted(asked);
     const snapshot = this.parts.snapshot();
     const nowMs = this.parts.environment.nowMs();
     return {
       deliberation: this.deliberation(snapshot, question, nowMs, { explain: true, trace }),
       policyVersion: snapshot.policy.version,
     };
+  }
+
+  private counted(question: Question): Question {
+    const input = this.parts.tokens.counted(question.input);
+    return input === question.input ? question : { ...question, input };
   }
 
   private deliberation(

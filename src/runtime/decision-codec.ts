@@ -45,11 +45,16 @@ interface Asked {
   readonly modalities: readonly Modality[];
   readonly toolCount: number;
   readonly messageCount: number;
+  /** Absent where none was told. */
+  readonly images?: Question['input']['images'];
+  readonly audioSeconds?: number;
+  /** Whether the text was counted here, so that each model counts attachments by its own rule. */
+  readonly countedHere?: true;
 }
 
 function askedOf(question: Question, attributeNames: readonly string[]): Asked {
   const { requirements, weights, batch, streaming, maxFallbacks, input } = question;
-  const { maxOutputTokens, modalities, toolCount, messages } = input;
+  const { maxOutputTokens, modalities, toolCount, messages, images, audioSeconds, inputTokens } = input;
   const kept = attributeNames.filter((name) => Object.hasOwn(question.attributes, name));
   const attributes = Object.fromEntries(kept.map((name) => [name, question.attributes[name]!]));
   return {
@@ -63,6 +68,9 @@ function askedOf(question: Question, attributeNames: readonly string[]): Asked {
     modalities,
     toolCount,
     messageCount: messages.length,
+    ...(images && { images }),
+    ...(audioSeconds !== undefined && { audioSeconds }),
+    ...(inputTokens === undefined && { countedHere: true as const }),
   };
 }
 
@@ -155,7 +163,9 @@ export function decodeDecision({ body }: LoggedDecision): RecordedDecision | und
         messages: Array<ChatMessage>(asked.messageCount).fill(NO_TEXT),
         complexity,
         taskType: TASK_TYPES[record.taskType - 1]!,
-        inputTokens: Number(record.inputTokens),
+        [asked.countedHere ? 'countedTokens' : 'inputTokens']: Number(record.inputTokens),
+        ...(asked.images && { images: asked.images }),
+        ...(asked.audioSeconds !== undefined && { audioSeconds: asked.audioSeconds }),
         ...(maxOutputTokens !== undefined && { maxOutputTokens }),
         modalities,
         toolCount,

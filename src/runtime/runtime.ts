@@ -26,6 +26,7 @@ import { Reservations } from './reservations.js';
 import { ShadowKeeper } from './shadow/shadow-keeper.js';
 import type { OpenShadow } from './shadow/shadow-messages.js';
 import type { TicketKeys } from './ticket-keys.js';
+import { ESTIMATING, type TokenCounter } from './token-counter.js';
 
 export interface RuntimeOptions {
   readonly store: Store;
@@ -46,6 +47,8 @@ export interface RuntimeOptions {
   readonly decisionLog?: DecisionLogSettings;
   readonly snapshotEveryOutcomes: number;
   readonly openShadow: OpenShadow;
+  /** How prompts are counted; by the estimate where absent. */
+  readonly tokens?: TokenCounter;
   /** The store failed under a report. */
   readonly onStoreFailure: (error: unknown) => void;
 }
@@ -68,6 +71,7 @@ export interface Runtime {
   readonly shadow: ShadowKeeper;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
+  readonly tokens: TokenCounter;
   /** What decisions are taken on at this moment. */
   snapshot(): DecisionSnapshot;
   /** Writes out what is queued and closes the store. */
@@ -212,6 +216,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   promptReviewer.start();
   if (options.watchPolicy) policies.watch();
 
+  const { tokens = ESTIMATING } = options;
   const deciderParts = {
     snapshot,
     keys,
@@ -223,6 +228,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     reportWatch,
     activity,
     shadow,
+    tokens,
   };
   return {
     decider: new Decider(deciderParts),
@@ -247,6 +253,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     shadow,
     activity,
     callTimes: new CallTimes(nowMs),
+    tokens,
     snapshot,
     close: async () => {
       promptReviewer.close();

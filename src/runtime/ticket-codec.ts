@@ -22,7 +22,7 @@ function mac(secret: Uint8Array, signed: Uint8Array): Buffer {
 
 /** Signs a ticket with the newest key. @throws RangeError where it would exceed 512 bytes. */
 export function sealTicket(ticket: Ticket, keys: TicketKeys): Buffer {
-  const body = TicketBody.encode(toBody(ticket)).finish();
+  const body = bodyOf(ticket);
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + body.length + MAC_BYTES);
   bytes[0] = VERSION;
   keys.current.id.copy(bytes, 1);
@@ -32,6 +32,14 @@ export function sealTicket(ticket: Ticket, keys: TicketKeys): Buffer {
   if (bytes.length > TICKET_MAX_BYTES)
     throw new RangeError(`a ticket of ${bytes.length} bytes exceeds ${TICKET_MAX_BYTES}`);
   return bytes;
+}
+
+/** Intervals of cost only serve to judge estimates: where long names leave no room, a ticket goes without. */
+function bodyOf(ticket: Ticket): Uint8Array {
+  const message = toBody(ticket);
+  const body = TicketBody.encode(message).finish();
+  if (HEADER_BYTES + body.length + MAC_BYTES <= TICKET_MAX_BYTES) return body;
+  return TicketBody.encode({ ...message, costInterval: Buffer.alloc(0) }).finish();
 }
 
 /**
@@ -98,9 +106,26 @@ function toBody(ticket: Ticket): TicketBody {
     expectedOutputTokens: ticket.chain.map(({ expectedOutputTokens }) => expectedOutputTokens ?? 0),
     expectedQualityQ16: ticket.chain.map(({ expectedQualityQ16 }) => expectedQualityQ16),
     expectedCostNanoUsd: ticket.chain.map(({ expectedCostNanoUsd }) => BigInt(expectedCostNanoUsd)),
+    costInterval: intervalBytes(ticket),
     seed: ticket.seed,
     lambda: ticket.lambda,
   };
+}
+
+const INTERVAL_BYTES = 2;
+
+/** Two bytes a link; none at all where no link is priced. */
+function intervalBytes({ chain }: Ticket): Buffer {
+  if (chain.every(({ costInterval }) => costInterval === undefined)) return Buffer.alloc(0);
+  const bytes = Buffer.alloc(INTERVAL_BYTES * chain.length);
+  chain.forEach(({ costInterval = 0 }, i) => bytes.writeUInt16LE(costInterval, INTERVAL_BYTES * i));
+  return bytes;
+}
+
+/** 0 where the ticket has none, as those from before there were any. */
+function intervalAt(bytes: Uint8Array, link: number): number {
+  const at = INTERVAL_BYTES * link;
+  return at + 1 < bytes.length ? bytes[at]! + (bytes[at + 1]! << 8) : 0;
 }
 
 /** Signed by us, so its form is ours: what does not fit is a fault of an older or newer server. */
@@ -127,6 +152,7 @@ function fromBody(body: TicketBody): Ticket {
       expectedQualityQ16: expectedQualityQ16[i]!,
       expectedCostNanoUsd: Number(expectedCostNanoUsd[i]!),
       ...((expectedOutputTokens[i] ?? 0) > 0 && { expectedOutputTokens: expectedOutputTokens[i]! }),
+      ...(intervalAt(body.costInterval, i) > 0 && { costInterval: intervalAt(body.costInterval, i) }),
     })),
     propensityQ16: body.propensityQ16,
     inputTokens: Number(body.inputTokens),

@@ -10,6 +10,11 @@ export const LIMITS = {
   messagesMax: 1_024,
   /** The longest embeddings that are sold have 4,096 numbers. */
   embeddingMax: 8_192,
+  /** More images than any provider takes in one request that is to be routed. */
+  imagesMax: 256,
+  imageSideMaxPx: 100_000,
+  /** A day of sound. */
+  audioMaxMs: 86_400_000,
   attributesMax: 32,
   attributeValueMaxBytes: 256,
   /** With the choice five arms, which the ticket's 512 bytes are made for. */

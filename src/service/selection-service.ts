@@ -1,16 +1,6 @@
-import { beliefScope, armBelief } from '../core/bandit/belief.js';
-import { priorsAt } from '../core/bandit/priors.js';
 import { SextantError } from '../core/errors.js';
-import { estimateCost } from '../core/cost/estimate.js';
-import type { UseCase } from '../core/ids.js';
-import type { ModelId } from '../core/registry/model.js';
-import type { Arm } from '../core/selection/arm.js';
-import { analyzeRequest, profileRequest } from '../core/selection/profile-request.js';
-import { segmentOf } from '../core/selection/segment.js';
+import { analyzeRequest } from '../core/selection/profile-request.js';
 import type {
-  EstimateCostRequest,
-  EstimateCostResponse,
-  ModelCost,
   SelectBatchResponse,
   SelectRequest,
   SelectResponse,
@@ -19,8 +9,9 @@ import type {
 import type { Environment } from '../runtime/environment.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Principal } from './auth.js';
-import { encodeCost, encodeExplainResponse, encodeProfile, encodeSelectResponse } from './encode/decision.js';
+import { encodeExplainResponse, encodeProfile, encodeSelectResponse } from './encode/decision.js';
 import { dimensionEnum } from './encode/enums.js';
+import { estimateCosts } from './estimate-cost.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { statusOf } from './status.js';
@@ -69,7 +60,7 @@ export function selectionService(
       if (wire !== undefined && wire.content === undefined) violations.add('input.content', 'is required');
       violations.throwIfAny();
       const { policy } = runtime.snapshot();
-      const { profile, evidence } = analyzeRequest(input, policy.complexity);
+      const { profile, evidence } = analyzeRequest(runtime.tokens.counted(input), policy.complexity);
       return {
         profile: encodeProfile(profile),
         evidence: evidence.map(({ dimension, ...place }) => ({
@@ -80,62 +71,7 @@ export function selectionService(
       };
     }),
     estimateCost: unary(context, 'select', (request, principal) =>
-      estimate(request, principal, runtime, environment),
+      estimateCosts(request, principal, runtime, environment),
     ),
   };
 }
-
-function estimate(
-  request: EstimateCostRequest,
-  { tenant }: Principal,
-  runtime: Runtime,
-  environment: Environment,
-): EstimateCostResponse {
-  const violations = new Violations();
-  const input = decodeInput('input', request.input, violations);
-  if (request.useCase !== '') violations.name('use_case', request.useCase);
-  violations.text('model', request.model, { maxBytes: LIMITS.modelIdMaxBytes, required: false });
-  violations.throwIfAny();
-  const { policy, registry, arms, learning } = runtime.snapshot();
-  const profile = profileRequest(input, policy.complexity);
-  const useCase = request.useCase as UseCase;
-  const scope = beliefScope(learning, {
-    tenant,
-    useCase,
-    segment: segmentOf(profile, policy.bandit.segmentBy),
-    poolingStrength: policy.bandit.poolingStrength,
-    nowMs: environment.nowMs(),
-  });
-  const wanted = request.model === '' ? undefined : registry.resolve(request.model)?.model.id;
-  if (request.model !== '' && wanted === undefined) {
-    throw new SextantError('UNKNOWN_MODEL', `there is no model "${request.model}"`);
-  }
-  const costOf = (arm: Arm): ModelCost => {
-    const { outputTokens } = armBelief(
-      scope,
-      priorsAt(arm.priorTable, useCase, profile.level),
-      arm.armId,
-      arm.kin,
-    );
-    const maxOutputTokens = Math.min(arm.model.maxOutputTokens, input.maxOutputTokens ?? Infinity);
-    const question = { inputTokens: profile.inputTokens, maxOutputTokens, batch: request.batch };
-    return {
-      model: arm.model.id,
-      ...(arm.prices && { cost: encodeCost(estimateCost(arm.prices, outputTokens, question)) }),
-      observations: outputTokens.observations,
-    };
-  };
-  const asked = arms.filter(({ model }) =>
-    wanted === undefined ? model.status === 'active' : model.id === wanted,
-  );
-  return { costs: asked.map(costOf).sort(byCost) };
-}
-
-function byCost(a: ModelCost, b: ModelCost): number {
-  if (a.cost === undefined || b.cost === undefined)
-    return Number(a.cost === undefined) - Number(b.cost === undefined);
-  const difference = a.cost.meanNanoUsd - b.cost.meanNanoUsd;
-  return difference === 0n ? byId(a.model as ModelId, b.model as ModelId) : Number(difference);
-}
-
-const byId = (a: ModelId, b: ModelId): number => (a < b ? -1 : 1);

@@ -6,6 +6,7 @@ const UINT32_MAX = 0xffff_ffff;
 const ATTEMPT_MAX = 0xffff;
 const PROPENSITY_Q16_MAX = 0x1_0000;
 const QUALITY_Q16_MAX = 0xffff;
+const COST_INTERVAL_MAX = 0xffff;
 /** The last instant that a `Date` can name. */
 const TIME_MS_MAX = 8_640_000_000_000_000;
 
@@ -44,6 +45,13 @@ export function numericFault(outcome: Outcome): string | undefined {
   const { labelProbabilityQ16 } = outcome;
   if (labelProbabilityQ16 !== undefined && !isProbability(labelProbabilityQ16)) {
     return fault('labelProbabilityQ16', labelProbabilityQ16);
+  }
+  const { expectedInputTokens, costInterval } = outcome;
+  if (expectedInputTokens !== undefined && !isWhole(expectedInputTokens)) {
+    return fault('expectedInputTokens', expectedInputTokens);
+  }
+  if (costInterval !== undefined && !isWhole(costInterval, COST_INTERVAL_MAX)) {
+    return fault('costInterval', costInterval);
   }
   return partFault(outcome);
 }
@@ -95,6 +103,10 @@ function executionFault(execution: Execution): string | undefined {
   if (costNanoUsd !== undefined && !isWhole(costNanoUsd)) return fault('execution.costNanoUsd', costNanoUsd);
   if (retryAfterMs !== undefined && !isWhole(retryAfterMs))
     return fault('execution.retryAfterMs', retryAfterMs);
+  const { reasoningTokens } = execution;
+  if (reasoningTokens !== undefined && !isWhole(reasoningTokens)) {
+    return fault('execution.reasoningTokens', reasoningTokens);
+  }
   return undefined;
 }
 

@@ -128,6 +128,9 @@ function recordOf(outcome: Outcome): OutcomeRecord {
     contextMapId: outcome.contextMapId ?? 0,
     labelProbabilityQ16: outcome.labelProbabilityQ16 ?? 0,
     retryAfterMs: bigintOf(execution?.retryAfterMs),
+    reasoningTokens: bigintOf(execution?.reasoningTokens),
+    expectedInputTokens: BigInt(outcome.expectedInputTokens ?? 0),
+    costInterval: outcome.costInterval ?? 0,
   };
 }
 

@@ -43,6 +43,8 @@ export function readOutcome(cursor: ByteCursor, end: number): Outcome {
   if (fields.labelProbabilityQ16 !== 0) outcome.labelProbabilityQ16 = fields.labelProbabilityQ16;
   if (fields.contextMapId !== 0) outcome.contextMapId = fields.contextMapId;
   if (fields.expectedOutputTokens !== 0) outcome.expectedOutputTokens = fields.expectedOutputTokens;
+  if (fields.expectedInputTokens !== 0) outcome.expectedInputTokens = fields.expectedInputTokens;
+  if (fields.costInterval !== 0) outcome.costInterval = fields.costInterval;
   return outcome;
 }
 
@@ -55,13 +57,14 @@ function executionOf(fields: RecordFields): Execution {
   if (outputTokens !== undefined) execution.outputTokens = outputTokens;
   if (costNanoUsd !== undefined) execution.costNanoUsd = costNanoUsd;
   if (retryAfterMs !== undefined) execution.retryAfterMs = retryAfterMs;
+  if (fields.reasoningTokens !== undefined) execution.reasoningTokens = fields.reasoningTokens;
   return execution;
 }
 
 function measuresExecution(fields: RecordFields): boolean {
   const { latencyMs, timeToFirstTokenMs, inputTokens, outputTokens, costNanoUsd, retryAfterMs } = fields;
   const measured = latencyMs ?? timeToFirstTokenMs ?? inputTokens ?? outputTokens ?? costNanoUsd;
-  return (measured ?? retryAfterMs) !== undefined;
+  return (measured ?? retryAfterMs ?? fields.reasoningTokens) !== undefined;
 }
 
 function metricOf(metric: number): OutcomeMetric {

@@ -48,6 +48,9 @@ export class RecordFields {
   contextMapId = 0;
   labelProbabilityQ16 = 0;
   retryAfterMs: number | undefined = undefined;
+  reasoningTokens: number | undefined = undefined;
+  expectedInputTokens = 0;
+  costInterval = 0;
 
   /** Reads up to `end`. @throws RangeError where the bytes are no record. */
   read(cursor: ByteCursor, end: number): this {
@@ -140,6 +143,15 @@ export class RecordFields {
           break;
         case 0xd8:
           this.retryAfterMs = cursor.varint();
+          break;
+        case 0x258:
+          this.reasoningTokens = cursor.varint();
+          break;
+        case 0x260:
+          this.expectedInputTokens = cursor.varint();
+          break;
+        case 0x268:
+          this.costInterval = cursor.varint();
           break;
         default:
           cursor.skip(tag % 8);

@@ -34,6 +34,15 @@ test('it compares itself with the baselines, and shows shares and beliefs', () =
   expect(finished.stdout).toContain('what the server believes, by complexity level');
 });
 
+test('it shows estimated against real cost, and is right about them by and large', () => {
+  const [, table] = finished.stdout.split('estimated against real cost, 2nd half');
+  const [, ratio, error, inside] = /^all +\d+ +\S+ +\S+ +([\d.]+) +(\d+) % +(\d+) %/m.exec(table!)!;
+  expect(Number(ratio)).toBeGreaterThan(0.7);
+  expect(Number(ratio)).toBeLessThan(1.4);
+  expect(Number(error)).toBeLessThan(50);
+  expect(Number(inside)).toBeGreaterThan(60);
+});
+
 test('it writes the picture of learning where it was told to', () => {
   const picture = join(out, 'learning.svg');
   expect(finished.stdout).toContain(`picture of learning: ${picture}`);

@@ -10,6 +10,7 @@ import { Activity } from '../../src/runtime/activity.js';
 import { Breakers } from '../../src/runtime/breakers.js';
 import { Decider, type IssuedDecision } from '../../src/runtime/decider.js';
 import { ReportWatch } from '../../src/runtime/report-watch.js';
+import { ESTIMATING } from '../../src/runtime/token-counter.js';
 import { Reservations } from '../../src/runtime/reservations.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { modelEntry, policyFolder, smallPolicy, snapshotOf } from '../builders/policy.js';
@@ -58,6 +59,7 @@ function desk(policy: Policy) {
     reportWatch: new ReportWatch({ matureMs: 3_600_000, logger: silent, nowMs: () => environment.timeMs }),
     activity: new Activity(() => environment.timeMs),
     breakers: new Breakers({ environment, logger: silent, modelOf: () => undefined }),
+    tokens: ESTIMATING,
   });
   const explained = () => decider.explain(questionOf()).deliberation;
   return {

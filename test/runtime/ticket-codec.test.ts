@@ -23,11 +23,14 @@ function codeOf(act: () => unknown): string {
 
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,30}$/);
 const whole = fc.maxSafeNat();
-const link = fc.record({
-  armId: fc.nat(0xffff_ffff) as fc.Arbitrary<ArmId>,
-  expectedQualityQ16: fc.nat(0xffff),
-  expectedCostNanoUsd: whole,
-});
+const link = fc
+  .record({
+    armId: fc.nat(0xffff_ffff) as fc.Arbitrary<ArmId>,
+    expectedQualityQ16: fc.nat(0xffff),
+    expectedCostNanoUsd: whole,
+    costInterval: fc.option(fc.integer({ min: 1, max: 0xffff }), { nil: undefined }),
+  })
+  .map(({ costInterval, ...rest }) => ({ ...rest, ...(costInterval !== undefined && { costInterval }) }));
 const anyTicket: fc.Arbitrary<Ticket> = fc
   .record({
     decisionId: fc.uuid() as fc.Arbitrary<DecisionId>,
@@ -62,7 +65,12 @@ describe('a ticket', () => {
     expect(openTicket(within.subarray(7, 7 + sealed.length), KEYS, ISSUED_MS)).toEqual(ticketOf());
   });
 
-  it('stays within 512 bytes with five attempts, names of 63 bytes and a budget per tenant', () => {
+  it('opens one from before tickets told intervals of cost', () => {
+    const { chain } = openTicket(sealTicket(ticketOf(), KEYS), KEYS, ISSUED_MS);
+    expect(chain.every((attempt) => !('costInterval' in attempt))).toBe(true);
+  });
+
+  it('stays within 512 bytes with five attempts, a context of 32, names of 63 bytes and a budget per tenant', () => {
     const longest = 'n'.repeat(63);
     const ticket = ticketOf({
       tenant: longest as TenantId,
@@ -72,7 +80,12 @@ describe('a ticket', () => {
         armId: 0xffff_ffff as ArmId,
         expectedQualityQ16: 0xffff,
         expectedCostNanoUsd: 1_000_000_000_000,
+        expectedOutputTokens: 1234.5,
+        costInterval: 0xffff,
       })),
+      context: new Int8Array(32).fill(-1),
+      contextMapId: 0xffff_ffff,
+      labelProbabilityQ16: 65_536,
       propensityQ16: 65_536,
       inputTokens: 100_000_000,
       batch: true,
@@ -80,8 +93,20 @@ describe('a ticket', () => {
       seed: 2n ** 64n - 1n,
       lambda: 0.1,
     });
-    expect(sealTicket(ticket, KEYS).length).toBeLessThanOrEqual(TICKET_MAX_BYTES);
+    const sealed = sealTicket(ticket, KEYS);
+    expect(sealed.length).toBeLessThanOrEqual(TICKET_MAX_BYTES);
+    const intervals = openTicket(sealed, KEYS, ISSUED_MS).chain.map(({ costInterval }) => costInterval);
+    expect(intervals).toEqual(Array(5).fill(0xffff));
     expect(TICKET_MAX_BYTES).toBe(512);
+  });
+
+  it('leaves intervals of cost out where it is full otherwise', () => {
+    const chain = ticketOf().chain.map((attempt) => ({ ...attempt, costInterval: 0x1234 }));
+    const full = ticketOf({ chain, segment: 's'.repeat(300) });
+    const room = TICKET_MAX_BYTES - sealTicket(full, KEYS).length;
+    const fuller = ticketOf({ chain, segment: 's'.repeat(300 + room + 1) });
+    const opened = openTicket(sealTicket(fuller, KEYS), KEYS, ISSUED_MS);
+    expect(opened.chain).toEqual(ticketOf().chain);
   });
 
   it('is refused when any one of its bytes was changed', () => {

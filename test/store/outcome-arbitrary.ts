@@ -63,6 +63,7 @@ const execution = fc.record(
     outputTokens: amount,
     costNanoUsd: whole,
     retryAfterMs: whole,
+    reasoningTokens: whole,
   },
   { requiredKeys: ['status'], noNullPrototype: true },
 );
@@ -101,12 +102,19 @@ export const anyOutcome: fc.Arbitrary<Outcome> = fc
     part,
     labelProbabilityQ16: fc.option(fc.integer({ min: 1, max: 0x1_0000 }), { nil: undefined }),
     contextMapId: fc.option(fc.integer({ min: 1, max: 0xffff_ffff }), { nil: undefined }),
+    expectedInputTokens: fc.option(fc.integer({ min: 1, max: 100_000_000 }), { nil: undefined }),
+    costInterval: fc.option(fc.integer({ min: 1, max: 0xffff }), { nil: undefined }),
     budget: fc.option(budget, { nil: undefined }),
   })
-  .map(({ part: chosen, budget: charged, contextMapId, labelProbabilityQ16, ...rest }) => ({
-    ...rest,
-    ...chosen,
-    ...(charged && { budget: charged }),
-    ...(contextMapId !== undefined && { contextMapId }),
-    ...(labelProbabilityQ16 !== undefined && { labelProbabilityQ16 }),
-  }));
+  .map(({ part: chosen, budget: charged, contextMapId, labelProbabilityQ16, ...told }) => {
+    const { expectedInputTokens, costInterval, ...rest } = told;
+    return {
+      ...rest,
+      ...(expectedInputTokens !== undefined && { expectedInputTokens }),
+      ...(costInterval !== undefined && { costInterval }),
+      ...chosen,
+      ...(charged && { budget: charged }),
+      ...(contextMapId !== undefined && { contextMapId }),
+      ...(labelProbabilityQ16 !== undefined && { labelProbabilityQ16 }),
+    };
+  });

@@ -81,6 +81,9 @@ describe('the outcome codec', () => {
     ['outputTokens', outcomeOf(1, { execution: { status: 'success', outputTokens: Infinity } })],
     ['costNanoUsd', outcomeOf(1, { execution: { status: 'success', costNanoUsd: 0.5 } })],
     ['retryAfterMs', outcomeOf(1, { execution: { status: 'rate_limited', retryAfterMs: -1 } })],
+    ['reasoningTokens', outcomeOf(1, { execution: { status: 'success', reasoningTokens: 0.5 } })],
+    ['expectedInputTokens', outcomeOf(1, { expectedInputTokens: -1 })],
+    ['costInterval', outcomeOf(1, { costInterval: 0x1_0000 })],
     ['quality.value', qualityOf(1, { quality: { value: 1.01, source: '' } })],
     ['eventTimeMs', outcomeOf(1, { eventTimeMs: 2, receiveTimeMs: 1 })],
     ['propensityQ16', outcomeOf(1, { propensityQ16: 0x1_0001 })],
@@ -126,6 +129,7 @@ function outcomeOfRecord(record: OutcomeRecord): Outcome {
         ...optional('outputTokens', record.outputTokens),
         ...optional('costNanoUsd', number(record.costNanoUsd)),
         ...optional('retryAfterMs', number(record.retryAfterMs)),
+        ...optional('reasoningTokens', number(record.reasoningTokens)),
       },
     }),
     ...(record.quality !== undefined && { quality: { value: record.quality, source: record.qualitySource } }),
@@ -138,5 +142,7 @@ function outcomeOfRecord(record: OutcomeRecord): Outcome {
     policyVersion: Buffer.from(record.policyVersion).toString('hex'),
     ...(record.contextMapId !== 0 && { contextMapId: record.contextMapId }),
     ...(record.labelProbabilityQ16 !== 0 && { labelProbabilityQ16: record.labelProbabilityQ16 }),
+    ...(record.expectedInputTokens !== 0n && { expectedInputTokens: Number(record.expectedInputTokens) }),
+    ...(record.costInterval !== 0 && { costInterval: record.costInterval }),
   };
 }

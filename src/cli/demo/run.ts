@@ -18,11 +18,19 @@ export interface RunOptions {
   readonly onStep: (done: number) => void;
 }
 
+/** An expected cost: mean, median, and the ends of the 80 % interval. In USD. */
+export interface EstimateUsd {
+  readonly mean: number;
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** One pass over all prompts. */
 export interface RunResult {
   readonly choices: readonly Choice[];
-  /** What Select expected the choice to cost, in USD, per choice. */
-  readonly expectedCostsUsd: readonly number[];
+  /** What Select expected each choice to cost. */
+  readonly estimates: readonly EstimateUsd[];
   readonly posteriors: ListPosteriorsResponse;
   /** Reports acknowledged before the kill, and reports that the restarted server knew. */
   readonly acknowledgedBeforeKill: number;
@@ -50,7 +58,7 @@ export async function runDemo(data: ReplayData, options: RunOptions): Promise<Ru
   const order = shuffled(data.prompts, seed);
   const half = Math.floor(order.length / 2);
   const choices: Choice[] = [];
-  const expectedCostsUsd: number[] = [];
+  const estimates: EstimateUsd[] = [];
   const startedAt = process.hrtime.bigint();
 
   let server = await startServerProcess(storePath, policyFolder);
@@ -68,14 +76,14 @@ export async function runDemo(data: ReplayData, options: RunOptions): Promise<Ru
       }
       const decision = await step(client, prompt, useCase);
       choices.push({ prompt, model: decision.choice!.model });
-      expectedCostsUsd.push(Number(decision.choice!.cost?.meanNanoUsd ?? 0n) / NANO_USD_PER_USD);
+      estimates.push(estimateOf(decision));
       onStep(i + 1);
     }
     const posteriors = await client.posteriors(useCase);
     const secondsPerRequest = Number(process.hrtime.bigint() - startedAt) / 1e9 / order.length;
     return {
       choices,
-      expectedCostsUsd,
+      estimates,
       posteriors,
       acknowledgedBeforeKill: half,
       foundAfterRestart,
@@ -85,6 +93,12 @@ export async function runDemo(data: ReplayData, options: RunOptions): Promise<Ru
     client.close();
     await server.stop();
   }
+}
+
+function estimateOf({ choice }: SelectResponse): EstimateUsd {
+  const usd = (nanoUsd = 0n): number => Number(nanoUsd) / NANO_USD_PER_USD;
+  const { meanNanoUsd, medianNanoUsd, lowNanoUsd, highNanoUsd } = choice!.cost ?? {};
+  return { mean: usd(meanNanoUsd), median: usd(medianNanoUsd), low: usd(lowNanoUsd), high: usd(highNanoUsd) };
 }
 
 async function step(client: SextantClient, prompt: ReplayPrompt, useCase: string): Promise<SelectResponse> {

@@ -91,15 +91,38 @@ export function posteriorTable({ posteriors: { posteriors } }: RunResult): strin
   );
 }
 
-/** How far the expected cost was from the real one: overall, and the median per request of the second half. */
-export function costCalibration({ choices, expectedCostsUsd }: RunResult): string {
-  const pairs = choices.map((choice, i) => ({
-    real: outcomeOf(choice).costUsd,
-    expected: expectedCostsUsd[i]!,
-  }));
-  const [, second] = halves(pairs);
-  const sum = (key: 'real' | 'expected'): number => second.reduce((total, pair) => total + pair[key], 0);
-  const errors = second.map(({ real, expected }) => Math.abs(expected / real - 1)).sort((a, b) => a - b);
-  const median = errors[Math.floor(errors.length / 2)]!;
-  return `expected ÷ real cost, 2nd half: ${(sum('expected') / sum('real')).toFixed(3)}; median error of one request ${(100 * median).toFixed(0)} %`;
+/** Estimated against real cost of the second half, per model and overall: what Select said before each call. */
+export function costTable(data: ReplayData, { choices, estimates }: RunResult): string {
+  const [, second] = halves(
+    choices.map((choice, i) => ({ model: choice.model, real: outcomeOf(choice).costUsd, ...estimates[i]! })),
+  );
+  type Pair = (typeof second)[number];
+  const row = (name: string, pairs: readonly Pair[]): string[] => {
+    if (pairs.length === 0) return [name, '0', '–', '–', '–', '–', '–'];
+    const sum = (read: (pair: Pair) => number): number =>
+      pairs.reduce((total, pair) => total + read(pair), 0);
+    const errors = pairs.map(({ real, median }) => Math.abs(median / real - 1)).sort((a, b) => a - b);
+    const inside = pairs.filter(({ real, low, high }) => real >= low && real <= high).length;
+    return [
+      name,
+      String(pairs.length),
+      cost(sum(({ mean }) => mean) / pairs.length),
+      cost(sum(({ real }) => real) / pairs.length),
+      (sum(({ mean }) => mean) / sum(({ real }) => real)).toFixed(2),
+      `${(100 * errors[Math.floor(errors.length / 2)]!).toFixed(0)} %`,
+      `${((100 * inside) / pairs.length).toFixed(0)} %`,
+    ];
+  };
+  return table(
+    ['model', 'calls', 'estimated, USD', 'real, USD', 'ratio', 'median error', 'in 80 % interval'],
+    [
+      ...data.models.map((model) =>
+        row(
+          model,
+          second.filter((pair) => pair.model === model),
+        ),
+      ),
+      row('all', second),
+    ],
+  );
 }

@@ -1,5 +1,5 @@
 import type { DecisionId } from '../ids.js';
-import { SUCCESS_OF_STATUS } from '../learning/observe.js';
+import { SUCCESS_OF_STATUS } from '../learning/observe-execution.js';
 import type { OutcomeStatus } from '../outcome/outcome.js';
 import type { Rng } from '../random.js';
 import {

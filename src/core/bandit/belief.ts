@@ -4,6 +4,7 @@ import type { ScopeArms, UseCaseState } from '../learning/use-case-state.js';
 import type { ArmId } from '../registry/model.js';
 import { betaMean, betaOfMoments, betaVariance, type Beta } from './beta-distribution.js';
 import { lendFactor, modelShare, NO_KIN, sumsOfArms, type Kin } from './kin.js';
+import { lengthBelief } from './length-belief.js';
 import type { LengthBelief, MetricBelief } from './metric-belief.js';
 import { driftOf, type Drift } from './drift.js';
 import { linearQuality, linearTokens, qualitySlopes, type LinearScope } from './linear/linear-belief.js';
@@ -103,7 +104,7 @@ export function armBelief(scope: BeliefScope, priors: ArmPriors, armId: ArmId, k
   const quality = drift === undefined ? settled : drifted(settled, drift);
   const wider = [sumsOfArms(scope.tenantArms, kin.here), ofKin];
   const lengthOf = (prior: LogNormalPrior, first: number, factor: number): LengthBelief =>
-    length(prior, { wider, own: [ofTenant, ofUseCase, own] }, { first, factor, poolingStrength });
+    lengthBelief(prior, { wider, own: [ofTenant, ofUseCase, own] }, { first, factor, poolingStrength });
   return {
     quality,
     success: lentRate(
@@ -255,37 +256,3 @@ function pooledRate(
   const lend = lendFactor(scope.poolingStrength, restW);
   return { alpha: alpha + lend * restX, beta: beta + lend * (restW - restX) };
 }
-
-type Stats = readonly (ArmStats | undefined)[];
-
-/** Shrinks from the prior through ever narrower scopes, each worth what it has seen; those of other arms come first. */
-function length(
-  prior: LogNormalPrior,
-  { wider, own }: { wider: Stats; own: Stats },
-  { first, factor, poolingStrength }: { first: number; factor: number; poolingStrength: number },
-): LengthBelief {
-  let logMean = Math.log(prior.median);
-  let logVariance = prior.sigma * prior.sigma;
-  let mean = prior.median * Math.exp(logVariance / 2);
-  let strength = prior.strength;
-  let observations = 0;
-  for (const stats of [...wider, ...own]) {
-    if (stats === undefined) continue;
-    const n = stats[first]! * factor;
-    const total = strength + n;
-    const previousLogMean = logMean;
-    mean = (strength * mean + stats[first + 1]! * factor) / total;
-    logMean = (strength * logMean + stats[first + 2]! * factor) / total;
-    // Second moment about the new mean, from the narrower scope's sums and the wider scope's spread.
-    const ownSecond =
-      stats[first + 3]! * factor - 2 * logMean * stats[first + 2]! * factor + n * logMean * logMean;
-    const priorSecond = strength * (logVariance + (previousLogMean - logMean) ** 2);
-    logVariance = Math.max((priorSecond + ownSecond) / total, LEAST_LOG_VARIANCE);
-    strength = poolingStrength;
-    if (own.includes(stats)) observations = n;
-  }
-  return { mean, logMean, logSd: Math.sqrt(logVariance), observations };
-}
-
-/** Lengths are never known better than to 5 %. */
-const LEAST_LOG_VARIANCE = 0.0025;

@@ -1,6 +1,13 @@
 import type { UseCase } from '../ids.js';
-import { fitModel, lengthCells, type FitOptions, type FittedPrior, type PriorPlace } from './fit-priors.js';
-import { groupedBy, type FittedMetric, type PriorCell } from './prior-cells.js';
+import {
+  fallbackOf,
+  fitModel,
+  lengthCells,
+  type FitOptions,
+  type FittedPrior,
+  type PriorPlace,
+} from './fit-priors.js';
+import { groupedBy, type FittedMetric, type LengthMetric, type PriorCell } from './prior-cells.js';
 import { lengthLoss } from './prior-length.js';
 import { rateLoss } from './prior-rate.js';
 import type { CellSums } from './prior-spread.js';
@@ -49,11 +56,7 @@ function leaveQualities(cells: readonly PriorCell[], options: FitOptions): LeftO
   });
 }
 
-function leaveLengths(
-  cells: readonly PriorCell[],
-  metric: 'outputTokens' | 'latencyMs',
-  options: FitOptions,
-): LeftOutCell[] {
+function leaveLengths(cells: readonly PriorCell[], metric: LengthMetric, options: FitOptions): LeftOutCell[] {
   return lengthCells(cells, metric).map(({ useCase, sums }) => {
     const others = cells.filter((other) => other.useCase !== useCase);
     const [fitted] = fitModel(others, { ...options, metrics: [metric] });
@@ -63,7 +66,7 @@ function leaveLengths(
       metric,
       outcomes: sums.count,
       ...(fitted && { fittedLoss: lossOf(fitted, sums) }),
-      defaultLoss: lengthLoss(options.fallback[metric], sums),
+      defaultLoss: lengthLoss(fallbackOf(options.fallback, metric), sums),
     };
   });
 }

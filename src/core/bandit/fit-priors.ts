@@ -1,7 +1,8 @@
 import type { UseCase } from '../ids.js';
 import type { ComplexityLevel } from '../profile.js';
 import type { ModelId } from '../registry/model.js';
-import { groupedBy, type FittedMetric, type PriorCell } from './prior-cells.js';
+import { groupedBy, type FittedMetric, type LengthMetric, type PriorCell } from './prior-cells.js';
+import { CALL_PRIORS } from './call-beliefs.js';
 import { fitLength } from './prior-length.js';
 import { fitRate, posteriorRate } from './prior-rate.js';
 import { pooled, type CellSums } from './prior-spread.js';
@@ -16,7 +17,7 @@ export interface PriorPlace {
 
 export type FittedValue =
   | { readonly metric: 'quality'; readonly prior: RatePrior }
-  | { readonly metric: 'outputTokens' | 'latencyMs'; readonly prior: LogNormalPrior };
+  | { readonly metric: LengthMetric; readonly prior: LogNormalPrior };
 
 /** One fitted prior, as the file will have it. */
 export type FittedPrior = PriorPlace & FittedValue & { readonly outcomes: number };
@@ -114,7 +115,7 @@ function expectedAt(
 /** Lengths per model, from the spread of its use cases. */
 function* fitLengths(
   cells: readonly PriorCell[],
-  metric: 'outputTokens' | 'latencyMs',
+  metric: LengthMetric,
   { fallback, maxStrength }: FitOptions,
 ): Generator<FittedPrior> {
   const useCases = lengthCells(cells, metric);
@@ -122,15 +123,21 @@ function* fitLengths(
   if (outcomes === 0) return;
   const prior = fitLength(
     useCases.map(({ sums }) => sums),
-    fallback[metric],
+    fallbackOf(fallback, metric),
   );
   yield { model: cells[0]!.model, metric, outcomes, prior: writtenLength(prior, maxStrength) };
+}
+
+/** What is believed without outcomes, where the file states it or not. */
+export function fallbackOf(fallback: ArmPriors, metric: LengthMetric): LogNormalPrior {
+  if (metric === 'outputTokens' || metric === 'latencyMs') return fallback[metric];
+  return fallback[metric] ?? CALL_PRIORS[metric];
 }
 
 /** A model's use cases with their levels taken together. */
 export function lengthCells(
   cells: readonly PriorCell[],
-  metric: 'outputTokens' | 'latencyMs',
+  metric: LengthMetric,
 ): readonly { readonly useCase: UseCase; readonly sums: CellSums }[] {
   return [...groupedBy(cells, ({ useCase }) => useCase)]
     .map(([useCase, group]) => ({ useCase, sums: pooled(group.map(({ sums }) => sums[metric])) }))
@@ -141,6 +148,8 @@ export function lengthCells(
 const LEAST_MEAN = 0.0001;
 const DECIMALS_OF_MEAN = 4;
 const DIGITS = 3;
+/** What the file takes. */
+const LEAST_MEDIAN = 0.001;
 
 const digits = (value: number): number => Number(value.toPrecision(DIGITS));
 /** Rounded down to the cap where rounding would pass it. */
@@ -155,7 +164,7 @@ function writtenRate({ mean, strength }: RatePrior, max: number): RatePrior {
 }
 
 const writtenLength = ({ median, sigma, strength }: LogNormalPrior, max: number): LogNormalPrior => ({
-  median: Math.max(digits(median), 1),
+  median: Math.max(digits(median), LEAST_MEDIAN),
   sigma: digits(sigma),
   strength: strengthOf(strength, max),
 });

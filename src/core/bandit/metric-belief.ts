@@ -32,3 +32,19 @@ export interface LengthBelief {
   /** Decayed number of outcomes of this use case behind it. */
   readonly observations: number;
 }
+
+/** Standard normal quantile of 0.9: both ends of an 80 % interval. */
+export const Z_90 = 1.2815515655446004;
+
+/** The 10 %, 50 % and 90 % points of what is not known yet. */
+export interface Quantiles {
+  readonly p10: number;
+  readonly p50: number;
+  readonly p90: number;
+}
+
+/** Of a log-normal, cut at a most. */
+export function quantilesOf({ logMean, logSd }: LengthBelief, most = Infinity): Quantiles {
+  const at = (z: number): number => Math.min(most, Math.exp(logMean + z * logSd));
+  return { p10: at(-Z_90), p50: at(0), p90: at(Z_90) };
+}

@@ -1,11 +1,22 @@
 import type { UseCase } from '../ids.js';
-import type { Outcome } from '../outcome/outcome.js';
+import { LEAST_PER_TOKEN_MS, LEAST_POSITIVE, msPerOutputToken } from '../learning/observe-execution.js';
+import type { Execution, Outcome } from '../outcome/outcome.js';
 import { COMPLEXITY_LEVELS, type ComplexityLevel } from '../profile.js';
 import type { ModelId } from '../registry/model.js';
 import { addedTo, NO_VALUES, type CellSums } from './prior-spread.js';
 import type { SegmentPart } from './settings.js';
 
-export const FITTED_METRICS = ['quality', 'outputTokens', 'latencyMs'] as const;
+export const LENGTH_METRICS = [
+  'outputTokens',
+  'latencyMs',
+  'timeToFirstTokenMs',
+  'msPerOutputToken',
+  'thinkingTokens',
+] as const;
+/** What has a log-normal prior. */
+export type LengthMetric = (typeof LENGTH_METRICS)[number];
+
+export const FITTED_METRICS = ['quality', ...LENGTH_METRICS] as const;
 /** What is fitted. Success is not: it is forgotten within hours. */
 export type FittedMetric = (typeof FITTED_METRICS)[number];
 
@@ -14,7 +25,7 @@ export interface PriorCell {
   readonly model: ModelId;
   readonly useCase: UseCase;
   readonly level?: ComplexityLevel;
-  /** Qualities; logarithms of output tokens and of milliseconds. */
+  /** Qualities; logarithms of tokens and of milliseconds. */
   readonly sums: Readonly<Record<FittedMetric, CellSums>>;
 }
 
@@ -38,6 +49,23 @@ export function groupedBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Rea
   return groups;
 }
 
+/** A cell before its first outcome. */
+export const NO_SUMS = Object.fromEntries(FITTED_METRICS.map((metric) => [metric, NO_VALUES])) as Readonly<
+  Record<FittedMetric, CellSums>
+>;
+
+/** One length of an answer, as the fold counts it; unknown where it was not told. Answers without thinking have none. */
+function lengthOf(metric: LengthMetric, execution: Execution): number | undefined {
+  const { latencyMs, timeToFirstTokenMs, outputTokens, reasoningTokens } = execution;
+  if (metric === 'msPerOutputToken') {
+    const value = msPerOutputToken({ latencyMs, timeToFirstTokenMs, outputTokens });
+    return value === undefined ? undefined : Math.max(value, LEAST_PER_TOKEN_MS);
+  }
+  if (metric === 'thinkingTokens') return reasoningTokens === 0 ? undefined : reasoningTokens;
+  const value = execution[metric];
+  return value === undefined ? undefined : Math.max(value, LEAST_POSITIVE);
+}
+
 /** Gathers outcomes into cells. What counts is what the fold of the log counts. */
 export class PriorCells {
   private readonly cells = new Map<string, PriorCell>();
@@ -48,12 +76,9 @@ export class PriorCells {
     const level = levelOfSegment(segment, this.segmentBy);
     if (quality !== undefined) this.record({ model, useCase, level }, 'quality', quality.value);
     if (execution?.status !== 'success') return;
-    const { outputTokens, latencyMs } = execution;
-    if (outputTokens !== undefined) {
-      this.record({ model, useCase, level }, 'outputTokens', Math.log(Math.max(outputTokens, 1)));
-    }
-    if (latencyMs !== undefined) {
-      this.record({ model, useCase, level }, 'latencyMs', Math.log(Math.max(latencyMs, 1)));
+    for (const metric of LENGTH_METRICS) {
+      const value = lengthOf(metric, execution);
+      if (value !== undefined) this.record({ model, useCase, level }, metric, Math.log(value));
     }
   }
 
@@ -68,11 +93,7 @@ export class PriorCells {
     value: number,
   ): void {
     const key = `${model}\u0000${useCase}\u0000${level === undefined ? '' : COMPLEXITY_LEVELS.indexOf(level)}`;
-    const sums = this.cells.get(key)?.sums ?? {
-      quality: NO_VALUES,
-      outputTokens: NO_VALUES,
-      latencyMs: NO_VALUES,
-    };
+    const sums = this.cells.get(key)?.sums ?? NO_SUMS;
     const next = { ...sums, [metric]: addedTo(sums[metric], value) };
     this.cells.set(key, { model, useCase, ...(level !== undefined && { level }), sums: next });
   }

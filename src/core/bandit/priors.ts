@@ -22,6 +22,12 @@ export interface ArmPriors {
   readonly success: RatePrior;
   readonly outputTokens: LogNormalPrior;
   readonly latencyMs: LogNormalPrior;
+  /** Where absent, those of `SPEED_PRIORS`. */
+  readonly timeToFirstTokenMs?: LogNormalPrior;
+  /** From token to token after the first. */
+  readonly msPerOutputToken?: LogNormalPrior;
+  /** Of answers with thinking. */
+  readonly thinkingTokens?: LogNormalPrior;
 }
 
 /** Overrides per model, metric by metric. */

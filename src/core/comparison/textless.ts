@@ -7,8 +7,10 @@ const NO_TEXT: ChatMessage = { role: 'user', text: '' };
 export function textless(question: Question, profile: RequestProfile): Question {
   const { messages, embedding: _, ...input } = question.input;
   const { dimensions: complexity, taskType, inputTokens } = profile;
+  const features = { ...input, messages: messages.map(() => NO_TEXT), complexity, taskType };
+  // What was counted here leaves attachments to each model; what the caller counted is all there is.
   return {
     ...question,
-    input: { ...input, messages: messages.map(() => NO_TEXT), complexity, taskType, inputTokens },
+    input: input.inputTokens === undefined ? { ...features, countedTokens: inputTokens } : features,
   };
 }

@@ -8,7 +8,10 @@
 export type ArmStats = Float64Array;
 
 /** Sums per metric. `W` is Σw, `X` is Σw·x, `XX` is Σw·x², `W2` is Σw², `R` is Σw·r of quality's residuals
- * against what the ticket predicted, `LN` and `LN2` are on ln x.
+ * against what the ticket predicted, `LN` and `LN2` are on ln x; the four of a log-normal lie side by side.
+ * `thinking` is of answers with thinking tokens, `thinkingToldW` counts those that told of any or none. `prompt` is the
+ * reported prompt over the counted one. `compared` are costs that a ticket had predicted: `Actual` and `Expected` are
+ * Σw·nano-USD, `Inside` and `Above` count against the predicted interval.
  * `label` is quality that was asked for, each weighted by one over the probability of asking. */
 export const STAT = {
   qualityW: 0,
@@ -22,20 +25,42 @@ export const STAT = {
   tokensX: 8,
   tokensLn: 9,
   tokensLn2: 10,
-  latencyW: 11,
-  latencyX: 12,
-  latencyLn: 13,
-  latencyLn2: 14,
-  costW: 15,
-  costX: 16,
-  labelW: 17,
-  labelX: 18,
-  labelXX: 19,
-  labelW2: 20,
+  thinkingW: 11,
+  thinkingX: 12,
+  thinkingLn: 13,
+  thinkingLn2: 14,
+  thinkingToldW: 15,
+  promptW: 16,
+  promptX: 17,
+  promptLn: 18,
+  promptLn2: 19,
+  latencyW: 20,
+  latencyX: 21,
+  latencyLn: 22,
+  latencyLn2: 23,
+  firstTokenW: 24,
+  firstTokenX: 25,
+  firstTokenLn: 26,
+  firstTokenLn2: 27,
+  perTokenW: 28,
+  perTokenX: 29,
+  perTokenLn: 30,
+  perTokenLn2: 31,
+  costW: 32,
+  costX: 33,
+  comparedW: 34,
+  comparedActual: 35,
+  comparedExpected: 36,
+  comparedInside: 37,
+  comparedAbove: 38,
+  labelW: 39,
+  labelX: 40,
+  labelXX: 41,
+  labelW2: 42,
 } as const;
 
 /** First of the drift memories' sums, three a memory: Σw, Σw·r, Σw². */
-const DRIFT_FROM = 21;
+const DRIFT_FROM = 43;
 const DRIFT_SUMS = 3;
 
 export const METRIC_GROUPS = ['quality', 'success', 'tokens', 'latency', 'cost'] as const;

@@ -44,7 +44,7 @@ export function landmarkIsFar(timeMs: number, landmarkMs: number, halfLifeMs: nu
 /** Names the fold: sums made under other half-lives, or on other contexts, cannot be used, and are folded again. */
 export function foldVersion(halfLives: HalfLives, layout = NO_CONTEXT): string {
   return [
-    'v4',
+    'v5',
     `context=${layoutName(layout)}`,
     ...METRIC_GROUPS.map((group) => `${group}=${halfLives[group]}`),
   ].join(';');

@@ -1,4 +1,6 @@
-import { costNanoUsd, linearCost, type PriceTable, type TokenUsage } from '../cost/price-table.js';
+import { costNanoUsd } from '../cost/bill.js';
+import { PPM, ratesFor, tableAt, type PriceTable } from '../cost/price-table.js';
+import { INPUT_COMPONENTS, PART_FIELDS, type TokenUsage } from '../cost/token-usage.js';
 import type { Ticket } from '../ticket/ticket.js';
 import type { Execution, Outcome, OutcomeMetric, OutcomeStatus } from './outcome.js';
 
@@ -20,7 +22,7 @@ export interface AttemptReport {
 
 /** What normalising reads besides the report. */
 export interface NormalizeContext {
-  /** Today's prices of the attempt's model; absent where it is unpriced or gone. */
+  /** Prices of the attempt's model, of which those of the event's time hold; absent where it is unpriced or gone. */
   readonly prices?: PriceTable;
   readonly receiveTimeMs: number;
   /** Names a piece of content, so that a retry is told from a conflicting report. */
@@ -40,8 +42,10 @@ export function normalizeAttempt(
 ): Outcome[] {
   const outcomes: Outcome[] = [];
   if (report.status !== undefined) {
-    const execution = executionOf(ticket, { ...report, status: report.status }, context);
-    outcomes.push({ ...base(ticket, report, context, 'execution'), execution });
+    const outcome = base(ticket, report, context, 'execution');
+    const prices = context.prices && tableAt(context.prices, outcome.eventTimeMs);
+    const execution = executionOf(ticket, { ...report, status: report.status }, prices);
+    outcomes.push({ ...outcome, ...expectations(ticket, report), execution });
   }
   if (report.quality !== undefined) {
     const quality = { value: report.quality, source: report.qualitySource };
@@ -84,6 +88,18 @@ function base(
   };
 }
 
+/** What only executions are compared with. The ticket knows the prompt of its choice alone. */
+function expectations(
+  { chain, inputTokens }: Ticket,
+  { attempt }: AttemptReport,
+): Pick<Outcome, 'expectedInputTokens' | 'costInterval'> {
+  const { costInterval } = chain[attempt]!;
+  return {
+    ...(attempt === 0 && inputTokens > 0 && { expectedInputTokens: inputTokens }),
+    ...(costInterval !== undefined && { costInterval }),
+  };
+}
+
 /** What the caller said, spelled one way: prices and clocks of ours are no part of it. */
 function contentOf(report: AttemptReport, metric: OutcomeMetric): string {
   const { status, latencyMs, timeToFirstTokenMs, usage, costNanoUsd: cost, quality, qualitySource } = report;
@@ -99,16 +115,27 @@ function contentOf(report: AttemptReport, metric: OutcomeMetric): string {
           usage?.cachedInputTokens,
           usage?.reasoningTokens,
           cost,
-          // Only where it was told: digests from before there was such a field stay as they are.
+          // Only where they were told: digests from before there were such fields stay as they are.
           ...(report.retryAfterMs === undefined ? [] : [report.retryAfterMs]),
+          ...LATER_USAGE.flatMap((field) => (usage?.[field] === undefined ? [] : [field, usage[field]])),
         ];
   return JSON.stringify(told.map((value) => value ?? null));
 }
 
+const LATER_USAGE = [
+  'cacheWriteTokens',
+  'cacheWrite1hTokens',
+  'audioInputTokens',
+  'imageInputTokens',
+  'audioOutputTokens',
+  'imageOutputTokens',
+  'toolCalls',
+] as const satisfies readonly (keyof TokenUsage)[];
+
 function executionOf(
   ticket: Ticket,
   report: AttemptReport & { status: OutcomeStatus },
-  { prices }: NormalizeContext,
+  prices: PriceTable | undefined,
 ): Execution {
   const { status, latencyMs, timeToFirstTokenMs, usage, retryAfterMs } = report;
   const inputTokens = usage?.inputTokens ?? ticket.inputTokens;
@@ -120,6 +147,7 @@ function executionOf(
     ...(timeToFirstTokenMs !== undefined && { timeToFirstTokenMs }),
     ...(usage?.inputTokens !== undefined && { inputTokens: usage.inputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
+    ...(usage?.reasoningTokens !== undefined && { reasoningTokens: usage.reasoningTokens }),
     ...(cost !== undefined && { costNanoUsd: cost }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
@@ -144,9 +172,26 @@ function impliedOutputTokens(
   batch: boolean,
 ): number | undefined {
   if (prices === undefined || report.costNanoUsd === undefined) return undefined;
-  const cachedInputTokens = Math.min(report.usage?.cachedInputTokens ?? 0, inputTokens);
-  const prompt = Number(costNanoUsd(prices, { inputTokens, cachedInputTokens, outputTokens: 0 }, batch));
-  const { perOutputTokenNanoUsd } = linearCost(prices, inputTokens, batch);
-  if (perOutputTokenNanoUsd === 0 || report.costNanoUsd < prompt) return undefined;
-  return (report.costNanoUsd - prompt) / perOutputTokenNanoUsd;
+  const prompt = Number(costNanoUsd(prices, promptUsage(report.usage, inputTokens), batch));
+  const share = batch ? 1 - Number(prices.batchDiscountPpm) / Number(PPM) : 1;
+  const perToken = share * ratesFor(prices, inputTokens).perTokenNanoUsd.output;
+  if (perToken === 0 || report.costNanoUsd < prompt) return undefined;
+  return (report.costNanoUsd - prompt) / perToken;
+}
+
+/** What was told of a prompt without its answer; parts count only as far as the prompt goes. */
+function promptUsage(usage: Partial<TokenUsage> | undefined, inputTokens: number): TokenUsage {
+  const parts: { -readonly [Field in keyof TokenUsage]: TokenUsage[Field] } = {
+    inputTokens,
+    outputTokens: 0,
+  };
+  let left = inputTokens;
+  for (const component of INPUT_COMPONENTS) {
+    if (component === 'input') continue;
+    const field = PART_FIELDS[component];
+    const tokens = Math.min(usage?.[field] ?? 0, left);
+    parts[field] = tokens;
+    left -= tokens;
+  }
+  return { ...parts, toolCalls: usage?.toolCalls ?? 0 };
 }

@@ -25,6 +25,8 @@ export interface Execution {
   readonly inputTokens?: number;
   /** Reported, or implied by the reported cost and the list price; fractional then. */
   readonly outputTokens?: number;
+  /** Thinking tokens, part of the answer's; whole. */
+  readonly reasoningTokens?: number;
   /** Final cost in whole nano-USD, at most 2^53 − 1. */
   readonly costNanoUsd?: number;
   /** How long the provider asked to wait, in whole milliseconds; only where it refused or failed. */
@@ -74,6 +76,10 @@ export interface Outcome {
   readonly labelProbabilityQ16?: number;
   /** Median answer length predicted at decision; absent where none was. */
   readonly expectedOutputTokens?: number;
+  /** Prompt tokens that the decision counted; absent where the attempt may have had another prompt. */
+  readonly expectedInputTokens?: number;
+  /** 80 % interval of the expected cost, as `packInterval` has it; absent where none was predicted. */
+  readonly costInterval?: number;
   /** First eight bytes of the policy version, hexadecimal. */
   readonly policyVersion: string;
 }

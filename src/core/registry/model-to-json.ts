@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Model, Prices, PriceTier } from './model.js';
+import type { DatedPriceRow, Model, PriceRow, Prices, PriceTier } from './model.js';
 import { withDefaults, type ModelEntry } from './parse-models.js';
 
 // The order in which fields are written, so that two equal models are equal text.
@@ -7,18 +7,30 @@ import { withDefaults, type ModelEntry } from './parse-models.js';
 const MODEL_FIELDS = [
   'id', 'provider', 'displayName', 'family', 'status', 'lifecycle',
   'inputModalities', 'outputModalities', 'capabilities', 'contextWindowTokens', 'maxOutputTokens',
-  'prices', 'unpriced', 'rateLimits', 'regions', 'dataPolicies', 'languages', 'tags', 'aliases',
+  'prices', 'unpriced', 'rateLimits', 'tokenCounting', 'regions', 'dataPolicies', 'languages', 'tags', 'aliases',
 ] as const satisfies readonly (keyof Model)[];
 
 // prettier-ignore
+const ROW_FIELDS = [
+  'inputUsdPerMTok', 'outputUsdPerMTok', 'cachedInputUsdPerMTok', 'cacheWriteUsdPerMTok', 'cacheWrite1hUsdPerMTok',
+  'reasoningUsdPerMTok', 'audioInputUsdPerMTok', 'audioOutputUsdPerMTok', 'imageInputUsdPerMTok',
+  'imageOutputUsdPerMTok', 'perRequestUsd', 'perToolCallUsd', 'batchDiscount', 'tiers',
+] as const satisfies readonly (keyof PriceRow)[];
+
 const PRICE_FIELDS = [
-  'inputUsdPerMTok', 'outputUsdPerMTok', 'cachedInputUsdPerMTok', 'cacheWriteUsdPerMTok', 'reasoningUsdPerMTok',
-  'perRequestUsd', 'batchDiscount', 'tiers', 'asOf', 'source',
+  'from',
+  'currency',
+  ...ROW_FIELDS,
+  'schedule',
+  'asOf',
+  'source',
 ] as const satisfies readonly (keyof Prices)[];
+const DATED_FIELDS = ['from', ...ROW_FIELDS] as const satisfies readonly (keyof DatedPriceRow)[];
 
 // prettier-ignore
 const TIER_FIELDS = [
   'abovePromptTokens', 'inputUsdPerMTok', 'outputUsdPerMTok', 'cachedInputUsdPerMTok', 'cacheWriteUsdPerMTok',
+  'cacheWrite1hUsdPerMTok',
 ] as const satisfies readonly (keyof PriceTier)[];
 
 function ordered<T extends object>(value: T, fields: readonly (keyof T & string)[]): Record<string, unknown> {
@@ -27,9 +39,20 @@ function ordered<T extends object>(value: T, fields: readonly (keyof T & string)
 }
 
 function pricesToJson(prices: Prices): Record<string, unknown> {
-  const json = ordered(prices, PRICE_FIELDS);
-  if (prices.tiers !== undefined) json['tiers'] = prices.tiers.map((tier) => ordered(tier, TIER_FIELDS));
-  if (prices.tiers?.length === 0) delete json['tiers'];
+  const json = rowToJson(prices, PRICE_FIELDS);
+  if (prices.schedule !== undefined) {
+    json['schedule'] = prices.schedule.map((row) => rowToJson(row, DATED_FIELDS));
+  }
+  return json;
+}
+
+function rowToJson<T extends PriceRow>(
+  row: T,
+  fields: readonly (keyof T & string)[],
+): Record<string, unknown> {
+  const json = ordered(row, fields);
+  if (row.tiers !== undefined) json['tiers'] = row.tiers.map((tier) => ordered(tier, TIER_FIELDS));
+  if (row.tiers?.length === 0) delete json['tiers'];
   return json;
 }
 

@@ -5,8 +5,24 @@ const PRICE_USD_PER_MTOK_MAX = 10_000;
 /** A price below this, and above zero, looks like US dollars per token. */
 const PRICE_USD_PER_MTOK_MIN = 0.0001;
 
-const TIER_PRICES = ['inputUsdPerMTok', 'outputUsdPerMTok', 'cachedInputUsdPerMTok', 'cacheWriteUsdPerMTok'];
-const BASE_PRICES = [...TIER_PRICES, 'reasoningUsdPerMTok'];
+const TIER_PRICES = [
+  'inputUsdPerMTok',
+  'outputUsdPerMTok',
+  'cachedInputUsdPerMTok',
+  'cacheWriteUsdPerMTok',
+  'cacheWrite1hUsdPerMTok',
+];
+const BASE_PRICES = [
+  ...TIER_PRICES,
+  'reasoningUsdPerMTok',
+  'audioInputUsdPerMTok',
+  'audioOutputUsdPerMTok',
+  'imageInputUsdPerMTok',
+  'imageOutputUsdPerMTok',
+];
+/** USD per request, or per call of a tool. */
+const FEES = ['perRequestUsd', 'perToolCallUsd'];
+const FEE_USD_MAX = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -58,18 +74,38 @@ function tierFaults(tiers: unknown, path: string): Fault[] {
   });
 }
 
-/** What is wrong with a `prices` object beyond its shape: amounts, units, cache reads, discount and tiers. */
+/** What is wrong with a `prices` object beyond its shape: amounts, units, currency, tiers and dates. */
 export function priceFaults(value: unknown, path: string): Fault[] {
   const prices = asFields(value);
   if (prices === undefined) return [];
+  return [
+    ...currencyFaults(prices['currency'], path),
+    ...rowFaults(prices, path),
+    ...scheduleFaults(prices, path),
+  ];
+}
+
+/** Budgets and reports count US dollars, and a rate that nobody renews would be a wrong price. */
+function currencyFaults(currency: unknown, path: string): Fault[] {
+  if (typeof currency !== 'string' || currency === 'USD') return [];
+  const reason = `prices in ${currency} are not taken: the registry counts US dollars`;
+  const suggestion = `convert the prices at the rate of your invoice and write "USD", or put a new row into the schedule when the rate changes`;
+  return [{ path: `${path}.currency`, reason, suggestion }];
+}
+
+function rowFaults(prices: Fields, path: string): Fault[] {
   const faults = tokenPriceFaults(prices, BASE_PRICES, path);
-  const { perRequestUsd, batchDiscount } = prices;
-  if (typeof perRequestUsd === 'number' && !(perRequestUsd >= 0 && perRequestUsd <= 100)) {
-    faults.push({
-      path: `${path}.perRequestUsd`,
-      reason: `${perRequestUsd} USD per request is not in [0, 100]`,
-    });
+  for (const name of FEES) {
+    const fee = prices[name];
+    if (typeof fee === 'number' && !(fee >= 0 && fee <= FEE_USD_MAX)) {
+      const what = name === 'perRequestUsd' ? 'request' : 'tool call';
+      faults.push({
+        path: `${path}.${name}`,
+        reason: `${fee} USD per ${what} is not in [0, ${FEE_USD_MAX}]`,
+      });
+    }
   }
+  const { batchDiscount } = prices;
   if (typeof batchDiscount === 'number' && !(batchDiscount >= 0 && batchDiscount < 1)) {
     const suggestion =
       batchDiscount > 1 && batchDiscount < 100
@@ -82,4 +118,30 @@ export function priceFaults(value: unknown, path: string): Fault[] {
     });
   }
   return [...faults, ...tierFaults(prices['tiers'], `${path}.tiers`)];
+}
+
+/** Every row has a date of its own, the prices beside the schedule too: else nobody could say which holds. */
+function scheduleFaults({ schedule, from }: Fields, path: string): Fault[] {
+  if (!Array.isArray(schedule)) return [];
+  const faults: Fault[] = [];
+  if (schedule.length > 0 && from === undefined) {
+    const reason = 'is missing: beside a schedule, the prices need the date from which they hold';
+    faults.push({ path: `${path}.from`, reason });
+  }
+  const dates = new Map([[from, `${path}.from`]]);
+  schedule.forEach((row: unknown, index) => {
+    const at = `${path}.schedule[${index}]`;
+    const fields = asFields(row);
+    if (fields === undefined) return;
+    faults.push(...rowFaults(fields, at));
+    const taken = typeof fields['from'] === 'string' ? dates.get(fields['from']) : undefined;
+    if (taken !== undefined) {
+      faults.push({
+        path: `${at}.from`,
+        reason: `${String(fields['from'])} is already the date of ${taken}`,
+      });
+    }
+    dates.set(fields['from'], `${at}.from`);
+  });
+  return faults;
 }

@@ -1,11 +1,10 @@
 import { ALL_AVAILABLE, type Availability } from '../availability/breaker-state.js';
-import { beliefScope } from '../bandit/belief.js';
 import { drawArm } from '../bandit/propensity.js';
 import { normalizeWeights, type Weights } from '../bandit/settings.js';
 import { budgetFor, type BudgetInForce } from '../budget/budget-rule.js';
 import { affordable, standingOf, type PeriodStanding } from '../budget/period-standing.js';
 import { usdFromNanoUsd } from '../money.js';
-import { contextValues, contextVector, type ContextVector } from '../context/context-vector.js';
+import type { ContextVector } from '../context/context-vector.js';
 import type { RequestProfile } from '../profile.js';
 import { rngFromSeed } from '../random.js';
 import type { ModelId } from '../registry/model.js';
@@ -17,14 +16,12 @@ import { tenantFact } from '../rules/parse-tenants.js';
 import { availableOf, providersInDoubt } from './available.js';
 import { candidateOf, type Candidate } from './candidate.js';
 import { ineligibility } from './eligible.js';
-import { analyzeRequest } from './profile-request.js';
-import { contextLayoutOf } from './policy.js';
 import type { Question } from './question.js';
 import { requestLabel, type LabelRequest, type LabelSettings } from './label-request.js';
 import { rankFallbacks } from './rank-fallbacks.js';
 import { removedArm, type Removal } from './removal.js';
 import { runnerUp, type RunnerUp } from './runner-up.js';
-import { segmentOf } from './segment.js';
+import { requestScope } from './request-scope.js';
 import { armsFor, type DecisionSnapshot } from './snapshot.js';
 import { scoreCandidates, type ScoredCandidate } from './score-candidates.js';
 import type { UtilityTerms } from './utility.js';
@@ -104,34 +101,17 @@ export function deliberate(
   { nowMs, explain, trace, reservedNanoUsd, availability = ALL_AVAILABLE, asLogged }: DeliberationOptions,
 ): Deliberation {
   const { policy, learning } = snapshot;
-  const analyzed = analyzeRequest(question.input, policy.complexity);
-  const { profile } = analyzed;
-  const segment = segmentOf(profile, policy.bandit.segmentBy);
+  const { profile, segment, context, contextMapId, scope } = requestScope(snapshot, question, {
+    nowMs,
+    logged: asLogged?.context,
+  });
   const budget = budgetFor(policy.budgets, question.tenant, question.useCase);
   const paced = budget !== undefined && budget.averageNanoUsd > 0 ? budget : undefined;
   const lambda = paced === undefined ? 0 : (asLogged?.lambda ?? learning.budgets.lambda(paced.accountId));
-  const { poolingStrength, linear: settings } = policy.bandit;
-  const { tenant, useCase } = question;
-  const { messages, embedding } = question.input;
-  const layout = contextLayoutOf(policy);
-  const context =
-    layout.size > 0
-      ? (asLogged?.context ??
-        contextVector({ ...analyzed, messages, ...(embedding && { embedding }) }, layout))
-      : undefined;
-  const linear = context && { x: contextValues(context), settings };
-  const scope = beliefScope(learning, {
-    tenant,
-    useCase,
-    segment,
-    poolingStrength,
-    nowMs,
-    ...(linear && { linear }),
-  });
 
   const removals: Removal[] = [];
   const eligible: Candidate[] = [];
-  const arms = armsFor(snapshot, useCase);
+  const arms = armsFor(snapshot, question.useCase);
   for (const arm of arms) {
     const removal = ineligibility(arm, question, profile, budget !== undefined);
     if (removal === null) eligible.push(candidateOf(arm, scope, question, profile));
@@ -191,7 +171,7 @@ export function deliberate(
     ...(trace === true && { traces: traceRules(policy.rules, facts, eligible) }),
     eligibleArms: explain ? eligible.map(({ arm }) => removedArm(arm)) : [],
     ...(context && { context }),
-    ...(layout.mapId !== 0 && { contextMapId: layout.mapId }),
+    ...(contextMapId !== 0 && { contextMapId }),
     stateSequence: learning.sequence,
     ...(policy.bandit.labels && { labels: policy.bandit.labels }),
   };

@@ -4,6 +4,7 @@ import type { Evidence } from '../complexity/counts.js';
 import { levelOf } from '../complexity/level.js';
 import type { ComplexitySettings } from '../complexity/settings.js';
 import { TASK_TYPES, type RequestProfile, type TaskType } from '../profile.js';
+import { hasAttachments } from '../tokens/attachment-tokens.js';
 import { estimateMessagesTokens } from '../tokens/estimate-tokens.js';
 import type { RequestInput } from './question.js';
 
@@ -25,8 +26,7 @@ export function analyzeRequest(input: RequestInput, settings: ComplexitySettings
     composite,
     level: input.complexity === undefined ? found.level : levelOf(composite, settings),
     taskType: input.taskType ?? found.taskType,
-    inputTokens: input.inputTokens ?? estimateMessagesTokens(input.messages),
-    inputTokensSource: input.inputTokens === undefined ? 'estimate' : 'caller',
+    ...promptCount(input),
     modalities: input.modalities,
   };
   const { evidence } = found;
@@ -34,11 +34,20 @@ export function analyzeRequest(input: RequestInput, settings: ComplexitySettings
   return { profile, evidence, taskScores };
 }
 
+/** The caller's count of the whole prompt, else a count of its text, and what is left to count by model. */
+function promptCount(
+  input: RequestInput,
+): Pick<RequestProfile, 'inputTokens' | 'inputTokensSource' | 'attachments'> {
+  const { inputTokens, countedTokens, messages } = input;
+  if (inputTokens !== undefined) return { inputTokens, inputTokensSource: 'caller' };
+  const attachments = hasAttachments(input) ? { attachments: input } : undefined;
+  if (countedTokens !== undefined) {
+    return { inputTokens: countedTokens, inputTokensSource: 'tokenizer', ...attachments };
+  }
+  return { inputTokens: estimateMessagesTokens(messages), inputTokensSource: 'estimate', ...attachments };
+}
+
 function certainly(taskType: TaskType): Readonly<Record<TaskType, number>> {
   const scores = TASK_TYPES.map((other) => [other, other === taskType ? 1 : 0]);
   return Object.fromEntries(scores) as Record<TaskType, number>;
 }
-
-/** The profile alone. */
-export const profileRequest = (input: RequestInput, settings: ComplexitySettings): RequestProfile =>
-  analyzeRequest(input, settings).profile;

@@ -3,6 +3,7 @@ import type { TenantId, UseCase } from '../ids.js';
 import type { ChatMessage, DimensionScores, TaskType } from '../profile.js';
 import type { CapabilityFilter } from '../registry/capabilities.js';
 import type { Modality } from '../registry/model.js';
+import type { ImageSize } from '../tokens/attachment-tokens.js';
 
 /** What the caller tells of its request: text, or features instead of it. */
 export interface RequestInput {
@@ -10,10 +11,16 @@ export interface RequestInput {
   readonly messages: readonly ChatMessage[];
   readonly complexity?: DimensionScores;
   readonly taskType?: TaskType;
+  /** Of the whole prompt, attachments included. */
   readonly inputTokens?: number;
+  /** Of the messages alone, where they were counted with a tokenizer. */
+  readonly countedTokens?: number;
   readonly maxOutputTokens?: number;
   readonly modalities: readonly Modality[];
   readonly toolCount: number;
+  /** Sizes of attached images; absent where none was told. */
+  readonly images?: readonly ImageSize[];
+  readonly audioSeconds?: number;
   /** Of any length; the policy says how it is reduced. */
   readonly embedding?: readonly number[];
 }

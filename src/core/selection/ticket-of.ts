@@ -1,6 +1,8 @@
 import { predictedRate } from '../bandit/metric-belief.js';
 import { QUALITY_ONE_Q16 } from '../learning/observe.js';
-import type { Ticket } from '../ticket/ticket.js';
+import { packInterval } from '../cost/cost-interval.js';
+import type { CostEstimate } from '../cost/estimate.js';
+import type { Ticket, TicketAttempt } from '../ticket/ticket.js';
 import type { Decision } from './decide.js';
 import type { Question } from './question.js';
 
@@ -19,6 +21,7 @@ export function ticketOf(decision: Decision, question: Question, issue: Issue): 
       armId: arm.armId,
       expectedQualityQ16: Math.round(predictedRate(belief.quality) * QUALITY_ONE_Q16),
       expectedCostNanoUsd: Math.round(cost?.meanNanoUsd ?? 0),
+      ...intervalOf(cost),
       ...(belief.outputTokens.median !== undefined && { expectedOutputTokens: belief.outputTokens.median }),
     })),
     propensityQ16: chain[0]!.propensityQ16,
@@ -32,4 +35,10 @@ export function ticketOf(decision: Decision, question: Question, issue: Issue): 
     seed,
     lambda,
   };
+}
+
+/** An interval of no width is none. */
+function intervalOf(cost: CostEstimate | undefined): Pick<TicketAttempt, 'costInterval'> {
+  const costInterval = cost === undefined ? 0 : packInterval(cost);
+  return costInterval === 0 ? {} : { costInterval };
 }

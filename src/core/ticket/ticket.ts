@@ -10,6 +10,8 @@ export interface TicketAttempt {
   readonly expectedCostNanoUsd: number;
   /** Median answer length that was predicted; absent where none was. */
   readonly expectedOutputTokens?: number;
+  /** 80 % interval of the expected cost, as `packInterval` has it; absent where none was predicted. */
+  readonly costInterval?: number;
 }
 
 /** A decision as it travels to the caller and back: all that its report needs. */

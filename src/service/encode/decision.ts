@@ -20,7 +20,7 @@ import type {
 } from '../../gen/sextant/v1/selection.js';
 import type { RequestProfile as WireProfile } from '../../gen/sextant/v1/request.js';
 import type { IssuedDecision } from '../../runtime/decider.js';
-import { filterEnum, levelEnum, taskTypeEnum } from './enums.js';
+import { filterEnum, levelEnum, taskTypeEnum, tokensSourceEnum } from './enums.js';
 import { encodeFilledPrompt } from './prompt.js';
 import { encodeTraces } from './rule-trace.js';
 import { durationFromMs, timestampFromMs } from './time.js';
@@ -81,9 +81,10 @@ function encodeChoice(
 export function encodeCost(cost: CostEstimate): WireCost {
   return {
     meanNanoUsd: BigInt(Math.round(cost.meanNanoUsd)),
+    medianNanoUsd: BigInt(Math.round(cost.medianNanoUsd)),
     lowNanoUsd: BigInt(Math.round(cost.lowNanoUsd)),
     highNanoUsd: BigInt(Math.round(cost.highNanoUsd)),
-    inputTokens: BigInt(cost.inputTokens),
+    inputTokens: BigInt(Math.round(cost.inputTokens)),
     outputTokens: BigInt(Math.round(cost.outputTokens)),
   };
 }
@@ -108,6 +109,7 @@ export function encodeProfile(profile: RequestProfile): WireProfile {
     taskType: taskTypeEnum.encode(profile.taskType),
     inputTokens: BigInt(profile.inputTokens),
     inputTokensFromCaller: profile.inputTokensSource === 'caller',
+    inputTokensSource: tokensSourceEnum.encode(profile.inputTokensSource),
   };
 }
 

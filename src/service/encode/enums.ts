@@ -1,6 +1,13 @@
 import { BREAKER_STATES } from '../../core/availability/breaker-state.js';
+import { COST_COMPONENTS } from '../../core/cost/token-usage.js';
 import { OUTCOME_METRICS, OUTCOME_STATUSES } from '../../core/outcome/outcome.js';
-import { COMPLEXITY_DIMENSIONS, COMPLEXITY_LEVELS, ROLES, TASK_TYPES } from '../../core/profile.js';
+import {
+  COMPLEXITY_DIMENSIONS,
+  COMPLEXITY_LEVELS,
+  ROLES,
+  TASK_TYPES,
+  TOKENS_SOURCES,
+} from '../../core/profile.js';
 import { LIFECYCLES, MODALITIES, MODEL_STATUSES } from '../../core/registry/model.js';
 import { PROMPT_RECOMMENDATIONS } from '../../core/prompts/recommendation.js';
 import { PROMPT_STATUSES } from '../../core/prompts/prompt-variant.js';
@@ -33,3 +40,5 @@ export const filterEnum = enumCodec(FILTERS);
 export const breakerStateEnum = enumCodec(BREAKER_STATES);
 export const promptStatusEnum = enumCodec(PROMPT_STATUSES);
 export const promptRecommendationEnum = enumCodec(PROMPT_RECOMMENDATIONS);
+export const tokensSourceEnum = enumCodec(TOKENS_SOURCES);
+export const costComponentEnum = enumCodec(COST_COMPONENTS);

@@ -1,5 +1,5 @@
 import { NANO_USD_PER_USD, usdFromNanoUsd } from '../../core/money.js';
-import type { Prices, PriceTier, RateLimits } from '../../core/registry/model.js';
+import type { PriceRow, Prices, PriceTier, RateLimits } from '../../core/registry/model.js';
 import type { RegistryEntry } from '../../core/registry/registry.js';
 import {
   ModelOrigin,
@@ -10,6 +10,7 @@ import {
 } from '../../gen/sextant/v1/model.js';
 import { lifecycleEnum, modalityEnum, modelStatusEnum } from './enums.js';
 import { timestampFromMs } from './time.js';
+import { encodeTokenCounting } from './token-counting.js';
 
 const nano = (usd: number): bigint => BigInt(Math.round(usd * NANO_USD_PER_USD));
 const optional = <Key extends string>(key: Key, usd: number | undefined): Partial<Record<Key, bigint>> =>
@@ -32,6 +33,7 @@ export function encodeModel({ model, etag, origin }: RegistryEntry, updateTimeMs
     ...(model.prices && { prices: encodePrices(model.prices) }),
     unpriced: model.unpriced ?? false,
     ...(model.rateLimits && { rateLimits: encodeRateLimits(model.rateLimits) }),
+    ...(model.tokenCounting && { tokenCounting: encodeTokenCounting(model.tokenCounting) }),
     regions: [...model.regions],
     dataPolicies: [...model.dataPolicies],
     languages: [...model.languages],
@@ -45,16 +47,36 @@ export function encodeModel({ model, etag, origin }: RegistryEntry, updateTimeMs
 
 function encodePrices(prices: Prices): WirePrices {
   return {
-    inputNanoUsdPerMtok: nano(prices.inputUsdPerMTok),
-    outputNanoUsdPerMtok: nano(prices.outputUsdPerMTok),
-    ...optional('cachedInputNanoUsdPerMtok', prices.cachedInputUsdPerMTok),
-    ...optional('cacheWriteNanoUsdPerMtok', prices.cacheWriteUsdPerMTok),
-    ...optional('reasoningNanoUsdPerMtok', prices.reasoningUsdPerMTok),
-    ...optional('perRequestNanoUsd', prices.perRequestUsd),
-    ...(prices.batchDiscount !== undefined && { batchDiscount: prices.batchDiscount }),
-    tiers: (prices.tiers ?? []).map(encodeTier),
+    ...encodeRow(prices),
+    from: prices.from ?? '',
+    schedule: (prices.schedule ?? []).map((row) => ({
+      ...encodeRow(row),
+      from: row.from,
+      schedule: [],
+      asOf: '',
+      source: '',
+    })),
     asOf: prices.asOf ?? '',
     source: prices.source ?? '',
+  };
+}
+
+function encodeRow(row: PriceRow) {
+  return {
+    inputNanoUsdPerMtok: nano(row.inputUsdPerMTok),
+    outputNanoUsdPerMtok: nano(row.outputUsdPerMTok),
+    ...optional('cachedInputNanoUsdPerMtok', row.cachedInputUsdPerMTok),
+    ...optional('cacheWriteNanoUsdPerMtok', row.cacheWriteUsdPerMTok),
+    ...optional('cacheWrite1hNanoUsdPerMtok', row.cacheWrite1hUsdPerMTok),
+    ...optional('reasoningNanoUsdPerMtok', row.reasoningUsdPerMTok),
+    ...optional('audioInputNanoUsdPerMtok', row.audioInputUsdPerMTok),
+    ...optional('audioOutputNanoUsdPerMtok', row.audioOutputUsdPerMTok),
+    ...optional('imageInputNanoUsdPerMtok', row.imageInputUsdPerMTok),
+    ...optional('imageOutputNanoUsdPerMtok', row.imageOutputUsdPerMTok),
+    ...optional('perRequestNanoUsd', row.perRequestUsd),
+    ...optional('perToolCallNanoUsd', row.perToolCallUsd),
+    ...(row.batchDiscount !== undefined && { batchDiscount: row.batchDiscount }),
+    tiers: (row.tiers ?? []).map(encodeTier),
   };
 }
 
@@ -65,6 +87,7 @@ function encodeTier(tier: PriceTier): WireTier {
     outputNanoUsdPerMtok: nano(tier.outputUsdPerMTok),
     ...optional('cachedInputNanoUsdPerMtok', tier.cachedInputUsdPerMTok),
     ...optional('cacheWriteNanoUsdPerMtok', tier.cacheWriteUsdPerMTok),
+    ...optional('cacheWrite1hNanoUsdPerMtok', tier.cacheWrite1hUsdPerMTok),
   };
 }
 
@@ -77,17 +100,34 @@ function encodeRateLimits({ requestsPerMinute, tokensPerMinute }: RateLimits): W
 
 /** Prices as the registry keeps them, in USD per million tokens. */
 export function decodePrices(wire: WirePrices): Prices {
+  const { schedule } = wire;
+  return {
+    ...decodeRow(wire),
+    ...(wire.from !== '' && { from: wire.from }),
+    ...(schedule.length > 0 && {
+      schedule: schedule.map((row) => ({ ...decodeRow(row), from: row.from })),
+    }),
+    ...(wire.asOf !== '' && { asOf: wire.asOf }),
+    ...(wire.source !== '' && { source: wire.source }),
+  };
+}
+
+function decodeRow(wire: WirePrices): PriceRow {
   return {
     inputUsdPerMTok: usdFromNanoUsd(wire.inputNanoUsdPerMtok),
     outputUsdPerMTok: usdFromNanoUsd(wire.outputNanoUsdPerMtok),
     ...usd('cachedInputUsdPerMTok', wire.cachedInputNanoUsdPerMtok),
     ...usd('cacheWriteUsdPerMTok', wire.cacheWriteNanoUsdPerMtok),
+    ...usd('cacheWrite1hUsdPerMTok', wire.cacheWrite1hNanoUsdPerMtok),
     ...usd('reasoningUsdPerMTok', wire.reasoningNanoUsdPerMtok),
+    ...usd('audioInputUsdPerMTok', wire.audioInputNanoUsdPerMtok),
+    ...usd('audioOutputUsdPerMTok', wire.audioOutputNanoUsdPerMtok),
+    ...usd('imageInputUsdPerMTok', wire.imageInputNanoUsdPerMtok),
+    ...usd('imageOutputUsdPerMTok', wire.imageOutputNanoUsdPerMtok),
     ...usd('perRequestUsd', wire.perRequestNanoUsd),
+    ...usd('perToolCallUsd', wire.perToolCallNanoUsd),
     ...(wire.batchDiscount !== undefined && { batchDiscount: wire.batchDiscount }),
     ...(wire.tiers.length > 0 && { tiers: wire.tiers.map(decodeTier) }),
-    ...(wire.asOf !== '' && { asOf: wire.asOf }),
-    ...(wire.source !== '' && { source: wire.source }),
   };
 }
 
@@ -98,6 +138,7 @@ function decodeTier(tier: WireTier): PriceTier {
     outputUsdPerMTok: usdFromNanoUsd(tier.outputNanoUsdPerMtok),
     ...usd('cachedInputUsdPerMTok', tier.cachedInputNanoUsdPerMtok),
     ...usd('cacheWriteUsdPerMTok', tier.cacheWriteNanoUsdPerMtok),
+    ...usd('cacheWrite1hUsdPerMTok', tier.cacheWrite1hNanoUsdPerMtok),
   };
 }
 

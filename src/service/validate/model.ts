@@ -5,6 +5,7 @@ import { parseModels } from '../../core/registry/parse-models.js';
 import type { Model as WireModel } from '../../gen/sextant/v1/model.js';
 import { lifecycleEnum, modalityEnum, modelStatusEnum, type EnumCodec } from '../encode/enums.js';
 import { decodePrices } from '../encode/model.js';
+import { decodeTokenCounting } from '../encode/token-counting.js';
 import { missing } from './items.js';
 import { decodeEnums } from './model-filter.js';
 import { Violations } from './violations.js';
@@ -23,6 +24,7 @@ export const MUTABLE_FIELDS = [
   'prices',
   'unpriced',
   'rate_limits',
+  'token_counting',
   'regions',
   'data_policies',
   'languages',
@@ -113,6 +115,7 @@ function modelJson(wire: WireModel, violations: Violations): Record<string, unkn
         requestsPerMinute: numberOf(wire.rateLimits.requestsPerMinute),
         tokensPerMinute: numberOf(wire.rateLimits.tokensPerMinute),
       }),
+    tokenCounting: wire.tokenCounting && decodeTokenCounting(wire.tokenCounting),
     regions: list(wire.regions),
     dataPolicies: list(wire.dataPolicies),
     languages: list(wire.languages),
@@ -148,7 +151,8 @@ function wireFault({ path, reason, suggestion }: Fault): Fault {
   const wirePath = path
     .replace(/^models\[0\]/, 'model')
     .replace(/UsdPerMTok/g, 'NanoUsdPerMtok')
-    .replace(/perRequestUsd/g, 'perRequestNanoUsd')
+    .replace(/(perRequest|perToolCall)Usd/g, '$1NanoUsd')
+    .replace(/cacheWrite1h/g, 'cacheWrite_1h')
     .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   // The file's advice counts in USD, the wire in nano-USD.
   if (wirePath.includes('nano_usd'))

@@ -1,4 +1,5 @@
 import type { AttemptReport } from '../../core/outcome/normalize.js';
+import type { TokenUsage } from '../../core/cost/token-usage.js';
 import type { Duration } from '../../gen/google/protobuf/duration.js';
 import {
   OutcomeStatus,
@@ -120,23 +121,46 @@ function readEndTime(path: string, wire: Duration, violations: Violations): numb
 /** 9999-12-31T23:59:59Z, the end of google.protobuf.Timestamp. */
 const LAST_SECOND = 253_402_300_799n;
 
+/** Fields of a usage by their names in the contract, and the whole that a part belongs to. */
+const USAGE_FIELDS = [
+  { name: 'input_tokens', field: 'inputTokens' },
+  { name: 'output_tokens', field: 'outputTokens' },
+  { name: 'cached_input_tokens', field: 'cachedInputTokens', whole: 'inputTokens' },
+  { name: 'cache_write_tokens', field: 'cacheWriteTokens', whole: 'inputTokens' },
+  { name: 'cache_write_1h_tokens', field: 'cacheWrite1hTokens', whole: 'inputTokens' },
+  { name: 'audio_input_tokens', field: 'audioInputTokens', whole: 'inputTokens' },
+  { name: 'image_input_tokens', field: 'imageInputTokens', whole: 'inputTokens' },
+  { name: 'reasoning_tokens', field: 'reasoningTokens', whole: 'outputTokens' },
+  { name: 'audio_output_tokens', field: 'audioOutputTokens', whole: 'outputTokens' },
+  { name: 'image_output_tokens', field: 'imageOutputTokens', whole: 'outputTokens' },
+  { name: 'tool_calls', field: 'toolCalls' },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly field: keyof Usage & keyof TokenUsage;
+  readonly whole?: 'inputTokens' | 'outputTokens';
+}[];
+const NAME_OF_WHOLE = { inputTokens: 'input_tokens', outputTokens: 'output_tokens' } as const;
+
 function readUsage(path: string, wire: Usage, violations: Violations): NonNullable<AttemptReport['usage']> {
-  const read = (name: string, value: bigint | undefined): number | undefined =>
-    value === undefined ? undefined : violations.whole(`${path}.${name}`, value, TOKENS);
-  const inputTokens = read('input_tokens', wire.inputTokens);
-  const outputTokens = read('output_tokens', wire.outputTokens);
-  const cachedInputTokens = read('cached_input_tokens', wire.cachedInputTokens);
-  const reasoningTokens = read('reasoning_tokens', wire.reasoningTokens);
-  if (cachedInputTokens !== undefined && cachedInputTokens > (inputTokens ?? -1)) {
-    violations.add(`${path}.cached_input_tokens`, 'is part of input_tokens and must not exceed it');
-  }
-  if (reasoningTokens !== undefined && reasoningTokens > (outputTokens ?? -1)) {
-    violations.add(`${path}.reasoning_tokens`, 'is part of output_tokens and must not exceed it');
-  }
-  return {
-    ...(inputTokens !== undefined && { inputTokens }),
-    ...(outputTokens !== undefined && { outputTokens }),
-    ...(cachedInputTokens !== undefined && { cachedInputTokens }),
-    ...(reasoningTokens !== undefined && { reasoningTokens }),
+  const usage: { -readonly [Field in keyof TokenUsage]?: number } = {};
+  const left = {
+    inputTokens: Number(wire.inputTokens ?? -1n),
+    outputTokens: Number(wire.outputTokens ?? -1n),
   };
+  for (const { name, field, ...part } of USAGE_FIELDS) {
+    const value = wire[field];
+    if (value === undefined) continue;
+    const tokens = violations.whole(`${path}.${name}`, value, TOKENS);
+    usage[field] = tokens;
+    if (!('whole' in part)) continue;
+    left[part.whole] -= tokens;
+    if (left[part.whole] < 0) {
+      const whole = NAME_OF_WHOLE[part.whole];
+      const alone = tokens > Number(wire[part.whole] ?? -1n);
+      const what = alone ? 'must not exceed it' : 'with its other parts must not exceed it';
+      violations.add(`${path}.${name}`, `is part of ${whole} and ${what}`);
+      left[part.whole] = Infinity;
+    }
+  }
+  return usage;
 }

@@ -5,8 +5,15 @@ import {
   type TaskType,
 } from '../../core/profile.js';
 import type { RequestInput } from '../../core/selection/question.js';
-import type { ComplexityScores, RequestInput as WireInput } from '../../gen/sextant/v1/request.js';
+import type { ImageSize } from '../../core/tokens/attachment-tokens.js';
+import type { Duration } from '../../gen/google/protobuf/duration.js';
+import type {
+  ComplexityScores,
+  ImageSize as WireSize,
+  RequestInput as WireInput,
+} from '../../gen/sextant/v1/request.js';
 import { modalityEnum, roleEnum, taskTypeEnum } from '../encode/enums.js';
+import { msFromDuration } from '../encode/time.js';
 import { LIMITS } from '../limits.js';
 import { decodeEnums } from './model-filter.js';
 import type { Violations } from './violations.js';
@@ -15,6 +22,7 @@ const TOKENS = { low: 0n, high: LIMITS.tokensMax };
 const OUTPUT_TOKENS = { low: 1n, high: LIMITS.tokensMax };
 const UNIT = { low: 0, high: 1 };
 const MAX_TOOLS = 10_000;
+const IMAGE_SIDE = { low: 1, high: LIMITS.imageSideMaxPx };
 
 /** What the caller tells of its request: text, or features that stand in for it. */
 export function decodeInput(path: string, wire: WireInput | undefined, violations: Violations): RequestInput {
@@ -43,10 +51,30 @@ export function decodeInput(path: string, wire: WireInput | undefined, violation
     }),
     modalities: decodeEnums(`${path}.modalities`, wire.modalities, modalityEnum, violations),
     toolCount: wire.toolCount,
+    ...(wire.images.length > 0 && { images: decodeImages(`${path}.images`, wire.images, violations) }),
+    ...(wire.audioDuration && {
+      audioSeconds: decodeAudio(`${path}.audio_duration`, wire.audioDuration, violations),
+    }),
     ...(wire.embedding.length > 0 && {
       embedding: decodeEmbedding(`${path}.embedding`, wire.embedding, violations),
     }),
   };
+}
+
+function decodeImages(path: string, wire: readonly WireSize[], violations: Violations): readonly ImageSize[] {
+  if (wire.length > LIMITS.imagesMax) {
+    violations.add(path, `must have at most ${LIMITS.imagesMax} sizes, not ${wire.length}`);
+    return [];
+  }
+  const side = (at: string, px: number): number => violations.number(at, px, IMAGE_SIDE);
+  return wire.map(({ widthPx, heightPx }, i) => ({
+    widthPx: side(`${path}[${i}].width_px`, widthPx),
+    heightPx: side(`${path}[${i}].height_px`, heightPx),
+  }));
+}
+
+function decodeAudio(path: string, wire: Duration, violations: Violations): number {
+  return violations.number(path, msFromDuration(wire), { low: 0, high: LIMITS.audioMaxMs }) / 1000;
 }
 
 function decodeEmbedding(path: string, wire: readonly number[], violations: Violations): readonly number[] {

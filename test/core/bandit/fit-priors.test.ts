@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fitPriors, type FitOptions } from '../../../src/core/bandit/fit-priors.js';
 import { leaveOneOut } from '../../../src/core/bandit/fit-priors-leave-one-out.js';
 import { mergePriors, priorsFileText } from '../../../src/core/bandit/prior-merge.js';
-import { levelOfSegment, type PriorCell } from '../../../src/core/bandit/prior-cells.js';
+import { levelOfSegment, NO_SUMS, PriorCells, type PriorCell } from '../../../src/core/bandit/prior-cells.js';
 import { fitLength, lengthLoss } from '../../../src/core/bandit/prior-length.js';
 import { fitRate, rateLoss } from '../../../src/core/bandit/prior-rate.js';
 import { addedTo, NO_VALUES, spreadOf, type CellSums } from '../../../src/core/bandit/prior-spread.js';
@@ -11,6 +11,7 @@ import type { UseCase } from '../../../src/core/ids.js';
 import type { ComplexityLevel } from '../../../src/core/profile.js';
 import { rngFromSeed, type Rng } from '../../../src/core/random.js';
 import type { ModelId } from '../../../src/core/registry/model.js';
+import { outcomeOf } from '../../store/outcome-arbitrary.js';
 
 const FALLBACK = {
   quality: { mean: 0.75, strength: 2 },
@@ -29,7 +30,7 @@ const cell = (useCase: string, quality: CellSums, level?: ComplexityLevel): Prio
   model: 'acme/one' as ModelId,
   useCase: useCase as UseCase,
   ...(level && { level }),
-  sums: { quality, outputTokens: NO_VALUES, latencyMs: NO_VALUES },
+  sums: { ...NO_SUMS, quality },
 });
 
 describe('fitRate', () => {
@@ -248,5 +249,40 @@ describe('mergePriors', () => {
     const text = priorsFileText(merged);
     expect(JSON.parse(text)).toEqual(merged);
     expect(text).toContain('    "quality": { "mean": 0.75, "strength": 2 },\n');
+  });
+});
+
+describe('times and thinking', () => {
+  it('are fitted apart from the whole time, and answers without thinking left out', () => {
+    const cells = new PriorCells([]);
+    for (const [useCase, perTokenMs] of [
+      ['one', 4],
+      ['two', 4.2],
+      ['three', 3.8],
+    ] as const) {
+      for (let i = 0; i < 40; i++) {
+        const outputTokens = 100 + i;
+        const execution = {
+          status: 'success' as const,
+          outputTokens,
+          reasoningTokens: i % 2 === 0 ? 0 : 50 + (i % 5),
+          timeToFirstTokenMs: 300 + (i % 7),
+          latencyMs: 300 + (i % 7) + perTokenMs * (1 + (i % 3) / 100) * (outputTokens - 1),
+        };
+        cells.add('acme/a' as ModelId, outcomeOf(i, { execution, useCase: useCase as UseCase }));
+      }
+    }
+    const metrics = ['timeToFirstTokenMs', 'msPerOutputToken', 'thinkingTokens'] as const;
+    const fitted = fitPriors(cells.list(), { metrics, maxStrength: 50, fallback: FALLBACK });
+    const medians = fitted.map((entry) => (entry.metric === 'quality' ? 0 : entry.prior.median));
+    expect(fitted.map(({ metric, outcomes }) => [metric, outcomes])).toEqual([
+      ['timeToFirstTokenMs', 120],
+      ['msPerOutputToken', 120],
+      ['thinkingTokens', 60],
+    ]);
+    // Too little spread between use cases to see: the default counts as four outcomes.
+    expect(Math.abs(medians[0]! / 303 - 1)).toBeLessThan(0.05);
+    expect(medians[1]).toBeCloseTo(4, 0);
+    expect(Math.abs(medians[2]! / 52 - 1)).toBeLessThan(0.25);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyArmStats, STAT, type ArmStats } from '../../../src/core/learning/arm-stats.js';
-import { observe, SUCCESS_OF_STATUS } from '../../../src/core/learning/observe.js';
+import { SUCCESS_OF_STATUS } from '../../../src/core/learning/observe-execution.js';
+import { observe } from '../../../src/core/learning/observe.js';
 import { OUTCOME_STATUSES, type Execution, type OutcomeStatus } from '../../../src/core/outcome/outcome.js';
 import { outcomeOf, qualityOf } from '../../store/outcome-arbitrary.js';
 
@@ -96,5 +97,40 @@ describe('observe', () => {
   it('takes a length below one for one in the logarithm, never −∞', () => {
     const stats = seen({ status: 'success', outputTokens: 0, latencyMs: 0.2 });
     expect([stats[STAT.tokensLn], stats[STAT.latencyLn]]).toEqual([0, 0]);
+  });
+});
+
+describe('what an answer tells beyond its length', () => {
+  const sums = (execution: Partial<Execution>, changes = {}): ArmStats => {
+    const stats = emptyArmStats();
+    const told: Execution = { status: 'success', ...execution };
+    observe(stats, outcomeOf(1, { execution: told, ...changes }), WEIGHTS);
+    return stats;
+  };
+
+  it('thinking counts apart from answers that told of none', () => {
+    const some = sums({ reasoningTokens: 800 });
+    expect([some[STAT.thinkingToldW], some[STAT.thinkingW], some[STAT.thinkingX]]).toEqual([5, 5, 4000]);
+    const none = sums({ reasoningTokens: 0 });
+    expect([none[STAT.thinkingToldW], none[STAT.thinkingW]]).toEqual([5, 0]);
+  });
+
+  it('time per token is what the first leaves, over the tokens after it', () => {
+    const stats = sums({ latencyMs: 1400, timeToFirstTokenMs: 400, outputTokens: 101 });
+    expect(stats[STAT.firstTokenX]).toBe(7 * 400);
+    expect(stats[STAT.perTokenX]).toBeCloseTo(7 * 10, 9);
+    expect(sums({ latencyMs: 1400, timeToFirstTokenMs: 400, outputTokens: 1 })[STAT.perTokenW]).toBe(0);
+  });
+
+  it('a cost is compared with its interval only where the ticket had one', () => {
+    const compared = { expectedCostNanoUsd: 1000, costInterval: 0x4040 };
+    const at = (costNanoUsd: number): (number | undefined)[] => {
+      const stats = sums({ costNanoUsd }, compared);
+      return [STAT.comparedW, STAT.comparedInside, STAT.comparedAbove].map((i) => stats[i]);
+    };
+    expect(at(1000)).toEqual([11, 11, 0]);
+    expect(at(5000)).toEqual([11, 0, 11]);
+    expect(at(100)).toEqual([11, 0, 0]);
+    expect(sums({ costNanoUsd: 1000 }, { expectedCostNanoUsd: 1000 })[STAT.comparedW]).toBe(0);
   });
 });

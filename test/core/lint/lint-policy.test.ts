@@ -270,5 +270,6 @@ it('knows what each member may hold, but for those whose own members are named',
     'model.prices',
     'model.unpriced',
     'model.rateLimits',
+    'model.tokenCounting',
   ]);
 });

@@ -55,6 +55,42 @@ describe('the cost', () => {
     expect(executionOf({ usage: { outputTokens: 100 } }, { ticket }).costNanoUsd).toBe(1_500_000);
   });
 
+  it('is at the prices of the call’s time, whenever it is reported', () => {
+    const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+    const midnight = Date.parse(day(ISSUED_MS)) + 86_400_000;
+    const prices = priceTable({
+      from: '2020-01-01',
+      inputUsdPerMTok: 2,
+      outputUsdPerMTok: 10,
+      schedule: [{ from: day(midnight), inputUsdPerMTok: 1, outputUsdPerMTok: 5 }],
+    });
+    const usage = { inputTokens: 1000, outputTokens: 100 };
+    const costAt = (endTimeMs: number): number | undefined =>
+      executionOf({ usage, endTimeMs }, { prices, receiveTimeMs: midnight + 1_000 }).costNanoUsd;
+    expect([costAt(midnight - 1), costAt(midnight)]).toEqual([3_000_000, 1_500_000]);
+  });
+
+  it('has each part of the usage at its own price', () => {
+    const prices = priceTable({
+      inputUsdPerMTok: 2,
+      outputUsdPerMTok: 10,
+      cachedInputUsdPerMTok: 0.2,
+      cacheWriteUsdPerMTok: 2.5,
+      cacheWrite1hUsdPerMTok: 4,
+      perToolCallUsd: 0.01,
+    });
+    const usage = {
+      inputTokens: 1000,
+      cachedInputTokens: 500,
+      cacheWriteTokens: 200,
+      cacheWrite1hTokens: 100,
+      outputTokens: 100,
+      toolCalls: 2,
+    };
+    // 200 × 2 + 500 × 0.2 + 200 × 2.5 + 100 × 4 + 100 × 10 µUSD, and two calls.
+    expect(executionOf({ usage }, { prices }).costNanoUsd).toBe(2_400_000 + 20_000_000);
+  });
+
   it('is unknown without the answer’s length, and for an unpriced model', () => {
     expect(executionOf({}).costNanoUsd).toBeUndefined();
     expect(executionOf({ usage: { inputTokens: 1000 } }).costNanoUsd).toBeUndefined();
@@ -144,6 +180,22 @@ describe('the outcomes of a report', () => {
 });
 
 describe('the digest', () => {
+  it('tells every part of a usage from the others, and from none', () => {
+    const whole = { inputTokens: 10, outputTokens: 10 };
+    const digests = [
+      'cachedInputTokens',
+      'cacheWriteTokens',
+      'cacheWrite1hTokens',
+      'audioInputTokens',
+      'imageInputTokens',
+      'reasoningTokens',
+      'audioOutputTokens',
+      'imageOutputTokens',
+      'toolCalls',
+    ].map((part) => digestOf({ usage: { ...whole, [part]: 1 } }));
+    expect(new Set([...digests, digestOf({ usage: whole })]).size).toBe(10);
+  });
+
   const FULL = {
     latencyMs: 800,
     timeToFirstTokenMs: 100,

@@ -103,3 +103,30 @@ describe('bringing known models up to date', () => {
     expect(parse(JSON.parse(modelsFileText(once)))).toMatchObject({ ok: true });
   });
 });
+
+describe('prices with dates', () => {
+  const dated = model('me/dated', {
+    prices: { ...prices('list:them/dated', 5), from: '2025-01-01', perToolCallUsd: 0.01 },
+  });
+  const merged = (input: number, asOf: string): Prices => {
+    const theirs = model('them/dated', { prices: { ...prices('list:them/dated', input), asOf } });
+    return mergeModels([dated], listed(theirs)).models[0]!.prices!;
+  };
+
+  it('begin on the list’s date, and the old ones go to the schedule', () => {
+    expect(merged(3, '2026-02-01')).toEqual({
+      inputUsdPerMTok: 3,
+      outputUsdPerMTok: 2,
+      perToolCallUsd: 0.01,
+      from: '2026-02-01',
+      schedule: [{ from: '2025-01-01', inputUsdPerMTok: 5, outputUsdPerMTok: 2, perToolCallUsd: 0.01 }],
+      asOf: '2026-02-01',
+      source: 'list:them/dated',
+    });
+  });
+
+  it('stay as they were where the list has the same', () => {
+    expect(merged(5, '2026-02-01')).toMatchObject({ from: '2025-01-01', inputUsdPerMTok: 5 });
+    expect(merged(5, '2026-02-01').schedule).toBeUndefined();
+  });
+});

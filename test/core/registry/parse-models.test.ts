@@ -120,6 +120,28 @@ describe('prices', () => {
     ]);
   });
 
+  it('are in US dollars, and other currencies are refused with what to do', () => {
+    expect(priced({ currency: 'USD' })).toEqual([]);
+    expect(priced({ currency: 'EUR' })).toEqual([
+      expect.stringMatching(/^models\[0\]\.prices\.currency: prices in EUR are not taken.*US dollars/),
+    ]);
+  });
+
+  it('have a date each where there is a schedule, and each date once', () => {
+    const row = (from: string) => ({ from, inputUsdPerMTok: 2, outputUsdPerMTok: 3 });
+    expect(priced({ from: '2026-01-01', schedule: [row('2025-01-01'), row('2026-06-01')] })).toEqual([]);
+    expect(priced({ schedule: [row('2025-01-01')] })).toEqual([
+      expect.stringMatching(/^models\[0\]\.prices\.from: is missing/),
+    ]);
+    expect(priced({ from: '2025-01-01', schedule: [row('2025-01-01')] })).toEqual([
+      'models[0].prices.schedule[0].from: 2025-01-01 is already the date of models[0].prices.from',
+    ]);
+    expect(
+      priced({ from: '2026-01-01', schedule: [{ ...row('2025-01-01'), batchDiscount: 2 }] }),
+    ).toHaveLength(1);
+    expect(priced({ from: '2026-13-01' })).toHaveLength(1);
+  });
+
   it('are there, or are said to be unknown, and not both', () => {
     expect(faultsOf(entry({ prices: undefined, unpriced: true }))).toEqual([]);
     expect(faultsOf(entry({ prices: undefined, unpriced: false }))).toHaveLength(1);

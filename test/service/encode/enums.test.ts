@@ -3,8 +3,8 @@ import { BreakerState, PromptRecommendation } from '../../../src/gen/sextant/v1/
 import { Lifecycle, Modality, ModelStatus } from '../../../src/gen/sextant/v1/model.js';
 import { OutcomeMetric, OutcomeStatus } from '../../../src/gen/sextant/v1/outcome.js';
 import { PromptStatus } from '../../../src/gen/sextant/v1/prompt.js';
-import { ComplexityLevel, Role, TaskType } from '../../../src/gen/sextant/v1/request.js';
-import { ComplexityDimension, Filter } from '../../../src/gen/sextant/v1/selection.js';
+import { ComplexityLevel, Role, TaskType, TokenCountSource } from '../../../src/gen/sextant/v1/request.js';
+import { ComplexityDimension, CostComponent, Filter } from '../../../src/gen/sextant/v1/selection.js';
 import * as enums from '../../../src/service/encode/enums.js';
 import type { EnumCodec } from '../../../src/service/encode/enums.js';
 
@@ -22,6 +22,8 @@ const PAIRS: Record<keyof typeof enums, [EnumCodec<string>, object]> = {
   breakerStateEnum: [enums.breakerStateEnum, BreakerState],
   promptStatusEnum: [enums.promptStatusEnum, PromptStatus],
   promptRecommendationEnum: [enums.promptRecommendationEnum, PromptRecommendation],
+  tokensSourceEnum: [enums.tokensSourceEnum, TokenCountSource],
+  costComponentEnum: [enums.costComponentEnum, CostComponent],
 } as never;
 
 /** `OPEN_CHAT` and its number, for every value of a generated enum but UNSPECIFIED. */

@@ -130,6 +130,19 @@ describe('a bad report', () => {
   });
 
   it('with cached or thinking tokens beyond their whole is refused, also where the whole is not told', () => {
+    const parts = {
+      cachedInputTokens: 4n,
+      cacheWriteTokens: 4n,
+      cacheWrite1hTokens: 2n,
+      audioInputTokens: 1n,
+    };
+    expect(faultsOf({ ...GOOD, usage: { inputTokens: 10n, ...parts, toolCalls: -1n } })).toEqual([
+      'attempts[0].usage.audio_input_tokens',
+      'attempts[0].usage.tool_calls',
+    ]);
+    expect(
+      faultsOf({ ...GOOD, usage: { outputTokens: 5n, reasoningTokens: 3n, imageOutputTokens: 3n } }),
+    ).toEqual(['attempts[0].usage.image_output_tokens']);
     expect(faultsOf({ ...GOOD, usage: { cachedInputTokens: 1n, reasoningTokens: 1n } })).toEqual([
       'attempts[0].usage.cached_input_tokens',
       'attempts[0].usage.reasoning_tokens',

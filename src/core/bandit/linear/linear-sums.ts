@@ -1,6 +1,7 @@
 /**
  * Sufficient statistics of a linear regression, as decayed sums under one landmark: Σw·x·xᵀ (lower triangle,
- * row by row), Σw·y·x, Σw·y², Σw, Σw² and Σw·r² of the residuals against the prediction that the ticket carried.
+ * row by row), Σw·y·x, Σw·y², Σw, Σw², and Σw·r² and Σw·|r| of the residuals against the prediction that the ticket
+ * carried.
  * Sums merge by adding and move by scaling, in any order.
  *
  * Source: Bishop, Pattern Recognition and Machine Learning, §3.3.1; decay as in Cormode et al. (ICDE 2009).
@@ -9,12 +10,12 @@ export interface LinearSums {
   readonly size: number;
   readonly xx: Float64Array;
   readonly xy: Float64Array;
-  /** Σw, Σw², Σw·y², Σw·r², Σw·e^y, Σw·e^p: see `LINEAR`. */
+  /** Σw, Σw², Σw·y², Σw·r², Σw·e^y, Σw·e^p, Σw·|r|: see `LINEAR`. */
   readonly scalars: Float64Array;
 }
 
-/** Places in `scalars`. The last two are the sums that a smearing factor is made of, for logarithms y. */
-export const LINEAR = { w: 0, w2: 1, yy: 2, rr: 3, expY: 4, expP: 5, count: 6 } as const;
+/** Places in `scalars`. The last three are for logarithms y: what a smearing factor and a robust spread are made of. */
+export const LINEAR = { w: 0, w2: 1, yy: 2, rr: 3, expY: 4, expP: 5, absR: 6, count: 7 } as const;
 
 export function emptyLinearSums(size: number): LinearSums {
   return {
@@ -51,6 +52,7 @@ export function addObservation(sums: LinearSums, observation: LinearObservation)
   if (logarithmic) {
     scalars[LINEAR.expY]! += weight * Math.exp(y);
     scalars[LINEAR.expP]! += weight * Math.exp(predicted);
+    scalars[LINEAR.absR]! += weight * Math.abs(y - predicted);
   }
 }
 

@@ -49,7 +49,10 @@ export interface ListedPrices {
   readonly output: number | undefined;
   readonly cachedInput?: number | undefined;
   readonly cacheWrite?: number | undefined;
+  readonly cacheWrite1h?: number | undefined;
   readonly reasoning?: number | undefined;
+  readonly audioInput?: number | undefined;
+  readonly audioOutput?: number | undefined;
   readonly perRequestUsd?: number | undefined;
   readonly batchDiscount?: number | undefined;
   readonly tiers?: readonly ListedTier[];
@@ -95,7 +98,10 @@ export function pricesOf(listed: ListedPrices): Prices | string {
     ...base,
     ...positive('cachedInputUsdPerMTok', listed.cachedInput),
     ...positive('cacheWriteUsdPerMTok', listed.cacheWrite),
+    ...positive('cacheWrite1hUsdPerMTok', listed.cacheWrite1h),
     ...positive('reasoningUsdPerMTok', listed.reasoning),
+    ...positive('audioInputUsdPerMTok', listed.audioInput),
+    ...positive('audioOutputUsdPerMTok', listed.audioOutput),
     ...positive('perRequestUsd', listed.perRequestUsd),
     ...positive('batchDiscount', listed.batchDiscount),
     ...(tiers.length > 0 ? { tiers: tiers.sort((a, b) => a.abovePromptTokens - b.abovePromptTokens) } : {}),

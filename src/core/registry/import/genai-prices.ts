@@ -63,6 +63,8 @@ function pricesOf(prices: Fields): ListedPrices {
     output: steps.output.base,
     cachedInput: steps.cachedInput.base,
     cacheWrite: steps.cacheWrite.base,
+    audioInput: stepsOf(prices, 'input_audio_mtok').base,
+    audioOutput: stepsOf(prices, 'output_audio_mtok').base,
     perRequestUsd: perThousand === undefined ? undefined : perThousand / 1000,
     tiers,
   };

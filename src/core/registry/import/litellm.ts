@@ -76,7 +76,10 @@ function pricesOf(entry: Fields): ListedPrices {
     cachedInput:
       perMTok(entry, 'cache_read_input_token_cost') ?? perMTok(entry, 'input_cost_per_token_cache_hit'),
     cacheWrite: perMTok(entry, 'cache_creation_input_token_cost'),
+    cacheWrite1h: perMTok(entry, 'cache_creation_input_token_cost_above_1hr'),
     reasoning: perMTok(entry, 'output_cost_per_reasoning_token'),
+    audioInput: perMTok(entry, 'input_cost_per_audio_token'),
+    audioOutput: perMTok(entry, 'output_cost_per_audio_token'),
     perRequestUsd: amountAt(entry, 'input_cost_per_request'),
     batchDiscount: batchDiscount(entry),
     tiers: tiersOf(entry),

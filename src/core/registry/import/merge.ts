@@ -1,4 +1,4 @@
-import { CAPABILITIES, type Model, type Prices } from '../model.js';
+import { CAPABILITIES, type Model, type PriceRow, type Prices } from '../model.js';
 import { modelToJson } from '../model-to-json.js';
 import { withDefaults } from '../parse-models.js';
 import type { ImportResult } from './entry.js';
@@ -36,10 +36,43 @@ function listOf(source: string | undefined): string | undefined {
   return source?.split(':', 1)[0];
 }
 
-/** A batch discount that a person added stays where the list has none. */
+/** Prices that no list has for every model: what a person added stays where the list is silent. */
+const KEPT = [
+  'batchDiscount',
+  'cacheWrite1hUsdPerMTok',
+  'imageInputUsdPerMTok',
+  'imageOutputUsdPerMTok',
+  'perToolCallUsd',
+] as const satisfies readonly (keyof PriceRow)[];
+
 function mergedPrices(before: Prices | undefined, after: Prices): Prices {
-  const discount = after.batchDiscount ?? before?.batchDiscount;
-  return discount === undefined ? after : { ...after, batchDiscount: discount };
+  if (before === undefined) return after;
+  const kept = KEPT.filter((field) => after[field] === undefined && before[field] !== undefined);
+  const merged = { ...after, ...Object.fromEntries(kept.map((field) => [field, before[field]])) };
+  return withHistory(before, merged);
+}
+
+/** Where prices have dates, a new price begins on the list's date, and the old one goes to the schedule. */
+function withHistory(before: Prices, after: Prices): Prices {
+  const { from, schedule = [], asOf: _, source: __, currency: ___, ...row } = before;
+  if (from === undefined) return after;
+  const isSame = JSON.stringify(rowOf(after)) === JSON.stringify(rowOf(before));
+  const { asOf } = after;
+  if (isSame || asOf === undefined || asOf <= from)
+    return { ...after, from, ...(schedule.length > 0 && { schedule }) };
+  const others = schedule.filter((other) => other.from !== asOf);
+  return { ...after, from: asOf, schedule: [...others, { from, ...row }] };
+}
+
+function rowOf({
+  from: _,
+  schedule: __,
+  asOf: ___,
+  source: ____,
+  currency: _____,
+  ...row
+}: Prices): [string, unknown][] {
+  return Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function repriced(model: Model, prices: Prices): Model {

@@ -50,6 +50,8 @@ function pricesOf(cost: Fields): ListedPrices {
   return {
     ...tokenPrices(cost),
     reasoning: amountAt(cost, 'reasoning'),
+    audioInput: amountAt(cost, 'input_audio'),
+    audioOutput: amountAt(cost, 'output_audio'),
     tiers: tiers.length > 0 ? tiers.map(tierOf) : older,
   };
 }

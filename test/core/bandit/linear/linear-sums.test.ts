@@ -121,13 +121,14 @@ describe('linear sums', () => {
     expect(relativeGap(effective(sums), before)).toBeLessThan(1e-12);
   });
 
-  it('hold residuals against what the ticket predicted, and exponentials of logarithms only', () => {
+  it('hold residuals against what the ticket predicted, and exponentials and plain residuals of logarithms only', () => {
     const sums = emptyLinearSums(1);
     const sample = { x: Float64Array.of(1), y: 2, weight: 3 };
     addObservation(sums, observationOf(sample, { predicted: 1.5 }));
-    expect([...sums.scalars]).toEqual([3, 9, 12, 0.75, 0, 0]);
+    expect([...sums.scalars]).toEqual([3, 9, 12, 0.75, 0, 0, 0]);
     addObservation(sums, observationOf(sample, { predicted: 0, logarithmic: true }));
     expect(sums.scalars[LINEAR.expY]).toBeCloseTo(3 * Math.exp(2), 12);
     expect(sums.scalars[LINEAR.expP]).toBeCloseTo(3, 12);
+    expect(sums.scalars[LINEAR.absR]).toBeCloseTo(3 * 2, 12);
   });
 });

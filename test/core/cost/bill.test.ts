@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { costNanoUsd, linearCost, priceTable, type TokenUsage } from '../../../src/core/cost/price-table.js';
+import { costNanoUsd } from '../../../src/core/cost/bill.js';
+import { expectedParts, estimateCost } from '../../../src/core/cost/estimate.js';
+import { priceTable, tableAt } from '../../../src/core/cost/price-table.js';
+import type { TokenUsage } from '../../../src/core/cost/token-usage.js';
 import type { Prices } from '../../../src/core/registry/model.js';
 
 const BASE: Prices = { inputUsdPerMTok: 3, outputUsdPerMTok: 15 };
@@ -91,6 +94,10 @@ describe('costNanoUsd', () => {
     { inputTokens: 1, outputTokens: 0, cachedInputTokens: 2 },
     { inputTokens: 1, outputTokens: 1, reasoningTokens: 2 },
     { inputTokens: 1, outputTokens: 0, cachedInputTokens: -1 },
+    { inputTokens: 3, outputTokens: 0, cachedInputTokens: 1, cacheWriteTokens: 1, audioInputTokens: 2 },
+    { inputTokens: 0, outputTokens: 3, reasoningTokens: 2, imageOutputTokens: 2 },
+    { inputTokens: 1, outputTokens: 1, toolCalls: 0.5 },
+    { inputTokens: 1, outputTokens: 1, toolCalls: -1 },
   ])('refuses %j', (usage) => {
     expect(() => cost(BASE, usage)).toThrow(RangeError);
   });
@@ -106,16 +113,49 @@ const anyPrices: fc.Arbitrary<Prices> = fc.record({
 });
 const tokens = fc.nat(2_000_000);
 
-describe('linearCost', () => {
-  it('is costNanoUsd without the rounding', () => {
+describe('an estimate', () => {
+  it('is the bill of the expected usage without the rounding, and the sum of its parts', () => {
     fc.assert(
       fc.property(anyPrices, tokens, tokens, fc.boolean(), (prices, inputTokens, outputTokens, batch) => {
         const table = priceTable(prices);
-        const { fixedNanoUsd, perOutputTokenNanoUsd } = linearCost(table, inputTokens, batch);
-        const exact = Number(costNanoUsd(table, { inputTokens, outputTokens }, batch));
-        const line = fixedNanoUsd + perOutputTokenNanoUsd * outputTokens;
-        expect(Math.abs(line - exact)).toBeLessThanOrEqual(0.5 + 1e-9 * exact);
+        const parts = { cachedInputTokens: inputTokens >> 2, cacheWrite1hTokens: inputTokens >> 3 };
+        const question = { inputTokens, maxOutputTokens: 1e9, batch, parts, toolCalls: 3 };
+        const length = { mean: outputTokens, logMean: Math.log(outputTokens + 1), logSd: 1, observations: 0 };
+        const { meanNanoUsd } = estimateCost(table, length, question);
+        const usage = { inputTokens, outputTokens, ...parts, toolCalls: 3 };
+        const exact = Number(costNanoUsd(table, usage, batch));
+        expect(Math.abs(meanNanoUsd - exact)).toBeLessThanOrEqual(0.5 + 1e-9 * exact);
+        let sum = 0;
+        for (const { nanoUsd } of expectedParts(table, outputTokens, question)) sum += nanoUsd;
+        expect(Math.abs(meanNanoUsd - sum)).toBeLessThanOrEqual(1e-6 + 1e-12 * exact);
       }),
     );
+  });
+});
+
+describe('prices by date', () => {
+  const day = (iso: string): number => Date.parse(iso);
+  const PRICES: Prices = {
+    from: '2026-03-01',
+    inputUsdPerMTok: 2,
+    outputUsdPerMTok: 8,
+    schedule: [
+      { from: '2026-07-01', inputUsdPerMTok: 1, outputUsdPerMTok: 4 },
+      { from: '2025-01-01', inputUsdPerMTok: 5, outputUsdPerMTok: 20 },
+    ],
+  };
+  it.each([
+    ['before the first row, which then stands in', '2024-06-01', 5_000_000n],
+    ['the last moment of a row', '2026-02-28T23:59:59.999Z', 5_000_000n],
+    ['the first moment of the next', '2026-03-01', 2_000_000n],
+    ['an announced price once it holds', '2026-12-01', 1_000_000n],
+  ])('%s', (_, at, nanoUsd) => {
+    const table = tableAt(priceTable(PRICES), day(at));
+    expect(costNanoUsd(table, { inputTokens: 1000, outputTokens: 0 }, false)).toBe(nanoUsd);
+  });
+
+  it('is one price throughout where there is no schedule', () => {
+    const table = priceTable(BASE);
+    expect(tableAt(table, 0)).toBe(table);
   });
 });

@@ -1,0 +1,16 @@
+import { costSection } from './cost.js';
+import type { Section } from './section.js';
+import { speedSection } from './speed.js';
+import { tokensSection } from './tokens.js';
+
+export const SECTION_NAMES = ['speed', 'tokens', 'cost'] as const;
+export type SectionName = (typeof SECTION_NAMES)[number];
+
+export const SECTIONS: Readonly<Record<SectionName, Section>> = {
+  speed: { needs: [], run: speedSection },
+  tokens: { needs: [], run: tokensSection },
+  cost: { needs: ['paretobandit', 'routerbench'], run: costSection },
+};
+
+export const isSection = (name: string): name is SectionName =>
+  (SECTION_NAMES as readonly string[]).includes(name);
