@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { auditCommand } from './audit.js';
 import { packageVersion } from '../package-version.js';
 import { checkCommand } from './check.js';
+import { complexityCommand } from './complexity.js';
 import { demoCommand } from './demo.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
@@ -28,6 +29,7 @@ const program = new Command('sextant')
   .addCommand(policyCommand())
   .addCommand(auditCommand())
   .addCommand(priorsCommand())
+  .addCommand(complexityCommand())
   .addCommand(promptsCommand())
   .addCommand(evaluateCommand())
   .addCommand(importCommand())
