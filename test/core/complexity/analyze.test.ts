@@ -90,7 +90,8 @@ describe('odd texts have defined answers', () => {
   it('no text at all is open chat of low complexity, without evidence', () => {
     for (const messages of [[], [{ role: 'user', text: '' } as const]]) {
       const analysis = analyze({ messages }, SETTINGS);
-      expect(analysis).toMatchObject({ taskType: 'open_chat', level: 'low', composite: 0, evidence: [] });
+      expect(analysis).toMatchObject({ taskType: 'open_chat', level: 'low', evidence: [] });
+      for (const dimension of COMPLEXITY_DIMENSIONS) expect(analysis.dimensions[dimension]).toBe(0);
     }
   });
 

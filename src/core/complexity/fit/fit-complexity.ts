@@ -63,7 +63,11 @@ export function fitComplexity(examples: readonly FitExample[]): FitResult {
     mean,
   );
   const composites = scores.map((score) => sigmoid(intercept + slope * score));
-  const thresholds = thresholdsFor(composites, excessOf(design));
+  const thresholds = thresholdsFor({
+    composites,
+    excess: excessOf(design),
+    weights: familyWeights(examples),
+  });
   if (thresholds === undefined || thresholds.medium >= thresholds.high) {
     return { ok: false, reason: 'the composites are too much alike to be cut into three levels' };
   }
@@ -143,6 +147,13 @@ function excessOf({ targets, groups, groupCount }: Design): Float64Array {
     counts[groups[row]!]! += 1;
   });
   return targets.map((y, row) => y - sums[groups[row]!]! / counts[groups[row]!]!);
+}
+
+/** Each family counts alike, so that the largest does not set the levels of all. */
+function familyWeights(examples: readonly FitExample[]): Float64Array {
+  const counts = new Map<string, number>();
+  for (const { family } of examples) counts.set(family, (counts.get(family) ?? 0) + 1);
+  return Float64Array.from(examples, ({ family }) => 1 / counts.get(family)!);
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
