@@ -1,11 +1,12 @@
 import { CHAR_CLASS, CharClass } from '../tokens/char-class.js';
-import { addEvidence, wantsEvidence, type Counts } from './counts.js';
+import { addEvidence, DIMENSION_INDEX, wantsEvidence, type Counts } from './counts.js';
 import {
   announcesChoices,
   keepsSentenceStart,
   matchPhrase,
   matchUnspaced,
   matchWord,
+  type Span,
 } from './keyword-match.js';
 import { foldCase, HASH_START, rollHash } from './keyword-table.js';
 import { scanMark, type MarkState } from './scan-mark.js';
@@ -39,6 +40,9 @@ interface WordState {
   hash: number;
   start: number;
   end: number;
+  readonly span: Span;
+  /** Of the message. */
+  readonly weight: number;
 }
 
 /**
@@ -56,13 +60,14 @@ export function scanMessage(scanned: ScannedMessage, counts: Counts): void {
     nextChoice: 0,
     fenced: false,
   };
-  const previous: WordState = { hash: 0, start: -1, end: -2 };
+  const span: Span = { text, message, start: 0, end: 0, weight, leading: true };
+  const previous: WordState = { hash: 0, start: -1, end: -2, span, weight };
   let at = 0;
   while (at < text.length) {
     const code = text.charCodeAt(at);
     const cls = CHAR_CLASS[code] as number;
     if (isLetter(cls)) {
-      at = scanWord(state, at, counts, { weight, previous });
+      at = scanWord(state, at, counts, previous);
     } else if (cls === CharClass.digit) {
       at = scanNumber(state, at, counts);
     } else if (cls === CharClass.space) {
@@ -73,9 +78,12 @@ export function scanMessage(scanned: ScannedMessage, counts: Counts): void {
     } else {
       counts.units[cls] = (counts.units[cls] as number) + 1;
       if (cls === CharClass.han || cls === CharClass.kana || cls === CharClass.hangul) {
-        const here = { start: at, message };
-        if (at + 1 < text.length)
-          matchUnspaced(text, here, counts, state.fenced ? weight * FENCED_WEIGHT : weight);
+        if (at + 1 < text.length) {
+          span.start = at;
+          span.weight = state.fenced ? weight * FENCED_WEIGHT : weight;
+          span.leading = true;
+          matchUnspaced(span, counts);
+        }
         state.lineStart = state.sentenceStart = false;
         at++;
       } else at = scanMark(state, at, counts);
@@ -84,13 +92,9 @@ export function scanMessage(scanned: ScannedMessage, counts: Counts): void {
 }
 
 /** A run of letters, whatever its script; looked up alone and with the word before it. */
-function scanWord(
-  state: MarkState,
-  start: number,
-  counts: Counts,
-  { weight, previous }: { readonly weight: number; readonly previous: WordState },
-): number {
-  const { text, message, sentenceStart } = state;
+function scanWord(state: MarkState, start: number, counts: Counts, previous: WordState): number {
+  const { text, sentenceStart } = state;
+  const { span } = previous;
   let hash = HASH_START | 0;
   let camel = false;
   let before: number = CharClass.upper;
@@ -113,11 +117,14 @@ function scanWord(
   if (letters <= KEYWORD_LETTERS_MAX) {
     const material = start > INSTRUCTION_REACH_UNITS && text.length - at > INSTRUCTION_REACH_UNITS;
     const share = state.fenced ? FENCED_WEIGHT : material ? MATERIAL_WEIGHT : 1;
-    const weights = { weight: weight * share, leading: sentenceStart };
-    const keyword = matchWord(hash, { text, start, end: at, message }, counts, weights);
+    span.start = start;
+    span.end = at;
+    span.weight = previous.weight * share;
+    span.leading = sentenceStart;
+    const keyword = matchWord(hash, span, counts);
     if (previous.end === start - 1) {
-      const phrase = { text, start: previous.start, end: at, message };
-      matchPhrase({ first: previous.hash, second: hash }, phrase, counts, weights);
+      span.start = previous.start;
+      matchPhrase(previous.hash, hash, span, counts);
     }
     if (announcesChoices(keyword) && text.charCodeAt(at) === COLON) state.stemOver = true;
     state.sentenceStart = sentenceStart && keepsSentenceStart(keyword);
@@ -156,7 +163,7 @@ function scanNumber(state: MarkState, start: number, counts: Counts): number {
     counts.numbers++;
     if (!state.stemOver) counts.stemNumbers++;
     if (before === 0x24 || before === 0x20ac || before === 0xa3 || behind === 0x25) counts.amounts++;
-    if (wantsEvidence(counts, 'mathematics')) {
+    if (wantsEvidence(counts, DIMENSION_INDEX.mathematics)) {
       addEvidence(counts, {
         dimension: 'mathematics',
         start,
