@@ -24,7 +24,8 @@ const endsTerm = (cls: number, code: number): boolean => cls === CharClass.digit
 
 /** A kind of mark: the count it adds to, and the evidence it leaves. */
 interface Mark {
-  readonly field: 'codeMarks' | 'fences' | 'latexCommands' | 'listItems' | 'mathOperators';
+  readonly field:
+    'blanks' | 'questions' | 'codeMarks' | 'fences' | 'latexCommands' | 'listItems' | 'mathOperators';
   readonly label: string;
   readonly dimension: ComplexityDimension;
   /** DIMENSION_INDEX of the dimension. */
@@ -48,6 +49,8 @@ const CODE_FENCE = mark({ field: 'fences', label: 'code_fence', dimension: 'code
 const LATEX_COMMAND = mark({ field: 'latexCommands', label: 'latex_command', dimension: 'mathematics' });
 const MATH_DELIMITER = mark({ field: 'mathOperators', label: 'math_delimiter', dimension: 'mathematics' });
 const MATH_OPERATOR = mark({ field: 'mathOperators', label: 'math_operator', dimension: 'mathematics' });
+const QUESTION = mark({ field: 'questions', label: 'question_mark', dimension: 'instructions' });
+const BLANK = mark({ field: 'blanks', label: 'blank', dimension: 'context_dependence' });
 const LIST_ITEM = mark({ field: 'listItems', label: 'list_item', dimension: 'instructions' });
 
 function addMark(found: Mark, { message }: MarkState, counts: Counts, start: number): number {
@@ -80,10 +83,9 @@ export function scanMark(state: MarkState, at: number, counts: Counts): number {
     case 0x3f: // ?
     case 0xff1f:
     case 0x061f:
-      counts.questions++;
       counts.sentences++;
       state.sentenceStart = true;
-      return at + 1;
+      return addMark(QUESTION, state, counts, at);
     case 0x3a: // :
     case 0xff1a:
       scanLetteredChoice(state, at, counts);
@@ -113,8 +115,7 @@ export function scanMark(state: MarkState, at: number, counts: Counts): number {
       if (isFormulaStart(text, at + 1)) return addMark(MATH_DELIMITER, state, counts, at);
       return at + 1;
     case 0x5f: // _
-      if (classAt(text, at - 1) <= CharClass.newline) counts.blanks++;
-      return at + 1;
+      return classAt(text, at - 1) <= CharClass.newline ? addMark(BLANK, state, counts, at) : at + 1;
     case 0x2a: // *
     case 0x2d: // -
     case 0x2022: // bullet

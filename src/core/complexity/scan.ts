@@ -25,6 +25,7 @@ const LINE_SEPARATOR = 0x2028;
 const COLON = 0x3a;
 const UNDERSCORE = 0x5f;
 
+const isScript = (cls: number): boolean => cls >= CharClass.greek && cls <= CharClass.hangul;
 const isLetter = (cls: number): boolean => cls >= CharClass.lower && cls <= CharClass.southEastAsian;
 
 /** Which message is scanned, and how much its keywords count. */
@@ -51,6 +52,9 @@ interface WordState {
  */
 export function scanMessage(scanned: ScannedMessage, counts: Counts): void {
   const { text, message, weight } = scanned;
+  if (text !== '') {
+    addEvidence(counts, { dimension: 'length', start: 0, end: text.length, message, label: 'text' });
+  }
   const state: MarkState = {
     text,
     message,
@@ -76,6 +80,7 @@ export function scanMessage(scanned: ScannedMessage, counts: Counts): void {
       state.lineStart = state.sentenceStart = true;
       at++;
     } else {
+      if (counts.units[cls] === 0 && isScript(cls)) listScript(state, at, at + 1, counts);
       counts.units[cls] = (counts.units[cls] as number) + 1;
       if (cls === CharClass.han || cls === CharClass.kana || cls === CharClass.hangul) {
         if (at + 1 < text.length) {
@@ -109,9 +114,10 @@ function scanWord(state: MarkState, start: number, counts: Counts, previous: Wor
   }
   const letters = at - start;
   const firstClass = CHAR_CLASS[text.charCodeAt(start)] as number;
+  if (counts.units[firstClass] === 0 && isScript(firstClass)) listScript(state, start, at, counts);
   counts.units[firstClass] = (counts.units[firstClass] as number) + letters;
   counts.words++;
-  if (letters >= LONG_WORD_LETTERS) counts.longWords++;
+  if (letters >= LONG_WORD_LETTERS) addLongWord(state, start, at, counts);
   if (camel || (start > 0 && text.charCodeAt(start - 1) === UNDERSCORE)) counts.identifiers++;
   state.lineStart = state.sentenceStart = false;
   if (letters <= KEYWORD_LETTERS_MAX) {
@@ -133,6 +139,17 @@ function scanWord(state: MarkState, start: number, counts: Counts, previous: Wor
   previous.start = start;
   previous.end = at;
   return at;
+}
+
+/** The first place of each script but Latin. */
+function listScript({ message }: MarkState, start: number, end: number, counts: Counts): void {
+  addEvidence(counts, { dimension: 'languages', start, end, message, label: 'script' });
+}
+
+function addLongWord({ message }: MarkState, start: number, end: number, counts: Counts): void {
+  counts.longWords++;
+  if (!wantsEvidence(counts, DIMENSION_INDEX.domain_knowledge)) return;
+  addEvidence(counts, { dimension: 'domain_knowledge', start, end, message, label: 'long_word' });
 }
 
 /** A number with its separators; digits inside a name are no number. */
