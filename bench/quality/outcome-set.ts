@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { armListing, FREE_OF_COST, type ArmListing } from './arm-listing.js';
-import { parseCsv } from './csv.js';
+import { parseCsv } from '../../src/cli/csv.js';
 
 /** Which set, which arms of it, and what a policy is told of a prompt. */
 export interface SetSpec {

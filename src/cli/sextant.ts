@@ -4,6 +4,7 @@ import { auditCommand } from './audit.js';
 import { packageVersion } from '../package-version.js';
 import { backupCommand, compactCommand, restoreCommand } from './backup.js';
 import { checkCommand } from './check.js';
+import { complexityCommand } from './complexity.js';
 import { demoCommand } from './demo.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
@@ -32,6 +33,7 @@ const program = new Command('sextant')
   .addCommand(policyCommand())
   .addCommand(auditCommand())
   .addCommand(priorsCommand())
+  .addCommand(complexityCommand())
   .addCommand(promptsCommand())
   .addCommand(evaluateCommand())
   .addCommand(importCommand())

@@ -37,7 +37,7 @@ export type DimensionScores = Readonly<Record<ComplexityDimension, number>>;
 
 export interface Complexity {
   readonly dimensions: DimensionScores;
-  /** Weighted mean of the dimensions, in [0, 1]. */
+  /** By the weights of `rules/complexity.json`, in [0, 1]. */
   readonly composite: number;
   readonly level: ComplexityLevel;
   readonly taskType: TaskType;

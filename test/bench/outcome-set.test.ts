@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { csvLine, parseCsv } from '../../bench/quality/csv.js';
+import { csvLine } from '../../bench/quality/csv.js';
+import { parseCsv } from '../../src/cli/csv.js';
 import { withNewcomer } from '../../bench/quality/newcomer.js';
 import { loadOutcomeSet } from '../../bench/quality/outcome-set.js';
 import { utilities } from '../../bench/quality/utility.js';

@@ -1,22 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { sourceFamily } from '../../../src/core/complexity/fit/source-family.js';
 import { QUALITY_ONLY, type PolicyVariant } from '../bench-policy.js';
 import { measure, type BenchContext, type Cell, type Measured } from '../measure.js';
 import { phaseRange, type Phase } from '../phases.js';
 import { meanOf } from '../statistics.js';
 import { paretoSet } from './pareto-sets.js';
-
-/** Data sets that share a source, so that leaving one out leaves its kin out; the rest stand alone. */
-const FAMILIES: readonly (readonly [family: string, dataset: RegExp])[] = [
-  ['grade-school maths', /gsm8k|mgsm/],
-  ['arc', /arc/],
-  ['openbook', /openbook/],
-  ['winogrande', /winogr/],
-  ['mmlu', /mmlu/],
-  ['mbpp, human-eval', /mbpp|human_eval/],
-  ['natural and trivia QA', /natural_qa|trivia_qa/],
-  ['big-bench hard', /bbh/],
-];
 
 /** One setting changed at a time, in both directions where there are two. */
 const changes = (policy: PolicyVariant): PolicyVariant[] => {
@@ -130,7 +119,7 @@ function tally(cells: readonly Measured[], phase: Phase): Tallies {
       const { from, to } = phaseRange(phase, order.length);
       for (let step = from; step < to; step++) {
         const prompt = order[step]!;
-        const family = familyOf(prompts[prompt]!.dataset);
+        const family = sourceFamily(prompts[prompt]!.dataset);
         let sum = sums.get(family);
         if (sum === undefined) sums.set(family, (sum = { reward: 0, prompts: 0 }));
         sum.reward += yard.values[prompt * arms.length + choice[step]!]!;
@@ -139,11 +128,6 @@ function tally(cells: readonly Measured[], phase: Phase): Tallies {
     }
   }
   return sums;
-}
-
-function familyOf(dataset: string): string {
-  const found = FAMILIES.find(([, pattern]) => pattern.test(dataset));
-  return found?.[0] ?? dataset.slice(dataset.lastIndexOf('/') + 1);
 }
 
 const streams = (context: BenchContext): Omit<Cell, 'variant'>[] => [

@@ -1,6 +1,6 @@
 import type { ChatMessage, Complexity, TaskType } from '../profile.js';
 import type { Modality } from '../registry/model.js';
-import { compositeOf } from './composite.js';
+import { compositeOf, wordScore } from './composite.js';
 import { newCounts, type Evidence } from './counts.js';
 import { scoreDimensions } from './dimensions.js';
 import { levelOf } from './level.js';
@@ -36,7 +36,7 @@ const OTHER_WEIGHT = 0.1;
  * Scores a request's complexity and detects its task type, from its text alone.
  *
  * O(total length) for any strings, lone surrogates and NUL included; never throws on text. No text at all scores
- * 0 on every dimension that counts something and is `open_chat`.
+ * 0 on every dimension and is `open_chat`.
  */
 export function analyze(input: AnalyzerInput, settings: ComplexitySettings): Analysis {
   const { messages } = input;
@@ -53,7 +53,7 @@ export function analyze(input: AnalyzerInput, settings: ComplexitySettings): Ana
     attachments: (input.modalities ?? []).filter((modality) => modality !== 'text').length,
   };
   const dimensions = scoreDimensions(counts, setting);
-  const composite = compositeOf(dimensions, settings);
+  const composite = compositeOf(dimensions, settings, wordScore(messages, settings));
   return {
     dimensions,
     composite,

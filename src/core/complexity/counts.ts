@@ -75,7 +75,8 @@ export function newCounts(): Counts {
   };
 }
 
-const DIMENSION_INDEX = Object.fromEntries(
+/** Place of each dimension in `evidenceByDimension`. */
+export const DIMENSION_INDEX = Object.fromEntries(
   COMPLEXITY_DIMENSIONS.map((dimension, index) => [dimension, index]),
 ) as Readonly<Record<ComplexityDimension, number>>;
 
@@ -88,7 +89,7 @@ export function addEvidence(counts: Counts, evidence: Evidence): void {
   counts.evidence.push(evidence);
 }
 
-/** Whether {@link addEvidence} would still list evidence under this dimension. */
-export function wantsEvidence(counts: Counts, dimension: ComplexityDimension): boolean {
-  return (counts.evidenceByDimension[DIMENSION_INDEX[dimension]] as number) < EVIDENCE_PER_DIMENSION_MAX;
+/** Whether {@link addEvidence} would still list evidence under this dimension, by its DIMENSION_INDEX. */
+export function wantsEvidence(counts: Counts, index: number): boolean {
+  return (counts.evidenceByDimension[index] as number) < EVIDENCE_PER_DIMENSION_MAX;
 }

@@ -1,4 +1,5 @@
-import { addEvidence, wantsEvidence, type Counts } from './counts.js';
+import type { ComplexityDimension } from '../profile.js';
+import { addEvidence, DIMENSION_INDEX, wantsEvidence, type Counts } from './counts.js';
 import {
   findSlot,
   foldCase,
@@ -10,14 +11,17 @@ import {
   type Keyword,
   type KeywordTable,
 } from './keyword-table.js';
-import { dimensionOf, Signal, SIGNALS } from './signal.js';
+import { DIMENSION_OF_SIGNAL, Signal, SIGNALS, type SignalName } from './signal.js';
 
-/** A stretch of one message's text. */
+/** A stretch of one message's text, and how much a keyword there counts. One object serves a whole message. */
 export interface Span {
   readonly text: string;
-  readonly start: number;
-  readonly end: number;
   readonly message: number;
+  start: number;
+  end: number;
+  weight: number;
+  /** Whether a sentence or line begins here. */
+  leading: boolean;
 }
 
 /** Whether `text[start, end)` is the keyword under case folding; a phrase's `_` matches any one unit. */
@@ -38,58 +42,42 @@ function lookUp(table: KeywordTable, hash: number, span: Span): Keyword | undefi
   return undefined;
 }
 
-function record(
-  keyword: Keyword,
-  span: Span,
-  counts: Counts,
-  weights: { weight: number; leading: boolean },
-): void {
-  for (const signal of keyword.signals) {
-    counts.hits[signal] = (counts.hits[signal] as number) + weights.weight;
-    if (weights.leading) counts.leading[signal] = (counts.leading[signal] as number) + weights.weight;
-    const label = SIGNALS[signal] as (typeof SIGNALS)[number];
-    const dimension = dimensionOf(label);
-    if (!wantsEvidence(counts, dimension)) continue;
-    addEvidence(counts, { dimension, start: span.start, end: span.end, message: span.message, label });
+const INDEX_OF_SIGNAL = DIMENSION_OF_SIGNAL.map((dimension) => DIMENSION_INDEX[dimension]);
+
+function record({ signals }: Keyword, span: Span, counts: Counts): void {
+  for (let i = 0; i < signals.length; i++) {
+    const signal = signals[i] as number;
+    counts.hits[signal] = (counts.hits[signal] as number) + span.weight;
+    if (span.leading) counts.leading[signal] = (counts.leading[signal] as number) + span.weight;
+    if (!wantsEvidence(counts, INDEX_OF_SIGNAL[signal] as number)) continue;
+    const dimension = DIMENSION_OF_SIGNAL[signal] as ComplexityDimension;
+    const { start, end, message } = span;
+    addEvidence(counts, { dimension, start, end, message, label: SIGNALS[signal] as SignalName });
   }
 }
 
 /** Looks up one word; says whether it is one that may stand before an imperative. */
-export function matchWord(
-  hash: number,
-  span: Span,
-  counts: Counts,
-  weights: { weight: number; leading: boolean },
-): Keyword | undefined {
+export function matchWord(hash: number, span: Span, counts: Counts): Keyword | undefined {
   const keyword = lookUp(WORDS, hash, span);
-  if (keyword !== undefined) record(keyword, span, counts, weights);
+  if (keyword !== undefined) record(keyword, span, counts);
   return keyword;
 }
 
-/** Looks up two words that one unit parts. */
-export function matchPhrase(
-  hashes: { first: number; second: number },
-  span: Span,
-  counts: Counts,
-  weights: { weight: number; leading: boolean },
-): void {
-  const keyword = lookUp(PHRASES, phraseHash(hashes.first, hashes.second), span);
-  if (keyword !== undefined) record(keyword, span, counts, weights);
+/** Looks up two words that one unit parts, by the hashes of both. */
+export function matchPhrase(first: number, second: number, span: Span, counts: Counts): void {
+  const keyword = lookUp(PHRASES, phraseHash(first, second), span);
+  if (keyword !== undefined) record(keyword, span, counts);
 }
 
-/** Looks up the keywords of unspaced scripts that begin at `start`. */
-export function matchUnspaced(
-  text: string,
-  at: { start: number; message: number },
-  counts: Counts,
-  weight: number,
-): void {
-  const hash = pairHash(text.charCodeAt(at.start), text.charCodeAt(at.start + 1));
+/** Looks up the keywords of unspaced scripts that begin at the span's start; sets its end. */
+export function matchUnspaced(span: Span, counts: Counts): void {
+  const { text, start } = span;
+  const hash = pairHash(text.charCodeAt(start), text.charCodeAt(start + 1));
   for (let slot = findSlot(UNSPACED, hash, hash); slot >= 0; slot = findSlot(UNSPACED, hash, slot + 1)) {
     const keyword = UNSPACED.keywords[(UNSPACED.slots[slot] as number) - 1] as Keyword;
-    if (!text.startsWith(keyword.text, at.start)) continue;
-    const span = { text, start: at.start, end: at.start + keyword.text.length, message: at.message };
-    record(keyword, span, counts, { weight, leading: true });
+    if (!text.startsWith(keyword.text, start)) continue;
+    span.end = start + keyword.text.length;
+    record(keyword, span, counts);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Checked, Fault, SchemaCheck } from '../fault.js';
 import { COMPLEXITY_DIMENSIONS } from '../profile.js';
-import type { ComplexitySettings } from './settings.js';
+import type { ComplexitySettings, LogisticForm } from './settings.js';
 
 /**
  * Checks `rules/complexity.json` whole: every fault at once, or the settings.
@@ -15,13 +15,37 @@ export function parseComplexitySettings(
 ): Checked<ComplexitySettings> {
   const shape = check(value, file);
   if (shape.length > 0) return { ok: false, faults: shape };
-  const { weights, thresholds } = value as ComplexitySettings;
-  const faults = [...weightFaults(weights, file), ...thresholdFaults(thresholds, file)];
+  const { weights, logistic, thresholds } = value as ComplexitySettings;
+  const faults = [
+    ...weightFaults({ weights, ...(logistic && { logistic }) }, file),
+    ...(logistic === undefined ? [] : logisticFaults(logistic, file)),
+    ...thresholdFaults(thresholds, file),
+  ];
   if (faults.length > 0) return { ok: false, faults };
-  return { ok: true, value: { weights: { ...weights }, thresholds: { ...thresholds } } };
+  return {
+    ok: true,
+    value: {
+      weights: { ...weights },
+      ...(logistic && { logistic: { ...logistic } }),
+      thresholds: { ...thresholds },
+    },
+  };
 }
 
-function weightFaults(weights: ComplexitySettings['weights'], file: string): Fault[] {
+function logisticFaults({ intercept, words = [] }: LogisticForm, file: string): Fault[] {
+  const faults: Fault[] = [];
+  const finite = (path: string, number: number): void => {
+    if (!Number.isFinite(number)) faults.push({ file, path, reason: `${number} is not a finite number` });
+  };
+  finite('logistic.intercept', intercept);
+  words.forEach((weight, i) => finite(`logistic.words[${i}]`, weight));
+  return faults;
+}
+
+function weightFaults(
+  { weights, logistic }: Pick<ComplexitySettings, 'weights' | 'logistic'>,
+  file: string,
+): Fault[] {
   const faults: Fault[] = [];
   let sum = 0;
   for (const dimension of COMPLEXITY_DIMENSIONS) {
@@ -29,7 +53,8 @@ function weightFaults(weights: ComplexitySettings['weights'], file: string): Fau
     if (Number.isFinite(weight) && weight >= 0) sum += weight;
     else faults.push({ file, path: `weights.${dimension}`, reason: `${weight} is not a finite number ≥ 0` });
   }
-  if (faults.length === 0 && !(sum > 0 && Number.isFinite(sum))) {
+  const weighsWords = logistic?.words?.some((weight) => weight !== 0) === true;
+  if (faults.length === 0 && !((sum > 0 || weighsWords) && Number.isFinite(sum))) {
     const reason =
       sum === 0 ? 'are all zero: every request would score the same' : 'add up to more than a number holds';
     faults.push({ file, path: 'weights', reason });

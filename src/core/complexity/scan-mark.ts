@@ -1,6 +1,6 @@
 import type { ComplexityDimension } from '../profile.js';
 import { CHAR_CLASS, CharClass } from '../tokens/char-class.js';
-import { addEvidence, wantsEvidence, type Counts } from './counts.js';
+import { addEvidence, DIMENSION_INDEX, wantsEvidence, type Counts } from './counts.js';
 
 /** What the scanner knows of the place it is at, within one message. */
 export interface MarkState {
@@ -24,28 +24,41 @@ const endsTerm = (cls: number, code: number): boolean => cls === CharClass.digit
 
 /** A kind of mark: the count it adds to, and the evidence it leaves. */
 interface Mark {
-  readonly field: 'codeMarks' | 'fences' | 'latexCommands' | 'listItems' | 'mathOperators';
+  readonly field:
+    'blanks' | 'questions' | 'codeMarks' | 'fences' | 'latexCommands' | 'listItems' | 'mathOperators';
   readonly label: string;
   readonly dimension: ComplexityDimension;
+  /** DIMENSION_INDEX of the dimension. */
+  readonly index: number;
+  /** UTF-16 units that it takes. */
+  readonly units: number;
 }
 
-const CODE_MARK: Mark = { field: 'codeMarks', label: 'code_mark', dimension: 'code' };
-const CODE_FENCE: Mark = { field: 'fences', label: 'code_fence', dimension: 'code' };
-const LATEX_COMMAND: Mark = { field: 'latexCommands', label: 'latex_command', dimension: 'mathematics' };
-const MATH_DELIMITER: Mark = { field: 'mathOperators', label: 'math_delimiter', dimension: 'mathematics' };
-const MATH_OPERATOR: Mark = { field: 'mathOperators', label: 'math_operator', dimension: 'mathematics' };
-const LIST_ITEM: Mark = { field: 'listItems', label: 'list_item', dimension: 'instructions' };
+type MarkName = Pick<Mark, 'field' | 'label' | 'dimension'>;
+const mark = (name: MarkName, units = 1): Mark => ({
+  ...name,
+  units,
+  index: DIMENSION_INDEX[name.dimension],
+});
 
-function addMark(
-  mark: Mark,
-  { message }: MarkState,
-  counts: Counts,
-  place: { start: number; units: number },
-): number {
-  counts[mark.field]++;
-  const end = place.start + place.units;
-  if (wantsEvidence(counts, mark.dimension)) {
-    addEvidence(counts, { dimension: mark.dimension, start: place.start, end, message, label: mark.label });
+const CODE = { field: 'codeMarks', label: 'code_mark', dimension: 'code' } as const;
+const CODE_MARK = mark(CODE);
+const CODE_PAIR = mark(CODE, 2);
+const CODE_TRIPLE = mark(CODE, 3);
+const CODE_FENCE = mark({ field: 'fences', label: 'code_fence', dimension: 'code' }, 3);
+const LATEX_COMMAND = mark({ field: 'latexCommands', label: 'latex_command', dimension: 'mathematics' });
+const MATH_DELIMITER = mark({ field: 'mathOperators', label: 'math_delimiter', dimension: 'mathematics' });
+const MATH_OPERATOR = mark({ field: 'mathOperators', label: 'math_operator', dimension: 'mathematics' });
+const QUESTION = mark({ field: 'questions', label: 'question_mark', dimension: 'instructions' });
+const BLANK = mark({ field: 'blanks', label: 'blank', dimension: 'context_dependence' });
+const LIST_ITEM = mark({ field: 'listItems', label: 'list_item', dimension: 'instructions' });
+
+function addMark(found: Mark, { message }: MarkState, counts: Counts, start: number): number {
+  const { field, label, dimension, index, units } = found;
+  counts[field]++;
+  const end = start + units;
+  if (wantsEvidence(counts, index)) {
+    addEvidence(counts, { dimension, start, end, message, label });
   }
   return end;
 }
@@ -70,52 +83,45 @@ export function scanMark(state: MarkState, at: number, counts: Counts): number {
     case 0x3f: // ?
     case 0xff1f:
     case 0x061f:
-      counts.questions++;
       counts.sentences++;
       state.sentenceStart = true;
-      return at + 1;
+      return addMark(QUESTION, state, counts, at);
     case 0x3a: // :
     case 0xff1a:
       scanLetteredChoice(state, at, counts);
       state.sentenceStart = true;
       return at + 1;
     case 0x28: // (), a call
-      return text.charCodeAt(at + 1) === 0x29
-        ? addMark(CODE_MARK, state, counts, { start: at, units: 1 })
-        : at + 1;
+      return text.charCodeAt(at + 1) === 0x29 ? addMark(CODE_MARK, state, counts, at) : at + 1;
     case 0x29: // )
       scanLetteredChoice(state, at, counts);
       return at + 1;
     case 0x7b: // {
     case 0x7d: // }
-      return addMark(CODE_MARK, state, counts, { start: at, units: 1 });
+      return addMark(CODE_MARK, state, counts, at);
     case 0x3b: // ;
-      return classAt(text, at + 1) === CharClass.newline
-        ? addMark(CODE_MARK, state, counts, { start: at, units: 1 })
-        : at + 1;
+      return classAt(text, at + 1) === CharClass.newline ? addMark(CODE_MARK, state, counts, at) : at + 1;
     case 0x60: // `
       if (text.startsWith('```', at)) {
         state.fenced = !state.fenced;
-        return addMark(CODE_FENCE, state, counts, { start: at, units: 3 });
+        return addMark(CODE_FENCE, state, counts, at);
       }
-      return addMark(CODE_MARK, state, counts, { start: at, units: 1 });
+      return addMark(CODE_MARK, state, counts, at);
     case 0x22: // three quotes open and close a docstring
-      return text.startsWith('"""', at) ? addMark(CODE_MARK, state, counts, { start: at, units: 3 }) : at + 1;
+      return text.startsWith('"""', at) ? addMark(CODE_TRIPLE, state, counts, at) : at + 1;
     case 0x5c: // backslash
-      return addMark(LATEX_COMMAND, state, counts, { start: at, units: 1 });
+      return addMark(LATEX_COMMAND, state, counts, at);
     case 0x24: // $ before anything but an amount opens or closes a formula
-      if (isFormulaStart(text, at + 1))
-        return addMark(MATH_DELIMITER, state, counts, { start: at, units: 1 });
+      if (isFormulaStart(text, at + 1)) return addMark(MATH_DELIMITER, state, counts, at);
       return at + 1;
     case 0x5f: // _
-      if (classAt(text, at - 1) <= CharClass.newline) counts.blanks++;
-      return at + 1;
+      return classAt(text, at - 1) <= CharClass.newline ? addMark(BLANK, state, counts, at) : at + 1;
     case 0x2a: // *
     case 0x2d: // -
     case 0x2022: // bullet
       if (lineStart && classAt(text, at + 1) === CharClass.space) {
         state.sentenceStart = true;
-        return addMark(LIST_ITEM, state, counts, { start: at, units: 1 });
+        return addMark(LIST_ITEM, state, counts, at);
       }
       return scanOperator(state, at, counts);
     case 0x2f: // /
@@ -129,12 +135,10 @@ export function scanMark(state: MarkState, at: number, counts: Counts): number {
       return scanOperator(state, at, counts);
     case 0x3d: // =
     case 0x21d2:
-      if (isCodePair(text.charCodeAt(at + 1)))
-        return addMark(CODE_MARK, state, counts, { start: at, units: 2 });
-      return addMark(MATH_OPERATOR, state, counts, { start: at, units: 1 });
+      if (isCodePair(text.charCodeAt(at + 1))) return addMark(CODE_PAIR, state, counts, at);
+      return addMark(MATH_OPERATOR, state, counts, at);
     default:
-      if (code >= 0x2200 && code < 0x2300)
-        return addMark(MATH_OPERATOR, state, counts, { start: at, units: 1 });
+      if (code >= 0x2200 && code < 0x2300) return addMark(MATH_OPERATOR, state, counts, at);
       return at + 1;
   }
 }
@@ -148,11 +152,10 @@ function scanOperator(state: MarkState, at: number, counts: Counts): number {
     (code === 0x2d && next === 0x3e) ||
     (code === 0x2f && next === 0x2f && text.charCodeAt(at - 1) !== 0x3a)
   ) {
-    return addMark(CODE_MARK, state, counts, { start: at, units: 2 });
+    return addMark(CODE_PAIR, state, counts, at);
   }
-  if (code === 0x3e && text.startsWith('>>>', at))
-    return addMark(CODE_MARK, state, counts, { start: at, units: 3 });
-  if (code === 0x3c && next === 0x2f) return addMark(CODE_MARK, state, counts, { start: at, units: 2 });
+  if (code === 0x3e && text.startsWith('>>>', at)) return addMark(CODE_TRIPLE, state, counts, at);
+  if (code === 0x3c && next === 0x2f) return addMark(CODE_PAIR, state, counts, at);
   let left = at - 1;
   if (classAt(text, left) === CharClass.space) left--;
   let right = at + 1;
@@ -162,7 +165,7 @@ function scanOperator(state: MarkState, at: number, counts: Counts): number {
   const rightOpens = classAt(text, right) === CharClass.digit || rightCode === 0x28;
   const prose = code === 0x2d || code === 0x2f;
   if (prose ? endsTerm(classAt(text, left), leftCode) && rightOpens : true) {
-    return addMark(MATH_OPERATOR, state, counts, { start: at, units: 1 });
+    return addMark(MATH_OPERATOR, state, counts, at);
   }
   return at + 1;
 }

@@ -1,11 +1,12 @@
 import { CHAR_CLASS, CharClass } from '../tokens/char-class.js';
-import { addEvidence, wantsEvidence, type Counts } from './counts.js';
+import { addEvidence, DIMENSION_INDEX, wantsEvidence, type Counts } from './counts.js';
 import {
   announcesChoices,
   keepsSentenceStart,
   matchPhrase,
   matchUnspaced,
   matchWord,
+  type Span,
 } from './keyword-match.js';
 import { foldCase, HASH_START, rollHash } from './keyword-table.js';
 import { scanMark, type MarkState } from './scan-mark.js';
@@ -24,6 +25,7 @@ const LINE_SEPARATOR = 0x2028;
 const COLON = 0x3a;
 const UNDERSCORE = 0x5f;
 
+const isScript = (cls: number): boolean => cls >= CharClass.greek && cls <= CharClass.hangul;
 const isLetter = (cls: number): boolean => cls >= CharClass.lower && cls <= CharClass.southEastAsian;
 
 /** Which message is scanned, and how much its keywords count. */
@@ -39,6 +41,9 @@ interface WordState {
   hash: number;
   start: number;
   end: number;
+  readonly span: Span;
+  /** Of the message. */
+  readonly weight: number;
 }
 
 /**
@@ -47,6 +52,9 @@ interface WordState {
  */
 export function scanMessage(scanned: ScannedMessage, counts: Counts): void {
   const { text, message, weight } = scanned;
+  if (text !== '') {
+    addEvidence(counts, { dimension: 'length', start: 0, end: text.length, message, label: 'text' });
+  }
   const state: MarkState = {
     text,
     message,
@@ -56,13 +64,14 @@ export function scanMessage(scanned: ScannedMessage, counts: Counts): void {
     nextChoice: 0,
     fenced: false,
   };
-  const previous: WordState = { hash: 0, start: -1, end: -2 };
+  const span: Span = { text, message, start: 0, end: 0, weight, leading: true };
+  const previous: WordState = { hash: 0, start: -1, end: -2, span, weight };
   let at = 0;
   while (at < text.length) {
     const code = text.charCodeAt(at);
     const cls = CHAR_CLASS[code] as number;
     if (isLetter(cls)) {
-      at = scanWord(state, at, counts, { weight, previous });
+      at = scanWord(state, at, counts, previous);
     } else if (cls === CharClass.digit) {
       at = scanNumber(state, at, counts);
     } else if (cls === CharClass.space) {
@@ -71,11 +80,15 @@ export function scanMessage(scanned: ScannedMessage, counts: Counts): void {
       state.lineStart = state.sentenceStart = true;
       at++;
     } else {
+      if (counts.units[cls] === 0 && isScript(cls)) listScript(state, at, at + 1, counts);
       counts.units[cls] = (counts.units[cls] as number) + 1;
       if (cls === CharClass.han || cls === CharClass.kana || cls === CharClass.hangul) {
-        const here = { start: at, message };
-        if (at + 1 < text.length)
-          matchUnspaced(text, here, counts, state.fenced ? weight * FENCED_WEIGHT : weight);
+        if (at + 1 < text.length) {
+          span.start = at;
+          span.weight = state.fenced ? weight * FENCED_WEIGHT : weight;
+          span.leading = true;
+          matchUnspaced(span, counts);
+        }
         state.lineStart = state.sentenceStart = false;
         at++;
       } else at = scanMark(state, at, counts);
@@ -84,13 +97,9 @@ export function scanMessage(scanned: ScannedMessage, counts: Counts): void {
 }
 
 /** A run of letters, whatever its script; looked up alone and with the word before it. */
-function scanWord(
-  state: MarkState,
-  start: number,
-  counts: Counts,
-  { weight, previous }: { readonly weight: number; readonly previous: WordState },
-): number {
-  const { text, message, sentenceStart } = state;
+function scanWord(state: MarkState, start: number, counts: Counts, previous: WordState): number {
+  const { text, sentenceStart } = state;
+  const { span } = previous;
   let hash = HASH_START | 0;
   let camel = false;
   let before: number = CharClass.upper;
@@ -105,19 +114,23 @@ function scanWord(
   }
   const letters = at - start;
   const firstClass = CHAR_CLASS[text.charCodeAt(start)] as number;
+  if (counts.units[firstClass] === 0 && isScript(firstClass)) listScript(state, start, at, counts);
   counts.units[firstClass] = (counts.units[firstClass] as number) + letters;
   counts.words++;
-  if (letters >= LONG_WORD_LETTERS) counts.longWords++;
+  if (letters >= LONG_WORD_LETTERS) addLongWord(state, start, at, counts);
   if (camel || (start > 0 && text.charCodeAt(start - 1) === UNDERSCORE)) counts.identifiers++;
   state.lineStart = state.sentenceStart = false;
   if (letters <= KEYWORD_LETTERS_MAX) {
     const material = start > INSTRUCTION_REACH_UNITS && text.length - at > INSTRUCTION_REACH_UNITS;
     const share = state.fenced ? FENCED_WEIGHT : material ? MATERIAL_WEIGHT : 1;
-    const weights = { weight: weight * share, leading: sentenceStart };
-    const keyword = matchWord(hash, { text, start, end: at, message }, counts, weights);
+    span.start = start;
+    span.end = at;
+    span.weight = previous.weight * share;
+    span.leading = sentenceStart;
+    const keyword = matchWord(hash, span, counts);
     if (previous.end === start - 1) {
-      const phrase = { text, start: previous.start, end: at, message };
-      matchPhrase({ first: previous.hash, second: hash }, phrase, counts, weights);
+      span.start = previous.start;
+      matchPhrase(previous.hash, hash, span, counts);
     }
     if (announcesChoices(keyword) && text.charCodeAt(at) === COLON) state.stemOver = true;
     state.sentenceStart = sentenceStart && keepsSentenceStart(keyword);
@@ -126,6 +139,17 @@ function scanWord(
   previous.start = start;
   previous.end = at;
   return at;
+}
+
+/** The first place of each script but Latin. */
+function listScript({ message }: MarkState, start: number, end: number, counts: Counts): void {
+  addEvidence(counts, { dimension: 'languages', start, end, message, label: 'script' });
+}
+
+function addLongWord({ message }: MarkState, start: number, end: number, counts: Counts): void {
+  counts.longWords++;
+  if (!wantsEvidence(counts, DIMENSION_INDEX.domain_knowledge)) return;
+  addEvidence(counts, { dimension: 'domain_knowledge', start, end, message, label: 'long_word' });
 }
 
 /** A number with its separators; digits inside a name are no number. */
@@ -156,7 +180,7 @@ function scanNumber(state: MarkState, start: number, counts: Counts): number {
     counts.numbers++;
     if (!state.stemOver) counts.stemNumbers++;
     if (before === 0x24 || before === 0x20ac || before === 0xa3 || behind === 0x25) counts.amounts++;
-    if (wantsEvidence(counts, 'mathematics')) {
+    if (wantsEvidence(counts, DIMENSION_INDEX.mathematics)) {
       addEvidence(counts, {
         dimension: 'mathematics',
         start,

@@ -58,7 +58,7 @@ export const Signal = Object.fromEntries(SIGNALS.map((name, index) => [name, ind
   Record<SignalName, number>
 >;
 
-/** The dimension under which a signal's evidence is shown. */
-export function dimensionOf(signal: SignalName): ComplexityDimension {
-  return SIGNAL_DIMENSIONS[signal];
-}
+/** The dimension under which each signal's evidence is shown, by the signal's column. */
+export const DIMENSION_OF_SIGNAL: readonly ComplexityDimension[] = SIGNALS.map(
+  (name) => SIGNAL_DIMENSIONS[name],
+);

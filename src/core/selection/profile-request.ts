@@ -1,5 +1,5 @@
 import { analyze } from '../complexity/analyze.js';
-import { compositeOf } from '../complexity/composite.js';
+import { compositeOf, wordScore } from '../complexity/composite.js';
 import type { Evidence } from '../complexity/counts.js';
 import { levelOf } from '../complexity/level.js';
 import type { ComplexitySettings } from '../complexity/settings.js';
@@ -20,7 +20,10 @@ export interface AnalyzedRequest {
 export function analyzeRequest(input: RequestInput, settings: ComplexitySettings): AnalyzedRequest {
   const found = analyze(input, settings);
   const dimensions = input.complexity ?? found.dimensions;
-  const composite = input.complexity === undefined ? found.composite : compositeOf(dimensions, settings);
+  const composite =
+    input.complexity === undefined
+      ? found.composite
+      : compositeOf(dimensions, settings, wordScore(input.messages, settings));
   const profile: RequestProfile = {
     dimensions,
     composite,

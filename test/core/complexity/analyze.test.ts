@@ -90,7 +90,8 @@ describe('odd texts have defined answers', () => {
   it('no text at all is open chat of low complexity, without evidence', () => {
     for (const messages of [[], [{ role: 'user', text: '' } as const]]) {
       const analysis = analyze({ messages }, SETTINGS);
-      expect(analysis).toMatchObject({ taskType: 'open_chat', level: 'low', composite: 0, evidence: [] });
+      expect(analysis).toMatchObject({ taskType: 'open_chat', level: 'low', evidence: [] });
+      for (const dimension of COMPLEXITY_DIMENSIONS) expect(analysis.dimensions[dimension]).toBe(0);
     }
   });
 
@@ -158,5 +159,23 @@ describe('evidence', () => {
     const text = 'Compute 12 + 30.';
     const labels = ofText(text).evidence.map(({ start, end, label }) => `${label}=${text.slice(start, end)}`);
     expect(labels).toEqual(expect.arrayContaining(['math_verb=Compute', 'math_operator=+', 'number=12']));
+  });
+
+  it.each<[ComplexityDimension, string, string]>([
+    ['length', 'Go.', 'text=Go.'],
+    ['reasoning_depth', 'Prove it.', 'reasoning_verb=Prove'],
+    ['domain_knowledge', 'The jurisdiction holds.', 'long_word=jurisdiction'],
+    ['code', 'x => y', 'code_mark==>'],
+    ['mathematics', 'a + b', 'math_operator=+'],
+    ['output_constraints', 'Answer in JSON.', 'format_noun=JSON'],
+    ['instructions', 'Is it so?', 'question_mark=?'],
+    ['context_dependence', 'She said _ to him.', 'blank=_'],
+    ['ambiguity', 'Do something.', 'vague_word=something'],
+    ['languages', 'Где вокзал', 'script=Где'],
+  ])('of %s is found in: %s', (dimension, text, found) => {
+    const listed = ofText(text)
+      .evidence.filter((entry) => entry.dimension === dimension)
+      .map(({ start, end, label }) => `${label}=${text.slice(start, end)}`);
+    expect(listed).toContain(found);
   });
 });

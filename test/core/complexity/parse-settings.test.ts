@@ -10,8 +10,9 @@ const FILE = 'complexity.json';
 const accept: SchemaCheck = () => [];
 const shipped = JSON.parse(readFileSync('rules/complexity.json', 'utf8')) as ComplexitySettings;
 
-function pathsOf(change: { weights?: object; thresholds?: object }): string[] {
+function pathsOf(change: { weights?: object; logistic?: object; thresholds?: object }): string[] {
   const value = {
+    ...(change.logistic && { logistic: change.logistic }),
     weights: { ...shipped.weights, ...change.weights },
     thresholds: { ...shipped.thresholds, ...change.thresholds },
   };
@@ -24,7 +25,7 @@ describe('parseComplexitySettings', () => {
     const checked = parseComplexitySettings(shipped, FILE, accept);
     expect(checked).toEqual({
       ok: true,
-      value: { weights: shipped.weights, thresholds: shipped.thresholds },
+      value: { weights: shipped.weights, logistic: shipped.logistic, thresholds: shipped.thresholds },
     });
   });
 
@@ -38,9 +39,32 @@ describe('parseComplexitySettings', () => {
     expect(pathsOf({ weights })).toEqual([`${FILE} weights.length`, `${FILE} weights.code`]);
   });
 
-  it('refuses weights that are all zero', () => {
-    const weights = Object.fromEntries(COMPLEXITY_DIMENSIONS.map((dimension) => [dimension, 0]));
-    expect(pathsOf({ weights })).toEqual([`${FILE} weights`]);
+  const noWeights = Object.fromEntries(COMPLEXITY_DIMENSIONS.map((dimension) => [dimension, 0]));
+
+  it('refuses weights that are all zero, also where they are logistic', () => {
+    expect(pathsOf({ weights: noWeights })).toEqual([`${FILE} weights`]);
+    expect(pathsOf({ weights: noWeights, logistic: { intercept: 0, words: [0] } })).toEqual([
+      `${FILE} weights`,
+    ]);
+  });
+
+  it('takes words alone', () => {
+    expect(pathsOf({ weights: noWeights, logistic: { intercept: 0, words: [0, -1.5] } })).toEqual([]);
+  });
+
+  it('names an intercept and words that are no numbers', () => {
+    expect(pathsOf({ logistic: { intercept: Infinity, words: [0, Number.NaN] } })).toEqual([
+      `${FILE} logistic.intercept`,
+      `${FILE} logistic.words[1]`,
+    ]);
+  });
+
+  it('reads a file without logistic as a weighted mean', () => {
+    const { weights, thresholds } = shipped;
+    expect(parseComplexitySettings({ weights, thresholds }, FILE, accept)).toEqual({
+      ok: true,
+      value: { weights, thresholds },
+    });
   });
 
   it('refuses thresholds outside (0, 1) and thresholds that do not ascend', () => {
