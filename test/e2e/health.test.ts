@@ -10,7 +10,7 @@ import { policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask } from './samples.js';
 
-const SERVICES = ['Selection', 'Outcome', 'Registry', 'Policy', 'Insight', 'Audit', 'Prompt'].map(
+const SERVICES = ['Selection', 'Outcome', 'Registry', 'Policy', 'Insight', 'Audit', 'Prompt', 'Admin'].map(
   (name) => `sextant.v1.${name}Service`,
 );
 

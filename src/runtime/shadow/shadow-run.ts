@@ -254,8 +254,9 @@ export class ShadowRun {
 
 const unavailable = (message: string): SextantError => new SextantError('SHADOW_UNAVAILABLE', message);
 
-/** A candidate that reads contexts of another layout makes them of the text; none else needs it. */
+/** A candidate that makes contexts of another layout, or weighs words, does so from the text; none else needs it. */
 function needsText(policyInForce: Policy, candidate: Policy): boolean {
+  if (candidate.complexity.logistic?.words !== undefined) return true;
   const [own, other] = [contextLayoutOf(policyInForce), contextLayoutOf(candidate)];
   return other.size > 0 && (own.size !== other.size || own.mapId !== other.mapId);
 }
