@@ -63,22 +63,32 @@ export class LinearPosterior {
   leverage(x: Float64Array): number {
     const { inverse, size } = this;
     let quadratic = 0;
-    for (let i = 0; i < size; i++) {
-      const row = i * size;
-      // Four sums at once: one would wait for each of its additions.
+    let i = 0;
+    // Two rows at once, by two columns: each x is read once for both, and no sum waits for another.
+    for (; i + 1 < size; i += 2) {
+      const upper = i * size;
+      const lower = upper + size;
       let a = 0;
       let b = 0;
       let c = 0;
       let d = 0;
-      let j = 0;
-      for (; j + 3 < i; j += 4) {
-        a += inverse[row + j]! * x[j]!;
-        b += inverse[row + j + 1]! * x[j + 1]!;
-        c += inverse[row + j + 2]! * x[j + 2]!;
-        d += inverse[row + j + 3]! * x[j + 3]!;
+      for (let j = 0; j < i; j += 2) {
+        const even = x[j]!;
+        const odd = x[j + 1]!;
+        a += inverse[upper + j]! * even;
+        b += inverse[upper + j + 1]! * odd;
+        c += inverse[lower + j]! * even;
+        d += inverse[lower + j + 1]! * odd;
       }
-      for (; j < i; j++) a += inverse[row + j]! * x[j]!;
-      quadratic += x[i]! * (2 * (a + b + (c + d)) + inverse[row + i]! * x[i]!);
+      const [p, q] = [x[i]!, x[i + 1]!];
+      quadratic += p * (2 * (a + b) + inverse[upper + i]! * p);
+      quadratic += q * (2 * (c + d + inverse[lower + i]! * p) + inverse[lower + i + 1]! * q);
+    }
+    if (i < size) {
+      const row = i * size;
+      let sum = 0;
+      for (let j = 0; j < i; j++) sum += inverse[row + j]! * x[j]!;
+      quadratic += x[i]! * (2 * sum + inverse[row + i]! * x[i]!);
     }
     return quadratic;
   }
