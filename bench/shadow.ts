@@ -18,7 +18,7 @@ import {
 import { SelectionServiceClient, SelectRequest } from '../src/gen/sextant/v1/selection.js';
 import { projectRoot } from './quality/project-root.js';
 
-const REQUESTS_PER_SECOND = 200;
+const REQUESTS_PER_SECOND = 100;
 const WINDOW_SECONDS = 4;
 /** Windows with and without, in turns, so that both see the same machine. */
 const WINDOW_PAIRS = 12;
