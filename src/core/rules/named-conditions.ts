@@ -17,9 +17,11 @@ export type NamedConditions = ReadonlyMap<string, NamedCondition>;
 export interface Reach {
   readonly scope: RuleScope;
   readonly depth: number;
+  /** Nodes; beyond what a number holds, Infinity. */
+  readonly size: number;
 }
 
-const NOWHERE: Reach = { scope: 'request', depth: 0 };
+const NOWHERE: Reach = { scope: 'request', depth: 0, size: 1 };
 
 function readsCandidate(condition: Condition & { kind: 'compare' }): boolean {
   if (CANDIDATE_FACTS.has(condition.left.fact)) return true;
@@ -29,15 +31,16 @@ function readsCandidate(condition: Condition & { kind: 'compare' }): boolean {
 function combine(children: readonly Reach[]): Reach {
   return {
     scope: children.some((child) => child.scope === 'candidate') ? 'candidate' : 'request',
-    depth: 1 + Math.max(0, ...children.map((child) => child.depth)),
+    depth: 1 + children.reduce((deepest, child) => Math.max(deepest, child.depth), 0),
+    size: 1 + children.reduce((sum, child) => sum + child.size, 0),
   };
 }
 
-/** Scope and depth of a condition, given those of the names it refers to. */
+/** Scope, depth and size of a condition, given those of the names it refers to. */
 export function reachOf(condition: Condition, names: ReadonlyMap<string, Reach>): Reach {
   switch (condition.kind) {
     case 'compare':
-      return { scope: readsCandidate(condition) ? 'candidate' : 'request', depth: 1 };
+      return { scope: readsCandidate(condition) ? 'candidate' : 'request', depth: 1, size: 1 };
     case 'named':
       return names.get(condition.name) ?? NOWHERE;
     case 'not':
@@ -105,7 +108,33 @@ export function resolveNames(named: NamedConditions): ReadonlyMap<string, Reach>
 
 function settle(entry: NamedCondition, resolved: ReadonlyMap<string, Reach>): Reach {
   const reach = reachOf(entry.condition, resolved);
-  if (reach.depth <= RULE_LIMITS.depth) return reach;
-  entry.report(entry.path, `nested deeper than ${RULE_LIMITS.depth}, its references followed`);
-  return { ...reach, depth: 0 };
+  return checkReach(reach, entry.path, entry.report) ? reach : { ...NOWHERE, scope: reach.scope };
 }
+
+/** Reports what nests too deep or grows too large by the names that it refers to. */
+export function checkReach({ depth, size }: Reach, path: string, report: Report): boolean {
+  if (depth > RULE_LIMITS.depth)
+    report(path, `nested deeper than ${RULE_LIMITS.depth}, its references followed`);
+  else if (size > RULE_LIMITS.expandedConditions) {
+    report(
+      path,
+      `is ${countText(size)} conditions, its references followed; at most ${RULE_LIMITS.expandedConditions}`,
+      'split it into several, or list values with in',
+    );
+  } else return true;
+  return false;
+}
+
+/** Adds up sizes, and reports the place from which on they are too many in all. */
+export function expansionTally(): (place: Pick<NamedCondition, 'path' | 'report'>, size: number) => void {
+  const most = RULE_LIMITS.expandedConditionsTotal;
+  let total = 0;
+  return ({ path, report }, size) => {
+    const before = total;
+    total += size;
+    if (before <= most && total > most)
+      report(path, `more than ${most} conditions in all, references followed`);
+  };
+}
+
+const countText = (size: number): string => (size > 1e9 ? 'more than a thousand million' : String(size));

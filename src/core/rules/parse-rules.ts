@@ -15,7 +15,14 @@ import {
   type Report,
 } from './field-reader.js';
 import { RULE_LIMITS } from './limits.js';
-import { checkReferences, reachOf, resolveNames, type NamedCondition } from './named-conditions.js';
+import {
+  checkReach,
+  checkReferences,
+  expansionTally,
+  reachOf,
+  resolveNames,
+  type NamedCondition,
+} from './named-conditions.js';
 import { parseRoot, type ConditionScope } from './parse-condition.js';
 import {
   checkEventScope,
@@ -130,15 +137,13 @@ function timeZonesOf(conditions: readonly Condition[]): Set<string> {
 function link({ named, rules }: Load, faults: readonly Fault[]): RuleSet | undefined {
   for (const { condition, report } of named.values()) checkReferences(condition, named, report);
   const reach = resolveNames(named);
+  const tally = expansionTally();
+  for (const [name, entry] of named) tally(entry, reach.get(name)?.size ?? 0);
   const scoped = rules.map((rule) => {
     checkReferences(rule.condition, named, rule.report);
-    const { scope, depth } = reachOf(rule.condition, reach);
-    if (depth > RULE_LIMITS.depth) {
-      rule.report(
-        `${rule.path}.conditions`,
-        `nested deeper than ${RULE_LIMITS.depth}, its references followed`,
-      );
-    }
+    const { scope, depth, size } = reachOf(rule.condition, reach);
+    const path = `${rule.path}.conditions`;
+    if (checkReach({ scope, depth, size }, path, rule.report)) tally({ path, report: rule.report }, size);
     checkEventScope(rule.event, scope, `${rule.path}.event`, rule.report);
     return { ...rule, scope };
   });

@@ -399,24 +399,66 @@ describe('hostile files', () => {
     expect(found[0]).toContain('nested deeper than 32, its references followed');
   });
 
-  it('names that double at each step are evaluated once each', () => {
-    const conditions = Object.fromEntries(
-      Array.from({ length: 30 }, (_, i) => [
+  const doubling = (steps: number): Record<string, object> =>
+    Object.fromEntries(
+      Array.from({ length: steps }, (_, i) => [
         `c${i}`,
         i === 0
           ? { all: [leaf({ value: 'support' })] }
           : { all: [{ condition: `c${i - 1}` }, { condition: `c${i - 1}` }] },
       ]),
     );
-    const value = { conditions, ...withEvent('reject', { reason: 'x' }, { condition: 'c29' }) };
-    expect(timed(() => expect(lines(value)).toEqual([]))).toBeLessThan(500);
+
+  it('names that double at each step are fine while what they stand for can be read', () => {
+    const value = {
+      conditions: doubling(9),
+      ...withEvent('reject', { reason: 'x' }, { condition: 'c8' }),
+    };
+    expect(lines(value)).toEqual([]);
+  });
+
+  it('names that double at each step end where what they stand for is too much, each said once', () => {
+    const value = {
+      conditions: doubling(30),
+      ...withEvent('reject', { reason: 'x' }, { condition: 'c29' }),
+    };
+    let found: string[] = [];
+    expect(timed(() => (found = lines(value)))).toBeLessThan(500);
+    expect(found[0]).toBe(
+      'conditions.c10: is 3071 conditions, its references followed; at most 2000 (split it into several, or list values with in)',
+    );
+    expect(found.every((line) => line.includes('at most 2000'))).toBe(true);
+  });
+
+  it('a rule that refers to a large name again and again is too large, to the last power of ten', () => {
+    const twice = { all: [{ condition: 'c9' }, { condition: 'c9' }] };
+    const value = { conditions: doubling(10), ...withEvent('reject', { reason: 'x' }, twice) };
+    expect(lines(value)).toEqual([
+      'rules[0].conditions: is 3071 conditions, its references followed; at most 2000 (split it into several, or list values with in)',
+    ]);
+  });
+
+  it('rules that are small by themselves end where they are too many in all', () => {
+    const rules = Array.from({ length: 100 }, (_, i) =>
+      rule('cap', { costUsd: 1 }, { name: `r${i}`, conditions: { condition: 'c9' } }),
+    );
+    expect(lines({ conditions: doubling(10), rules })).toEqual([
+      expect.stringMatching(
+        /^rules\[6\d\].conditions: more than 100000 conditions in all, references followed$/,
+      ),
+    ]);
   });
 
   it('a million conditions end at the limit', () => {
     const value = withEvent('reject', { reason: 'x' }, { all: Array<object>(1_000_000).fill(leaf()) });
     let found: string[] = [];
     expect(timed(() => (found = lines(value)))).toBeLessThan(2_000);
-    expect(found).toEqual(['rules[0].conditions.all[19999]: more than 20000 conditions in all']);
+    expect(found).toEqual([
+      'rules[0].conditions.all[19999]: more than 20000 conditions in all',
+      expect.stringContaining(
+        'rules[0].conditions: is 20000 conditions, its references followed; at most 2000',
+      ),
+    ]);
   });
 
   it('many faults are cut to a readable number, and cost no search for suggestions', () => {
