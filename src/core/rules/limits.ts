@@ -8,7 +8,7 @@ export const RULE_LIMITS = {
   conditions: 20_000,
   /**
    * Condition nodes of one rule or named condition, references followed: twenty names that each refer twice to the
-   * next are a million. Bounds check, trace and compilation; a screen shows some fifty, the starter set has six.
+   * next are a million. Bounds check, trace and compilation; a screen shows some fifty, the starter set has eight.
    */
   expandedConditions: 2_000,
   /** The same over all rules and names together: five times as many as may be written. */

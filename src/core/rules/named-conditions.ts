@@ -42,7 +42,8 @@ export function reachOf(condition: Condition, names: ReadonlyMap<string, Reach>)
     case 'compare':
       return { scope: readsCandidate(condition) ? 'candidate' : 'request', depth: 1, size: 1 };
     case 'named':
-      return names.get(condition.name) ?? NOWHERE;
+      // A reference is a level of its own: a chain of nothing but names would be a stack as deep as the file is long.
+      return combine([names.get(condition.name) ?? NOWHERE]);
     case 'not':
       return combine([reachOf(condition.child, names)]);
     default:

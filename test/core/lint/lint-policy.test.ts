@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { lintPolicy } from '../../../src/core/lint/lint-policy.js';
 import { membersWithoutKind } from '../../../src/core/lint/member-values.js';
+import type { Tenants } from '../../../src/core/rules/parse-tenants.js';
 import type { Model } from '../../../src/core/registry/model.js';
 import { policyOf, SHIPPED_RULES } from '../../builders/policy.js';
 import { compiled, model, MODELS, rule } from '../rules/fixture.js';
+
+const TENANTS: Tenants = new Map(
+  ['default', 'acme-labs'].map((id) => [id, { id, tier: 'standard', tags: [] }]),
+);
 
 interface Check {
   readonly models?: readonly Model[];
@@ -12,7 +17,7 @@ interface Check {
 
 /** Warnings of a file with these rules: `code path`. */
 function warned(rules: readonly object[], { models = MODELS, conditions = {} }: Check = {}): string[] {
-  return lintPolicy({ rules: compiled({ conditions, rules }), models }).map(
+  return lintPolicy({ rules: compiled({ conditions, rules }), models, tenants: TENANTS }).map(
     ({ code, path }) => `${code} ${path}`,
   );
 }
