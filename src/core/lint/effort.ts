@@ -1,5 +1,5 @@
 /** Steps that all questions of one kind may take together: some half a second. */
-const STEPS_MAX = 4_000_000;
+const STEPS_MAX = 3_000_000;
 /** Steps of one question, so that a hard one leaves something for the rest. */
 const QUESTION_STEPS_MAX = 400_000;
 

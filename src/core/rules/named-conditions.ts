@@ -10,6 +10,8 @@ export interface NamedCondition {
   readonly condition: Condition;
   readonly path: string;
   readonly report: Report;
+  /** Whether parts of it could not be read. */
+  readonly isFaulty: boolean;
 }
 export type NamedConditions = ReadonlyMap<string, NamedCondition>;
 
@@ -19,9 +21,11 @@ export interface Reach {
   readonly depth: number;
   /** Nodes; beyond what a number holds, Infinity. */
   readonly size: number;
+  /** Whether something in it is missing or could not be read, so that its scope is a guess. */
+  readonly isUnsure: boolean;
 }
 
-const NOWHERE: Reach = { scope: 'request', depth: 0, size: 1 };
+const NOWHERE: Reach = { scope: 'request', depth: 0, size: 1, isUnsure: true };
 
 function readsCandidate(condition: Condition & { kind: 'compare' }): boolean {
   if (CANDIDATE_FACTS.has(condition.left.fact)) return true;
@@ -33,6 +37,7 @@ function combine(children: readonly Reach[]): Reach {
     scope: children.some((child) => child.scope === 'candidate') ? 'candidate' : 'request',
     depth: 1 + children.reduce((deepest, child) => Math.max(deepest, child.depth), 0),
     size: 1 + children.reduce((sum, child) => sum + child.size, 0),
+    isUnsure: children.some((child) => child.isUnsure),
   };
 }
 
@@ -40,7 +45,12 @@ function combine(children: readonly Reach[]): Reach {
 export function reachOf(condition: Condition, names: ReadonlyMap<string, Reach>): Reach {
   switch (condition.kind) {
     case 'compare':
-      return { scope: readsCandidate(condition) ? 'candidate' : 'request', depth: 1, size: 1 };
+      return {
+        scope: readsCandidate(condition) ? 'candidate' : 'request',
+        depth: 1,
+        size: 1,
+        isUnsure: false,
+      };
     case 'named':
       // A reference is a level of its own: a chain of nothing but names would be a stack as deep as the file is long.
       return combine([names.get(condition.name) ?? NOWHERE]);
@@ -109,11 +119,16 @@ export function resolveNames(named: NamedConditions): ReadonlyMap<string, Reach>
 
 function settle(entry: NamedCondition, resolved: ReadonlyMap<string, Reach>): Reach {
   const reach = reachOf(entry.condition, resolved);
-  return checkReach(reach, entry.path, entry.report) ? reach : { ...NOWHERE, scope: reach.scope };
+  const isBounded = checkReach(reach, entry.path, entry.report);
+  return { ...(isBounded ? reach : NOWHERE), scope: reach.scope, isUnsure: entry.isFaulty || reach.isUnsure };
 }
 
 /** Reports what nests too deep or grows too large by the names that it refers to. */
-export function checkReach({ depth, size }: Reach, path: string, report: Report): boolean {
+export function checkReach(
+  { depth, size }: Pick<Reach, 'depth' | 'size'>,
+  path: string,
+  report: Report,
+): boolean {
   if (depth > RULE_LIMITS.depth)
     report(path, `nested deeper than ${RULE_LIMITS.depth}, its references followed`);
   else if (size > RULE_LIMITS.expandedConditions) {
