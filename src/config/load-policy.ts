@@ -87,6 +87,12 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
       (source) => parsePrompts(source, schemas.prompts, { models, source: 'models.json' }),
       false,
     );
+  if (models === undefined) {
+    const missing = ['priors.json', 'tenants.json'].filter(
+      (name) => !broken.has(name) && !files.some(({ file }) => file === name),
+    );
+    faults.push(...missing.map((file) => ({ file, path: '$', reason: 'is missing' })));
+  }
   const ruleFiles = files.filter(({ file }) => RULE_FILES.test(file));
   const rules = models && keep(parseRules(ruleFiles, schemas.rules, known), faults);
 
