@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkFolder } from '../../src/cli/check-folder.js';
@@ -37,15 +38,20 @@ describe('a policy folder that holds', () => {
 
   it('half a file, wherever it was cut', async () => {
     const whole = ruleOn(LEAF);
-    for (const cut of [0, 1, 20, 60, whole.length - 1]) {
+    for (const cut of [1, 20, 60, whole.length - 1]) {
       const found = await faultsWith(whole.slice(0, cut));
       expect(found).toEqual([expect.stringMatching(/^rules\/test\.json:[1-9-]\d* \$: is not valid JSON/)]);
     }
   });
 
+  it('nothing, or nothing but blanks', async () => {
+    for (const text of ['', ' \n', '\ufeff'])
+      expect(await faultsWith(text)).toEqual([`${FILE}:- $: is empty`]);
+  });
+
   it('lists or objects in each other a million deep', async () => {
     expect(await faultsWith(`${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`)).toEqual([
-      `${FILE}:1 : must be an object`,
+      `${FILE}:1 $: must be an object`,
     ]);
     const conditions = `${'{"not": '.repeat(300_000)}${LEAF}${'}'.repeat(300_000)}`;
     expect(await faultsWith(ruleOn(conditions))).toEqual([expect.stringContaining('nested deeper than 32')]);
@@ -105,4 +111,15 @@ describe('a policy folder that holds', () => {
   it('nothing wrong after all of these: the folder is sound again', async () => {
     expect(await faultsWith(ruleOn(LEAF))).toEqual([]);
   });
+});
+
+it('a folder without files names every file that is missing', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'sextant-empty-'));
+  const { faults } = await checkFolder(empty);
+  await rm(empty, { recursive: true });
+  expect(faults.map(({ file, reason }) => `${file} ${reason}`).sort()).toEqual(
+    ['bandit', 'budgets', 'complexity', 'models', 'priors', 'tenants'].map(
+      (name) => `${name}.json is missing`,
+    ),
+  );
 });

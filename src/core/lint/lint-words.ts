@@ -1,7 +1,7 @@
 import { closestWord } from '../closest-word.js';
 import { compareOf } from '../rules/operator.js';
 import { visitConditions, type Condition, type Literal } from '../rules/condition.js';
-import { pathText } from '../rules/describe-condition.js';
+import { referenceText } from '../rules/describe-condition.js';
 import { readMember } from '../rules/path.js';
 import type { Model } from '../registry/model.js';
 import type { RuleSet } from '../rules/rule-set.js';
@@ -80,7 +80,7 @@ class WordCheck {
   }
 
   private unknownToModels({ left, chain, place }: Comparison, value: Literal): Warning[] {
-    const member = `model${pathText(left)}`;
+    const member = referenceText(left);
     const { values, words } = this.readMember(member, left.segments);
     const code = 'matches-no-model';
     if (chain.operator === 'matches') {

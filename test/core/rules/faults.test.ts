@@ -233,7 +233,14 @@ describe('faults of events', () => {
       {},
       `${AT}.type: unknown event "constructor" (one of exclude, restrict, require, cap, weigh, pin, reject)`,
     ],
-    ['missing params', 'reject', undefined, `${AT}.params: must be an object`],
+    ['missing params', 'reject', undefined, `${AT}.params: is missing (reject needs reason)`],
+    [
+      'missing params of a cap',
+      'cap',
+      undefined,
+      `${AT}.params: is missing (cap needs costUsd or latencyMs)`,
+    ],
+    ['params that are none', 'cap', 7, `${AT}.params: must be an object`],
     ['a missing reason', 'reject', {}, `${AT}.params.reason: is missing`],
     [
       'an unknown param',
@@ -352,7 +359,7 @@ describe('faults of files', () => {
       'b.json rules[0].name',
       'b.json rules[0].priority',
       'b.json rules[0].event.params.reason',
-      'c.json ',
+      'c.json $',
     ]);
     expect(parsed.ok ? '' : parsed.faults[4]?.reason).toBe('another rule is named twin: a.json rules[0]');
   });
@@ -503,7 +510,7 @@ describe('hostile files', () => {
     }));
     expect(parseRules(files, noSchema, KNOWN)).toEqual({
       ok: false,
-      faults: [{ file: '64.json', path: '', reason: 'more than 64 rule files' }],
+      faults: [{ file: '64.json', path: '$', reason: 'more than 64 rule files' }],
     });
   });
 });
