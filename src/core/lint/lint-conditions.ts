@@ -2,6 +2,7 @@ import { visitConditions, type Condition, type Place } from '../rules/condition.
 import { describeComparison } from '../rules/describe-condition.js';
 import type { RuleSet } from '../rules/rule-set.js';
 import { describeClaims, not, Reasoner, type Claim } from './satisfiable.js';
+import { typeHint } from './type-hint.js';
 import type { Warning } from './warning.js';
 
 type Comparison = Condition & { readonly kind: 'compare' };
@@ -37,10 +38,16 @@ export function lintConditions({ rules, conditions }: RuleSet): readonly Warning
           leaves,
         ),
         reason,
+        ...(clash.length === 1 ? typeHint(clash[0]!.comparison) : {}),
       });
     } else if (reasoner.contradictionIn(not(condition)) !== undefined) {
       const what = listLeaves(leaves, condition.kind === 'any' ? ' or ' : ' and ');
-      warnings.push({ code: 'always-holds', ...leaves[0]!.place, reason: `always holds: ${what}` });
+      warnings.push({
+        code: 'always-holds',
+        ...leaves[0]!.place,
+        reason: `always holds: ${what}`,
+        ...(leaves.length === 1 ? typeHint(leaves[0]!) : {}),
+      });
     } else {
       descend(condition, root);
     }
