@@ -43,7 +43,7 @@ describe('traces in an answer', () => {
     const document = {
       conditions: {
         large: { any: [onUseCases(1_000, 1_000)] },
-        some: { all: Array<object>(900).fill({ condition: 'large' }) },
+        some: { all: Array<object>(600).fill({ condition: 'large' }) },
       },
       rules: [
         rule('cap', { costUsd: 1 }, { name: 'huge', priority: 9, conditions: { condition: 'some' } }),
