@@ -143,3 +143,19 @@ describe('hostile files', () => {
     });
   });
 });
+
+it('a time zone that is named twenty thousand times is looked up once', () => {
+  const onHour = {
+    fact: 'clock',
+    params: { timeZone: 'Europe/Berlin' },
+    path: '$.hour',
+    operator: 'equal',
+    value: 1,
+  };
+  const rules = Array.from({ length: 10 }, (_, i) =>
+    rule('cap', { costUsd: 1 }, { name: `r${i}`, conditions: { all: Array<object>(1_990).fill(onHour) } }),
+  );
+  const start = performance.now();
+  expect(faultsOf({ rules })).toEqual([]);
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
