@@ -11,9 +11,7 @@ const FOLDERS = ['src', 'test', 'bench', 'examples', 'dashboard'];
 const MAX_LINES = 400;
 const MAX_MEDIAN_LINES_OF_SRC = 130;
 /** Files that are longer, with the length that they may not exceed: lower it when one shrinks. */
-const LONG_FILES: Readonly<Record<string, number>> = {
-  'test/core/rules/faults.test.ts': 450, // a table of wrong rules, one line each
-};
+const LONG_FILES: Readonly<Record<string, number>> = {};
 
 interface BannedWord {
   readonly word: string;

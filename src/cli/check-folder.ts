@@ -1,6 +1,7 @@
 import { duplicateKeys } from '../config/locate-fault.js';
 import { checkPolicy } from '../config/load-policy.js';
 import { readPolicyFolder } from '../config/read-policy-folder.js';
+import { lintFixtures } from '../core/lint/lint-fixtures.js';
 import { lintPolicy } from '../core/lint/lint-policy.js';
 import type { Warning } from '../core/lint/warning.js';
 import type { Policy } from '../core/selection/policy.js';
@@ -32,7 +33,10 @@ export async function checkFolder(path: string): Promise<CheckedFolder> {
     );
     const fixtures = policy.ok ? readFixtures(folder, policy.value) : policy;
     const faults = fixtures.ok ? [] : fixtures.faults.map((fault) => locator.locate(fault));
-    const linted = policy.ok ? lintPolicy(policy.value).map((warning) => locator.locate(warning)) : [];
+    const linted = [
+      ...(policy.ok ? lintPolicy(policy.value) : []),
+      ...(policy.ok && fixtures.ok ? lintFixtures(fixtures.value, policy.value.tenants) : []),
+    ].map((warning) => locator.locate(warning));
     return {
       version: folder.version,
       faults,

@@ -1,6 +1,7 @@
 import type { Position } from '../config/locate-fault.js';
 import type { Coverage, UnseenLeaf } from '../core/fixture/coverage.js';
 import type { Difference } from '../core/fixture/fixture.js';
+import { visible } from '../core/fault.js';
 import type { PolicyLocator } from './located-faults.js';
 
 /** What came of one fixture. */
@@ -30,7 +31,7 @@ export function resultLines(results: readonly FixtureResult[]): string[] {
     ]),
     '',
     `${results.length - failed.length} of ${results.length} fixtures pass`,
-  ];
+  ].map(visible);
 }
 
 /** How much of the rules the fixtures reached, and what they did not. */
@@ -44,5 +45,5 @@ export function coverageLines(coverage: Coverage, locator: PolicyLocator): strin
     `${rulesFired} of ${rules} rules fired${percent(rulesFired, rules)}, ${leavesBothWays} of ${leaves} conditions were seen true and false${percent(leavesBothWays, leaves)}`,
     ...coverage.neverFired.map((rule) => `  never fired  ${at(rule)}  ${rule.ruleId}`),
     ...coverage.unseen.map((leaf) => `  never ${leaf.never.padEnd(6)} ${at(leaf)}  ${leaf.condition}`),
-  ];
+  ].map(visible);
 }

@@ -1,4 +1,5 @@
 import { WARNING_CODES, type WarningCode } from '../core/lint/warning.js';
+import { visible } from '../core/fault.js';
 import type { LocatedFault } from './located-faults.js';
 
 /** A fault or warning with the file that it is in, relative to where the command runs. */
@@ -35,7 +36,7 @@ function resultOf({ fault, level, uri }: Finding): object {
   return {
     ruleId: code ?? FAULT_RULE.id,
     level,
-    message: { text: `${path}: ${reason}${suggestion === undefined ? '' : ` (${suggestion})`}` },
+    message: { text: visible(`${path}: ${reason}${suggestion === undefined ? '' : ` (${suggestion})`}`) },
     locations:
       uri === undefined
         ? []

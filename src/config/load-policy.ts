@@ -88,10 +88,10 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
       false,
     );
   if (models === undefined) {
-    for (const file of ['priors.json', 'tenants.json']) {
-      if (!files.some((found) => found.file === file) && !broken.has(file))
-        faults.push({ file, path: '$', reason: 'is missing' });
-    }
+    const missing = ['priors.json', 'tenants.json'].filter(
+      (name) => !broken.has(name) && !files.some(({ file }) => file === name),
+    );
+    faults.push(...missing.map((file) => ({ file, path: '$', reason: 'is missing' })));
   }
   const ruleFiles = files.filter(({ file }) => RULE_FILES.test(file));
   if (ruleFiles.length === 0 && ![...broken].some((file) => RULE_FILES.test(file ?? ''))) {

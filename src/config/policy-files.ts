@@ -82,6 +82,7 @@ function parseJson(
   } catch {
     return { reason: 'is not valid UTF-8' };
   }
+  if (text.trim() === '') return { reason: 'is empty' };
   try {
     return { value: JSON.parse(text) as unknown, text };
   } catch {

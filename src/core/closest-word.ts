@@ -19,23 +19,36 @@ export function editDistance(a: string, b: string): number {
 
 /**
  * The allowed word that a person most likely meant, or undefined when none is near: at most a third of
- * the letters differ, or one word begins with the other. Words longer than 64 letters have no near word.
+ * the letters differ, or one word begins with the other. Of two that are near, the one with fewer edits.
+ * Words longer than 64 letters have no near word.
  */
 export function closestWord(word: string, allowed: Iterable<string>): string | undefined {
   const wanted = folded(word);
   if (wanted.length < 2 || wanted.length > 64) return undefined;
   let best: string | undefined;
   // Two letters swapped are two edits, and the commonest slip in a word of four or more.
-  let bestDistance = Math.max(wanted.length < 4 ? 1 : 2, Math.floor(wanted.length / 3)) + 1;
+  const editsMax = Math.max(wanted.length < 4 ? 1 : 2, Math.floor(wanted.length / 3));
+  let bestRank = Infinity;
   for (const candidate of allowed) {
     const other = folded(candidate);
-    const isPrefix = wanted.length >= 4 && (other.startsWith(wanted) || wanted.startsWith(other));
-    // A prefix counts as one edit, and as a little more the more is missing.
-    const missing = Math.abs(other.length - wanted.length);
-    const distance = isPrefix && other !== wanted ? 1 - 1 / (1 + missing) : editDistance(wanted, other);
-    if (other !== '' && distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    if (other === '') continue;
+    const rank = rankOf(wanted, other, editsMax);
+    if (rank < bestRank) [best, bestRank] = [candidate, rank];
   }
   return best;
+}
+
+/** How far a word is from the wanted one; infinite where it is not near. */
+function rankOf(wanted: string, other: string, editsMax: number): number {
+  const missing = Math.abs(other.length - wanted.length);
+  // A word that goes on where the wanted one ends was most likely cut short, and so is nearer than a misspelling;
+  // one that ends before it is as far as the letters that are too many.
+  const isCut = wanted.length >= 4 && other.startsWith(wanted) && missing > 0;
+  if (isCut) return 1 - 1 / (1 + missing);
+  const edits = missing > editsMax ? Infinity : editDistance(wanted, other);
+  if (edits <= editsMax) return edits;
+  const isLonger = wanted.length >= 4 && wanted.startsWith(other);
+  return isLonger ? editsMax + 1 - 1 / (1 + missing) : Infinity;
 }
 
 /** A fault's suggestion for a mistyped word, ready to spread into the fault; empty when none is near. */

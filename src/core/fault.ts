@@ -13,12 +13,22 @@ export interface Fault {
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly Fault[] };
 
+/**
+ * Text of a file as a terminal may show it: what would move the cursor, turn the direction of writing (U+202E) or be
+ * unseen is written as its code. A name in a fault could otherwise forge the line after it.
+ */
+export const visible = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+
 /** One line a person can act on: `models.json models[3].id: must match …`. */
 export function describeFault(fault: Fault): string {
   const where = fault.file === undefined ? fault.path : `${fault.file} ${fault.path}`;
   // The wire has an empty text for none.
   const hint = fault.suggestion === undefined || fault.suggestion === '' ? '' : ` (${fault.suggestion})`;
-  return `${where}: ${fault.reason}${hint}`;
+  return visible(`${where}: ${fault.reason}${hint}`);
 }
 
 /** Checks a file's value against its published schema. */

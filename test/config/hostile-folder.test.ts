@@ -1,79 +1,125 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadPolicy } from '../../src/config/load-policy.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkFolder } from '../../src/cli/check-folder.js';
 import { policyFolder } from '../builders/policy.js';
 
 let folder: string;
-beforeEach(async () => (folder = await policyFolder()));
-afterEach(() => rm(folder, { recursive: true }));
+beforeAll(async () => {
+  folder = await policyFolder();
+});
+afterAll(() => rm(folder, { recursive: true }));
 
-const at = (name: string): string => join(folder, name);
-async function faults(): Promise<string[]> {
-  const { policy } = await loadPolicy(folder);
-  return policy.ok ? [] : policy.faults.map(({ file, reason }) => `${file}: ${reason}`);
-}
+const FILE = 'rules/test.json';
+const faultsWith = async (content: string | Uint8Array): Promise<string[]> => {
+  await writeFile(join(folder, FILE), content);
+  const { faults, warnings } = await checkFolder(folder);
+  return [...faults, ...warnings.filter(({ code }) => code === 'duplicate-key')].map(
+    ({ file, line, path, reason }) => `${file}:${line ?? '-'} ${path}: ${reason}`,
+  );
+};
+const LEAF = '{"fact": "request", "path": "$.useCase", "operator": "equal", "value": "a"}';
+const ruleOn = (condition: string) =>
+  `{"rules": [{"name": "r", "conditions": {"all": [${condition}]}, "event": {"type": "reject", "params": {"reason": "x"}}}]}`;
 
-describe('a policy folder with what no policy has', () => {
-  it('does not wait for a pipe, nor read a device', async () => {
-    execFileSync('mkfifo', [at('rules/pipe.json')]);
-    await symlink('/dev/zero', at('rules/zero.json'));
-    expect(await faults()).toEqual([
-      'rules/pipe.json: is no plain file',
-      'rules/zero.json: is no plain file',
+describe('a policy folder that holds', () => {
+  it('a file of 10 MB: refused unread', async () => {
+    expect(await faultsWith(Buffer.alloc(10 * 1024 * 1024, 0x20))).toEqual([
+      `${FILE}:- $: has 10485760 bytes; at most 4194304 are read`,
     ]);
   });
 
-  it('follows no link to a folder, not even round in circles', async () => {
-    await symlink('.', at('a'));
-    await symlink('.', at('b'));
-    await symlink('.', at('rules/c'));
-    const reason = 'is a link to a folder, which is not followed';
-    expect(await faults()).toEqual(['a', 'b', 'rules/c'].map((name) => `${name}: ${reason}`));
-  });
-
-  it('takes a link to a file, and names one that leads nowhere', async () => {
-    await writeFile(at('rules/other'), '{"rules": []}');
-    await symlink('other', at('rules/linked.json'));
-    expect(await faults()).toEqual([]);
-    await symlink('nowhere', at('rules/dangling.json'));
-    expect(await faults()).toEqual(['rules/dangling.json: cannot be read: ENOENT']);
-  });
-
-  it('names a folder that is called like a file, and a file whose ending is in capitals', async () => {
-    await mkdir(at('rules/folder.json'));
-    await writeFile(at('rules/folder.json/in.json'), '{"rules": []}');
-    await writeFile(at('rules/C.JSON'), '{"rules": []}');
-    expect(await faults()).toEqual([
-      'rules/C.JSON: is not a file that a policy has',
-      'rules/folder.json/in.json: is not a file that a policy has',
+  it('bytes that are no UTF-8', async () => {
+    expect(await faultsWith(Uint8Array.of(0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d))).toEqual([
+      expect.stringContaining('is not valid UTF-8'),
     ]);
   });
 
-  it('reads no more than 16 MiB in all, and no more than 1,000 files', async () => {
-    for (let i = 0; i < 5; i++) {
-      await writeFile(at(`rules/large${i}.json`), '');
-      await truncate(at(`rules/large${i}.json`), 4 * 1024 * 1024);
+  it('half a file, wherever it was cut', async () => {
+    const whole = ruleOn(LEAF);
+    for (const cut of [1, 20, 60, whole.length - 1]) {
+      const found = await faultsWith(whole.slice(0, cut));
+      expect(found).toEqual([expect.stringMatching(/^rules\/test\.json:[1-9-]\d* \$: is not valid JSON/)]);
     }
-    expect(await faults()).toContain(
-      'rules/large3.json: makes the folder larger than the 16777216 bytes that are read',
-    );
-    for (let i = 0; i < 5; i++) await rm(at(`rules/large${i}.json`));
-    await mkdir(at('tests'), { recursive: true });
-    for (let i = 0; i < 1_000; i++) await writeFile(at(`tests/${i}.json`), '{"fixtures": []}');
-    expect((await faults()).join()).toContain('comes after 1000 others; no more are read');
   });
 
-  it('is no policy without a rule file: a mounted folder that lost its rules must not take hold', async () => {
-    await rm(at('rules'), { recursive: true });
-    expect(await faults()).toEqual(['rules: has no rule file']);
+  it('nothing, or nothing but blanks', async () => {
+    for (const text of ['', ' \n', '\ufeff'])
+      expect(await faultsWith(text)).toEqual([`${FILE}:- $: is empty`]);
   });
 
-  it('names every file that is missing at once', async () => {
-    for (const file of ['models.json', 'priors.json', 'tenants.json', 'bandit.json']) await rm(at(file));
-    expect((await faults()).sort()).toEqual(
-      ['bandit', 'models', 'priors', 'tenants'].map((name) => `${name}.json: is missing`),
-    );
+  it('lists or objects in each other a million deep', async () => {
+    expect(await faultsWith(`${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`)).toEqual([
+      `${FILE}:1 $: must be an object`,
+    ]);
+    const conditions = `${'{"not": '.repeat(300_000)}${LEAF}${'}'.repeat(300_000)}`;
+    expect(await faultsWith(ruleOn(conditions))).toEqual([expect.stringContaining('nested deeper than 32')]);
   });
+
+  it('a cycle of named conditions', async () => {
+    const text = `{"conditions": {"a": {"condition": "b"},\n"b": {"not": {"condition": "a"}}}, "rules": []}`;
+    expect(await faultsWith(text)).toEqual([`${FILE}:2 conditions.b: refers to itself: a → b → a`]);
+  });
+
+  it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty'])(
+    '%s as a fact, an operator, a member, an event or a condition',
+    async (name) => {
+      const leaf = (over: object) => JSON.stringify({ ...(JSON.parse(LEAF) as object), ...over });
+      for (const condition of [
+        leaf({ fact: name }),
+        leaf({ operator: name }),
+        leaf({ operator: `${name}:equal` }),
+        leaf({ path: `$.${name}` }),
+        `{"condition": "${name}"}`,
+        `{"${name}": []}`,
+      ]) {
+        expect(await faultsWith(ruleOn(condition))).not.toEqual([]);
+      }
+      expect(await faultsWith(ruleOn(LEAF).replace('"reject"', `"${name}"`))).not.toEqual([]);
+      expect(({} as Record<string, unknown>)['reason']).toBeUndefined();
+    },
+  );
+
+  it.each([
+    '$..useCase',
+    '$.attributes[?(@.a)]',
+    '$.attributes[(process.exit())]',
+    '$.attributes[*]',
+    '$.attributes[0:1]',
+    '$.attributes.__proto__.polluted',
+    '$.attributes["constructor"]["constructor"]',
+    'useCase',
+    `$${'.a'.repeat(200)}`,
+  ])('the path %s', async (path) => {
+    const leaf = LEAF.replace('"$.useCase"', JSON.stringify(path));
+    expect(await faultsWith(ruleOn(leaf))).toEqual([
+      expect.stringMatching(/^rules\/test\.json:1 rules\[0\]\.conditions\.all\[0\]\.path: /),
+    ]);
+  });
+
+  it('a rule twice under one key, or a text of many megabytes', async () => {
+    expect(await faultsWith(ruleOn(LEAF).replace('"name": "r"', '"name": "r", "name": "s"'))).toEqual([
+      `${FILE}:1 rules[0].name: stands in line 1 already, which is passed over`,
+    ]);
+    const long = LEAF.replace('"a"', `"${'a'.repeat(3_000_000)}"`);
+    expect(await faultsWith(ruleOn(long))).toEqual([
+      expect.stringContaining('is longer than 1024 characters'),
+    ]);
+  });
+
+  it('nothing wrong after all of these: the folder is sound again', async () => {
+    expect(await faultsWith(ruleOn(LEAF))).toEqual([]);
+  });
+});
+
+it('a folder without files names every file that is missing', async () => {
+  const empty = await mkdtemp(join(tmpdir(), 'sextant-empty-'));
+  const { faults } = await checkFolder(empty);
+  await rm(empty, { recursive: true });
+  expect(faults.map(({ file, reason }) => `${file} ${reason}`).sort()).toEqual(
+    ['bandit', 'budgets', 'complexity', 'models', 'priors', 'tenants'].map(
+      (name) => `${name}.json is missing`,
+    ),
+  );
 });

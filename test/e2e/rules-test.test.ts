@@ -74,8 +74,8 @@ describe('sextant rules test', () => {
     editJson(folder, 'tests/tenants.json', (value) => ({
       ...value,
       fixtures: [
-        { name: 'y', request: { useCase: 'Bad Name', input: { text: 'x' } }, expect: { fired: [] } },
-        { name: 'y', request: { usecas: 'x' }, expect: { fired: [] } },
+        { name: 'y', request: { useCase: 'Bad Name', input: { text: 'x' } }, expect: { candidates: [] } },
+        { name: 'y', request: { usecas: 'x' }, expect: { candidates: [] } },
       ],
     }));
     const { code, run } = await json(folder);
@@ -84,6 +84,7 @@ describe('sextant rules test', () => {
       'fixtures[0].expect.kept[0]: no model is "openai/gpt-9"',
       'fixtures[0].expect.removed[\'openai/o3\']: no rule is named "cost-cap-fre"',
       'fixtures[0].expect.fierd: is not a known field',
+      expect.stringContaining('fixtures[0].request.use_case: must be lower-case letters'),
       expect.stringContaining('fixtures[0].request.use_case: must be lower-case letters'),
       'fixtures[1].name: another fixture has this name: tests/tenants.json fixtures[0]',
       expect.stringContaining('fixtures[1].request: cannot decode message sextant.v1.SelectRequest'),

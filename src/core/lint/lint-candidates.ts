@@ -4,8 +4,9 @@ import type { RuleEvent } from '../rules/event.js';
 import type { CompiledRule, RuleSet } from '../rules/rule-set.js';
 import { selects } from '../rules/selector.js';
 import { CANDIDATE_FACTS } from '../rules/vocabulary.js';
-import { atModel } from './at-model.js';
-import { both, contradictionIn, implies } from './satisfiable.js';
+import { atModel, type AtModel } from './at-model.js';
+import { PARSING_STEPS } from './effort.js';
+import { both, not, Reasoner } from './satisfiable.js';
 import type { Warning } from './warning.js';
 
 /** A rule that surely removes some models wherever its part about the request holds. */
@@ -31,6 +32,9 @@ function removes(event: RuleEvent, model: Model): boolean {
   }
 }
 
+const costOf = (event: RuleEvent): number =>
+  'selector' in event && event.selector !== undefined ? 1 + PARSING_STEPS * event.selector.globs.length : 1;
+
 function isOfRequest(condition: Condition, names: RuleSet['conditions']): boolean {
   switch (condition.kind) {
     case 'compare': {
@@ -55,23 +59,31 @@ function gateOf(rule: CompiledRule, names: RuleSet['conditions']): Condition {
   return both(...parts.filter((part) => isOfRequest(part, names)));
 }
 
-function removerOf(rule: CompiledRule, models: readonly Model[], { conditions }: RuleSet): Remover {
-  const gate = gateOf(rule, conditions);
-  const surely = (model: Model): boolean =>
-    removes(rule.event, model) &&
-    (rule.scope === 'request' || implies(gate, atModel(rule.condition, model, conditions), conditions));
-  const removed = new Set(models.flatMap((model, index) => (surely(model) ? [index] : [])));
-  return { rule, gate, removed };
+/** Finds what rules surely remove, each model put into each named condition once. */
+function removersOf({ rules, conditions }: RuleSet, models: readonly Model[], reasoner: Reasoner): Remover[] {
+  const { effort } = reasoner;
+  const puts = models.map((model): AtModel => ({ model, names: conditions, known: new Map(), effort }));
+  return rules
+    .filter(({ condition }) => reasoner.contradictionIn(condition) === undefined)
+    .map((rule) => {
+      const gate = gateOf(rule, conditions);
+      const surely = (model: Model, index: number): boolean => {
+        effort.ask();
+        if (!effort.spend(costOf(rule.event)) || !removes(rule.event, model)) return false;
+        if (rule.scope === 'request') return true;
+        return reasoner.implies(gate, atModel(rule.condition, puts[index]!));
+      };
+      const removed = new Set(models.flatMap((model, index) => (surely(model, index) ? [index] : [])));
+      return { rule, gate, removed };
+    })
+    .filter(({ removed }) => removed.size > 0);
 }
 
 /** Rules that leave no active model of the registry, alone or two together. */
 export function lintCandidates(ruleSet: RuleSet, models: readonly Model[]): readonly Warning[] {
   const active = models.filter(({ status }) => status === 'active');
-  const { conditions } = ruleSet;
-  const removers = ruleSet.rules
-    .filter(({ condition }) => contradictionIn(condition, conditions) === undefined)
-    .map((rule) => removerOf(rule, active, ruleSet))
-    .filter(({ removed }) => removed.size > 0);
+  const removers = removersOf(ruleSet, active, new Reasoner(ruleSet.conditions));
+  const pairs = new Reasoner(ruleSet.conditions);
   const total = removers.filter(({ removed }) => removed.size === active.length);
   const partial = removers.filter(({ removed }) => removed.size < active.length);
   return [
@@ -81,7 +93,7 @@ export function lintCandidates(ruleSet: RuleSet, models: readonly Model[]): read
     ...partial.flatMap((two, index) =>
       partial
         .slice(0, index)
-        .filter((one) => clash(one, two, active.length, conditions))
+        .filter((one) => clash(one, two, active.length, pairs))
         .map(({ rule: { id, event, place } }) =>
           warn(
             two.rule,
@@ -100,31 +112,52 @@ const warn = ({ place }: CompiledRule, code: Warning['code'], reason: string): W
   reason,
 });
 
-function clash(one: Remover, two: Remover, count: number, names: RuleSet['conditions']): boolean {
+function clash(one: Remover, two: Remover, count: number, reasoner: Reasoner): boolean {
   if (one.removed.size + two.removed.size < count) return false;
   // Of two pins, one has its say and the other none.
   if (one.rule.event.type === 'pin' && two.rule.event.type === 'pin') return false;
+  reasoner.effort.ask();
+  if (!reasoner.effort.spend(count)) return false;
   for (let i = 0; i < count; i++) if (!one.removed.has(i) && !two.removed.has(i)) return false;
-  if (contradictionIn(both(one.gate, two.gate), names) !== undefined) return false;
-  return implies(one.gate, two.gate, names) || implies(two.gate, one.gate, names);
+  if (reasoner.contradictionIn(both(one.gate, two.gate)) !== undefined) return false;
+  return reasoner.implies(one.gate, two.gate) || reasoner.implies(two.gate, one.gate);
 }
 
 /** Rules of which only one has its say, where another of their kind always comes first. */
 export function lintReach({ rules, conditions }: RuleSet): readonly Warning[] {
+  const reasoner = new Reasoner(conditions);
+  const alwaysAt = rules.findIndex(
+    ({ event, condition }) =>
+      event.type === 'reject' && reasoner.contradictionIn(not(condition)) !== undefined,
+  );
+  const always = rules[alwaysAt];
+  // One rule that lets nobody through is one mistake, not one in every other rule.
+  if (always !== undefined) {
+    const silent = rules.filter(
+      (rule, at) => rule !== always && takesAway(always, rule, alwaysAt < at),
+    ).length;
+    const reason = `rejects every request: ${silent} other rules never have a say`;
+    return silent === 0 ? [] : [warn(always, 'unreachable', reason)];
+  }
   const warnings: Warning[] = [];
   for (const [index, later] of rules.entries()) {
-    if (contradictionIn(later.condition, conditions) !== undefined) continue;
-    const { type } = later.event;
-    const first = rules.find((earlier, at) => {
-      const isRefusal = earlier.event.type === 'reject' && earlier !== later && type !== 'reject';
-      const comesFirst =
-        at < index && earlier.event.type === type && ['weigh', 'pin', 'reject'].includes(type);
-      if (!isRefusal && !comesFirst) return false;
-      return implies(later.condition, earlier.condition, conditions);
-    });
+    if (reasoner.contradictionIn(later.condition) !== undefined) continue;
+    const first = rules.find(
+      (earlier, at) =>
+        takesAway(earlier, later, at < index) && reasoner.implies(later.condition, earlier.condition),
+    );
     if (first === undefined) continue;
     const does = first.event.type === 'reject' ? 'rejects the request' : 'comes first';
     warnings.push(warn(later, 'unreachable', `never has a say: wherever it fires, ${first.id} ${does}`));
   }
   return warnings;
+}
+
+const SINGLE: ReadonlySet<string> = new Set(['weigh', 'pin', 'reject']);
+
+/** Whether one rule leaves the other no say where both fire. */
+function takesAway(one: CompiledRule, other: CompiledRule, isEarlier: boolean): boolean {
+  const { type } = other.event;
+  if (one.event.type === 'reject' && type !== 'reject') return true;
+  return isEarlier && one.event.type === type && SINGLE.has(type);
 }

@@ -140,6 +140,15 @@ function subsets(items: readonly unknown[]): unknown[][] {
   return items.reduce<unknown[][]>((all, item) => [...all, ...all.map((list) => [...list, item])], [[]]);
 }
 
+/** What a comparison's left side holds, in a word; undefined where that is not known. */
+export function typeOfMember(comparison: Comparison): 'flag' | 'number' | 'text' | 'list' | undefined {
+  const { kind } = kindOf(comparison);
+  if (kind === FLAG) return 'flag';
+  if (kind.is === 'texts') return 'list';
+  if (kind.is === 'number' || kind.is === 'text') return kind.is;
+  return kind.is === 'words' ? (typeof kind.words[0] === 'number' ? 'number' : 'text') : undefined;
+}
+
 function kindOf({ left: { fact, segments } }: Comparison): { kind: Kind; isOptional: boolean } {
   const [member, ...rest] = segments;
   const name = `${fact}.${member}`;

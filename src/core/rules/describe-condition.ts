@@ -13,7 +13,8 @@ export function pathText({ segments }: FactReference): string {
 export const chainText = ({ decorators, operator }: OperatorChain): string =>
   [...decorators, operator].join(':');
 
-const referenceText = (reference: FactReference): string => {
+/** `model.prices.inputUsdPerMTok`, with the time zone of a clock. */
+export const referenceText = (reference: FactReference): string => {
   const zone = reference.timeZone === undefined ? '' : ` in ${reference.timeZone}`;
   return `${reference.fact}${pathText(reference).slice(1)}${zone}`;
 };

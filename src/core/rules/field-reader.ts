@@ -7,7 +7,8 @@ export type Report = (path: string, reason: string, suggestion?: Suggestion) => 
 
 /** A report that adds to `faults` until there are enough for one reading. */
 export function reportTo(faults: Fault[], file: string): Report {
-  return (path, reason, suggestion) => {
+  return (place, reason, suggestion) => {
+    const path = place === '' ? '$' : place;
     if (faults.length > RULE_LIMITS.faults) return;
     if (faults.length === RULE_LIMITS.faults) {
       faults.push({
@@ -42,7 +43,7 @@ export function readFields(
   keys: readonly string[],
 ): Fields | undefined {
   if (!isFields(value)) {
-    report(path, 'must be an object');
+    report(path, value === undefined ? 'is missing' : 'must be an object');
     return undefined;
   }
   for (const key of Object.keys(value)) {

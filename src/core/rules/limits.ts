@@ -6,6 +6,15 @@ export const RULE_LIMITS = {
   rules: 1_000,
   /** Condition nodes over all files, so that one huge file ends quickly. */
   conditions: 20_000,
+  /**
+   * Condition nodes of one rule or named condition, references followed: twenty names that each refer twice to the
+   * next are a million. Bounds check, trace and compilation; a screen shows some fifty, the starter set has eight.
+   */
+  expandedConditions: 2_000,
+  /** The same over all rules and names together: five times as many as may be written. */
+  expandedConditionsTotal: 100_000,
+  /** Nodes of the traces of one decision: some 60 MB; 100 rules of five conditions on 1,000 models. */
+  traceNodes: 500_000,
   /** Nesting of a rule's conditions, references followed: bounds the stack of parser and predicate alike. */
   depth: 32,
   /** `everyFact:not:equal` is two; more than a few cannot be read by a person. */
@@ -31,4 +40,6 @@ export const RULE_LIMITS = {
 } as const;
 
 if (RULE_LIMITS.globStars >= RULE_LIMITS.globLength) throw new Error('globStars must be below globLength');
+if (RULE_LIMITS.expandedConditionsTotal < RULE_LIMITS.conditions)
+  throw new Error('what may be written may be read');
 if (RULE_LIMITS.depth > 100) throw new Error('depth must stay far below the stack');

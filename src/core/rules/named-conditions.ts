@@ -10,6 +10,8 @@ export interface NamedCondition {
   readonly condition: Condition;
   readonly path: string;
   readonly report: Report;
+  /** Whether parts of it could not be read. */
+  readonly isFaulty: boolean;
 }
 export type NamedConditions = ReadonlyMap<string, NamedCondition>;
 
@@ -17,9 +19,13 @@ export type NamedConditions = ReadonlyMap<string, NamedCondition>;
 export interface Reach {
   readonly scope: RuleScope;
   readonly depth: number;
+  /** Nodes; beyond what a number holds, Infinity. */
+  readonly size: number;
+  /** Whether something in it is missing or could not be read, so that its scope is a guess. */
+  readonly isUnsure: boolean;
 }
 
-const NOWHERE: Reach = { scope: 'request', depth: 0 };
+const NOWHERE: Reach = { scope: 'request', depth: 0, size: 1, isUnsure: true };
 
 function readsCandidate(condition: Condition & { kind: 'compare' }): boolean {
   if (CANDIDATE_FACTS.has(condition.left.fact)) return true;
@@ -29,17 +35,25 @@ function readsCandidate(condition: Condition & { kind: 'compare' }): boolean {
 function combine(children: readonly Reach[]): Reach {
   return {
     scope: children.some((child) => child.scope === 'candidate') ? 'candidate' : 'request',
-    depth: 1 + Math.max(0, ...children.map((child) => child.depth)),
+    depth: 1 + children.reduce((deepest, child) => Math.max(deepest, child.depth), 0),
+    size: 1 + children.reduce((sum, child) => sum + child.size, 0),
+    isUnsure: children.some((child) => child.isUnsure),
   };
 }
 
-/** Scope and depth of a condition, given those of the names it refers to. */
+/** Scope, depth and size of a condition, given those of the names it refers to. */
 export function reachOf(condition: Condition, names: ReadonlyMap<string, Reach>): Reach {
   switch (condition.kind) {
     case 'compare':
-      return { scope: readsCandidate(condition) ? 'candidate' : 'request', depth: 1 };
+      return {
+        scope: readsCandidate(condition) ? 'candidate' : 'request',
+        depth: 1,
+        size: 1,
+        isUnsure: false,
+      };
     case 'named':
-      return names.get(condition.name) ?? NOWHERE;
+      // A reference is a level of its own: a chain of nothing but names would be a stack as deep as the file is long.
+      return combine([names.get(condition.name) ?? NOWHERE]);
     case 'not':
       return combine([reachOf(condition.child, names)]);
     default:
@@ -105,7 +119,38 @@ export function resolveNames(named: NamedConditions): ReadonlyMap<string, Reach>
 
 function settle(entry: NamedCondition, resolved: ReadonlyMap<string, Reach>): Reach {
   const reach = reachOf(entry.condition, resolved);
-  if (reach.depth <= RULE_LIMITS.depth) return reach;
-  entry.report(entry.path, `nested deeper than ${RULE_LIMITS.depth}, its references followed`);
-  return { ...reach, depth: 0 };
+  const isBounded = checkReach(reach, entry.path, entry.report);
+  return { ...(isBounded ? reach : NOWHERE), scope: reach.scope, isUnsure: entry.isFaulty || reach.isUnsure };
 }
+
+/** Reports what nests too deep or grows too large by the names that it refers to. */
+export function checkReach(
+  { depth, size }: Pick<Reach, 'depth' | 'size'>,
+  path: string,
+  report: Report,
+): boolean {
+  if (depth > RULE_LIMITS.depth)
+    report(path, `nested deeper than ${RULE_LIMITS.depth}, its references followed`);
+  else if (size > RULE_LIMITS.expandedConditions) {
+    report(
+      path,
+      `is ${countText(size)} conditions, its references followed; at most ${RULE_LIMITS.expandedConditions}`,
+      'split it into several, or list values with in',
+    );
+  } else return true;
+  return false;
+}
+
+/** Adds up sizes, and reports the place from which on they are too many in all. */
+export function expansionTally(): (place: Pick<NamedCondition, 'path' | 'report'>, size: number) => void {
+  const most = RULE_LIMITS.expandedConditionsTotal;
+  let total = 0;
+  return ({ path, report }, size) => {
+    const before = total;
+    total += size;
+    if (before <= most && total > most)
+      report(path, `more than ${most} conditions in all, references followed`);
+  };
+}
+
+const countText = (size: number): string => (size > 1e9 ? 'more than a thousand million' : String(size));

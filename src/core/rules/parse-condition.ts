@@ -73,7 +73,7 @@ export function parseCondition(
     return undefined;
   }
   if (!isFields(value)) {
-    report(path, 'must be an object');
+    report(path, value === undefined ? 'is missing' : 'must be an object');
     return undefined;
   }
   if (Object.hasOwn(value, 'name')) readText(value['name'], `${path}.name`, report);

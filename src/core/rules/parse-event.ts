@@ -51,6 +51,17 @@ const PARAM_KEYS: Readonly<Record<EventType, readonly string[]>> = {
   reject: ['reason'],
 };
 
+/** What params cannot do without, for whoever left them out. */
+const NEEDED_PARAMS: Readonly<Record<EventType, string>> = {
+  exclude: 'reason',
+  restrict: 'models or tags',
+  require: 'capabilities',
+  cap: 'costUsd or latencyMs',
+  weigh: 'quality, cost and latency',
+  pin: 'model',
+  reject: 'reason',
+};
+
 function suggestModel(id: string, known: ModelIndex): Suggestion {
   const aliased = known.idOfAlias.get(id);
   return aliased === undefined ? suggestWord(id, known.ids) : `${id} is an alias of ${aliased}: write that`;
@@ -190,7 +201,12 @@ export function parseEvent(
       );
     return undefined;
   }
-  const params = readFields(fieldOf(fields, 'params'), `${path}.params`, report, PARAM_KEYS[type]);
+  const paramFields = fieldOf(fields, 'params');
+  if (paramFields === undefined) {
+    report(`${path}.params`, 'is missing', `${type} needs ${NEEDED_PARAMS[type]}`);
+    return undefined;
+  }
+  const params = readFields(paramFields, `${path}.params`, report, PARAM_KEYS[type]);
   return params && READ[type](params, { report, known, path: `${path}.params` });
 }
 

@@ -15,7 +15,14 @@ import {
   type Report,
 } from './field-reader.js';
 import { RULE_LIMITS } from './limits.js';
-import { checkReferences, reachOf, resolveNames, type NamedCondition } from './named-conditions.js';
+import {
+  checkReach,
+  checkReferences,
+  expansionTally,
+  reachOf,
+  resolveNames,
+  type NamedCondition,
+} from './named-conditions.js';
 import { parseRoot, type ConditionScope } from './parse-condition.js';
 import {
   checkEventScope,
@@ -37,6 +44,8 @@ interface ParsedRule {
   readonly id: string;
   readonly priority: number;
   readonly condition: Condition;
+  /** Whether parts of its conditions could not be read. */
+  readonly isFaulty: boolean;
   readonly event: RuleEvent;
   readonly file: string;
   readonly path: string;
@@ -55,19 +64,35 @@ interface Load {
   ruleCount: number;
 }
 
+/** Reads conditions, and tells whether anything in them was reported. */
+function parseConditions(
+  value: unknown,
+  path: string,
+  scope: ConditionScope,
+): { condition: Condition | undefined; isFaulty: boolean } {
+  let isFaulty = false;
+  const report: Report = (...fault) => {
+    isFaulty = true;
+    scope.report(...fault);
+  };
+  const condition = parseRoot(value, path, { ...scope, report });
+  return { condition, isFaulty };
+}
+
 function parseNamed(value: unknown, scope: ConditionScope, load: Load): void {
   const { report } = scope;
   if (!isFields(value)) return report('conditions', 'must be an object of named conditions');
   for (const [name, body] of Object.entries(value)) {
     const path = memberPath('conditions', name);
     if (readName(name, path, report) === undefined) continue;
-    const condition = parseRoot(body, path, scope);
+    const { condition, isFaulty } = parseConditions(body, path, scope);
     if (load.named.has(name)) report(path, `a condition named ${name} exists already`);
     else
       load.named.set(name, {
         condition: condition ?? { kind: 'all', children: [], priority: 1 },
         path,
         report,
+        isFaulty,
       });
   }
 }
@@ -90,10 +115,10 @@ function parseRule(
   }
   if (Object.hasOwn(fields, 'description')) readText(fields['description'], `${path}.description`, report);
   const priority = readPriority(fieldOf(fields, 'priority'), `${path}.priority`, report);
-  const condition = parseRoot(fieldOf(fields, 'conditions'), `${path}.conditions`, scope);
+  const { condition, isFaulty } = parseConditions(fieldOf(fields, 'conditions'), `${path}.conditions`, scope);
   const event = parseEvent(fieldOf(fields, 'event'), `${path}.event`, report, load.known);
   if (id === undefined || condition === undefined || event === undefined) return;
-  load.rules.push({ id, priority, condition, event, file, path, report });
+  load.rules.push({ id, priority, condition, isFaulty, event, file, path, report });
 }
 
 function parseFile({ file, value }: RuleFile, report: Report, load: Load): void {
@@ -130,16 +155,15 @@ function timeZonesOf(conditions: readonly Condition[]): Set<string> {
 function link({ named, rules }: Load, faults: readonly Fault[]): RuleSet | undefined {
   for (const { condition, report } of named.values()) checkReferences(condition, named, report);
   const reach = resolveNames(named);
+  const tally = expansionTally();
+  for (const [name, entry] of named) tally(entry, reach.get(name)?.size ?? 0);
   const scoped = rules.map((rule) => {
     checkReferences(rule.condition, named, rule.report);
-    const { scope, depth } = reachOf(rule.condition, reach);
-    if (depth > RULE_LIMITS.depth) {
-      rule.report(
-        `${rule.path}.conditions`,
-        `nested deeper than ${RULE_LIMITS.depth}, its references followed`,
-      );
-    }
-    checkEventScope(rule.event, scope, `${rule.path}.event`, rule.report);
+    const { scope, depth, size, isUnsure } = reachOf(rule.condition, reach);
+    const path = `${rule.path}.conditions`;
+    if (checkReach({ depth, size }, path, rule.report)) tally({ path, report: rule.report }, size);
+    // A mistyped `model` is a rule on candidates, and seems to be one on the request.
+    if (!rule.isFaulty && !isUnsure) checkEventScope(rule.event, scope, `${rule.path}.event`, rule.report);
     return { ...rule, scope };
   });
   const all = [

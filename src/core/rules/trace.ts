@@ -32,6 +32,10 @@ export interface TraceScope {
   readonly context: EvaluationContext;
   /** Whether the context is at a candidate. */
   readonly hasCandidate: boolean;
+  /** Named conditions that were traced already while the context stood as it does: shared, never copied. */
+  readonly traced: Map<string, ConditionTrace>;
+  /** Counts the nodes that were made. */
+  readonly tally: { nodes: number };
 }
 
 /** Kleene's `all`: false as soon as one is, unknown where none is and one is unknown. */
@@ -71,11 +75,14 @@ function traceComparison(
 /** Evaluates every leaf, also those that the compiled rule need not ask. */
 export function traceCondition(condition: Condition, scope: TraceScope): ConditionTrace {
   const below = (child: Condition): ConditionTrace => traceCondition(child, scope);
+  scope.tally.nodes += 1;
   switch (condition.kind) {
     case 'compare':
       return traceComparison(condition, scope);
     case 'named': {
-      const child = below(scope.ruleSet.conditions.get(condition.name)!);
+      const known = scope.traced.get(condition.name);
+      const child = known ?? below(scope.ruleSet.conditions.get(condition.name)!);
+      if (known === undefined) scope.traced.set(condition.name, child);
       return { condition, children: [child], result: child.result };
     }
     case 'not': {
@@ -91,11 +98,14 @@ export function traceCondition(condition: Condition, scope: TraceScope): Conditi
   }
 }
 
-/** Visits the comparisons of a trace. */
+/** Visits the comparisons of a trace, those that are shared once. */
 export function visitLeaves(
   trace: ConditionTrace,
   visit: (leaf: ConditionTrace, condition: Condition & { kind: 'compare' }) => void,
+  seen = new Set<ConditionTrace>(),
 ): void {
+  if (seen.has(trace)) return;
   if (trace.condition.kind === 'compare') visit(trace, trace.condition);
-  for (const child of trace.children) visitLeaves(child, visit);
+  else seen.add(trace);
+  for (const child of trace.children) visitLeaves(child, visit, seen);
 }

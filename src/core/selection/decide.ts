@@ -10,8 +10,8 @@ import { rngFromSeed } from '../random.js';
 import type { ModelId } from '../registry/model.js';
 import { applyRules, type FiredRule } from '../rules/apply.js';
 import type { RequestFacts } from '../rules/facts.js';
-import type { RuleTrace } from '../rules/trace.js';
-import { traceRules } from '../rules/trace-rules.js';
+
+import { traceRules, type RuleTraces } from '../rules/trace-rules.js';
 import { tenantFact } from '../rules/parse-tenants.js';
 import { availableOf, providersInDoubt } from './available.js';
 import { candidateOf, type Candidate } from './candidate.js';
@@ -53,7 +53,7 @@ export interface Deliberation {
   readonly removals: readonly Removal[];
   readonly firedRules: readonly FiredRule[];
   /** Every condition that was evaluated; only where traces were asked for. */
-  readonly traces?: readonly RuleTrace[];
+  readonly traces?: RuleTraces;
   /** The arms that rules saw, in the order that `firedRules` counts them. Filled in only when asked for. */
   readonly eligibleArms: readonly Pick<Removal, 'model' | 'variant'>[];
   /** What the bandit scored; absent where its policy reads no context. */

@@ -151,7 +151,7 @@ export function encodeExplainResponse(deliberation: Deliberation, policyVersion:
     profile: encodeProfile(profile),
     explanation: encodeExplanation(deliberation),
     policyVersion,
-    ...encodeTraces(traces ?? [], eligibleArms),
+    ...encodeTraces(traces ?? { traces: [], omitted: 0 }, eligibleArms),
   };
 }
 

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { lintPolicy } from '../../../src/core/lint/lint-policy.js';
 import { membersWithoutKind } from '../../../src/core/lint/member-values.js';
+import type { Tenants } from '../../../src/core/rules/parse-tenants.js';
 import type { Model } from '../../../src/core/registry/model.js';
 import { policyOf, SHIPPED_RULES } from '../../builders/policy.js';
 import { compiled, model, MODELS, rule } from '../rules/fixture.js';
+
+const TENANTS: Tenants = new Map(
+  ['default', 'acme-labs'].map((id) => [id, { id, tier: 'standard', tags: [] }]),
+);
 
 interface Check {
   readonly models?: readonly Model[];
@@ -12,10 +17,16 @@ interface Check {
 
 /** Warnings of a file with these rules: `code path`. */
 function warned(rules: readonly object[], { models = MODELS, conditions = {} }: Check = {}): string[] {
-  return lintPolicy({ rules: compiled({ conditions, rules }), models }).map(
+  return lintPolicy({ rules: compiled({ conditions, rules }), models, tenants: TENANTS }).map(
     ({ code, path }) => `${code} ${path}`,
   );
 }
+
+/** The same with what they suggest. */
+const said = (rules: readonly object[]): string[] =>
+  lintPolicy({ rules: compiled({ rules }), models: MODELS, tenants: TENANTS }).map(
+    ({ code, path, suggestion = '' }) => `${code} ${path}: ${suggestion}`,
+  );
 
 const compare = (fact: string, path: string, operator: string, value: unknown): object => ({
   fact,
@@ -140,6 +151,20 @@ describe('a condition that can never hold', () => {
   });
 });
 
+describe('a comparison of the wrong type', () => {
+  it.each<[object, string]>([
+    [compare('request', 'batch', 'equal', 'true'), 'never-holds: write true without quotes'],
+    [compare('model', 'regions', 'equal', 'eu'), 'never-holds: it is a list: use contains'],
+    [compare('model', 'regions', 'in', ['eu', 'us']), 'never-holds: it is a list: use intersects'],
+    [compare('model', 'regions', 'notEqual', 'eu'), 'always-holds: it is a list: use not:contains'],
+    [compare('tenant', 'tier', 'contains', 'free'), 'never-holds: it is no list: use equal'],
+    [compare('request', 'useCase', 'not:contains', 'a'), 'always-holds: it is no list: use not:equal'],
+    [compare('profile', 'inputTokens', 'equal', '100'), 'never-holds: write 100 without quotes'],
+  ])('%j', (condition, hint) => {
+    expect(said([weighOn(useCase('x'), condition)])).toContain(hint.replace(':', ` ${at}.all[1]:`));
+  });
+});
+
 describe('a condition that always holds', () => {
   it.each<[string, object]>([
     ['an hour from 0', hour('greaterThanInclusive', 0)],
@@ -204,7 +229,12 @@ describe('rules that leave no model', () => {
         conditions: { all: [useCase('b'), compare('model', 'capabilities', 'contains', 'tools')] },
       },
     );
-    const dear = forCase('exclude', { reason: 'no' }, 'c', compare('estimate', 'costUsd', 'greaterThan', 1));
+    const dear = forCase(
+      'exclude',
+      { reason: 'no' },
+      'c',
+      compare('estimate', 'costUsd', 'greaterThan', 0.05),
+    );
     expect(warned([require, other, dear])).toEqual([]);
   });
 });
@@ -224,6 +254,21 @@ describe('a rule that never has a say', () => {
     ).toEqual([]);
   });
 
+  it('is one of many behind a rejection of everything, which is told once', () => {
+    const reject = rule('reject', { reason: 'closed' }, { name: 'z' });
+    const others = Array.from({ length: 16 }, (_, i) => weigh(`w${i}`, i + 1, useCase(`u${i}`)));
+    const [only, ...more] = lintPolicy({
+      rules: compiled({ rules: [...others, reject] }),
+      models: MODELS,
+      tenants: TENANTS,
+    });
+    expect(more).toEqual([]);
+    expect(`${only?.path}: ${only?.reason}`).toBe(
+      'rules[16].event: rejects every request: 16 other rules never have a say',
+    );
+    expect(warned([reject])).toEqual([]);
+  });
+
   it('or behind a rejection', () => {
     const reject = rule('reject', { reason: 'closed' }, { name: 'z', conditions: { all: [useCase('a')] } });
     expect(warned([weigh('w', 1, useCase('a'), hour('lessThan', 6)), reject])).toEqual([
@@ -233,6 +278,52 @@ describe('a rule that never has a say', () => {
 });
 
 describe('units and names', () => {
+  it.each<[string, object, string]>([
+    [
+      'a cost in cents',
+      compare('estimate', 'costUsd', 'greaterThan', 50),
+      'costUsd is US dollars per request',
+    ],
+    [
+      'a cost below any',
+      compare('estimate', 'costUsd', 'lessThan', 1e-9),
+      'costUsd is US dollars per request',
+    ],
+    [
+      'an instant in seconds',
+      compare('clock', 'epochMs', 'greaterThan', 1_764_000_000),
+      'if it is seconds, write 1764000000000',
+    ],
+    ['a day that no month has', compare('clock', 'date', 'equal', '2025-02-30'), 'a date is YYYY-MM-DD'],
+    [
+      'a date the other way round',
+      compare('clock', 'date', 'lessThan', '24.12.2025'),
+      'a date is YYYY-MM-DD',
+    ],
+    ['a month where a day is asked for', compare('clock', 'date', 'in', ['2025-12']), 'a date is YYYY-MM-DD'],
+  ])('knows %s', (_, condition, suggestion) => {
+    expect(said([weighOn(condition)])).toContain(`units ${at}.all[0].value: ${suggestion}`);
+  });
+
+  it.each([
+    compare('estimate', 'costUsd', 'greaterThan', 0.01),
+    compare('estimate', 'costUsd', 'greaterThan', 0),
+    compare('clock', 'epochMs', 'greaterThan', 1_764_000_000_000),
+    compare('clock', 'date', 'greaterThanInclusive', '2025-12'),
+    compare('clock', 'date', 'in', ['2024-02-29', '2025-12-24']),
+  ])('leaves alone %j', (condition) => {
+    expect(warned([weighOn(condition)])).toEqual([]);
+  });
+
+  it('knows tenants that are not listed', () => {
+    const tenant = (operator: string, value: unknown) => weighOn(compare('tenant', 'id', operator, value));
+    expect(said([tenant('in', ['acme-lab', 'default'])])).toEqual([
+      `matches-no-tenant ${at}.all[0]: did you mean acme-labs?`,
+    ]);
+    expect(said([tenant('notEqual', 'someone')])).toEqual([`matches-no-tenant ${at}.all[0]: `]);
+    expect(said([tenant('equal', 'acme-labs')])).toEqual([]);
+  });
+
   it('knows a price that is per thousand tokens, a latency in seconds, and caps that cap nothing or all', () => {
     const models = [model('acme/odd', { prices: { inputUsdPerMTok: 0.003, outputUsdPerMTok: 4 } })];
     const cheap = compare('model', 'prices.inputUsdPerMTok', 'lessThan', 0.0000025);

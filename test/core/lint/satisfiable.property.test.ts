@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateCandidate, evaluateRequest } from '../../../src/core/rules/evaluate.js';
-import { contradictionIn, not } from '../../../src/core/lint/satisfiable.js';
+import { not, Reasoner } from '../../../src/core/lint/satisfiable.js';
 import type { RequestFacts } from '../../../src/core/rules/facts.js';
 import { compiled, estimate, facts, MODELS, rule } from '../rules/fixture.js';
 
@@ -131,8 +131,8 @@ describe('what is said of conditions', () => {
               rules: [rule('weigh', { quality: 1, cost: 0, latency: 0 }, { conditions: { all: [body] } })],
             });
             const { condition: root } = ruleSet.rules[0]!;
-            const never = contradictionIn(root, ruleSet.conditions) !== undefined;
-            const always = contradictionIn(not(root), ruleSet.conditions) !== undefined;
+            const never = new Reasoner(ruleSet.conditions).contradictionIn(root) !== undefined;
+            const always = new Reasoner(ruleSet.conditions).contradictionIn(not(root)) !== undefined;
             if (!never && !always) return;
             said += 1;
             for (const request of requests) {

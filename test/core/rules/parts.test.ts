@@ -135,6 +135,10 @@ describe('globs', () => {
 describe('closest words', () => {
   it('find a slip, and nothing where nothing is near', () => {
     expect(closestWord('modle', ['model', 'mode'])).toBe('mode');
+    const sizes = ['openai/gpt-4o', 'openai/gpt-4o-mini', 'openai/gpt-4.1-mini'];
+    expect(closestWord('openai/gpt-4o-mni', sizes)).toBe('openai/gpt-4o-mini');
+    expect(closestWord('openai/gpt-4o-2024-08-06', sizes)).toBe('openai/gpt-4o');
+    expect(closestWord('stream', ['steam', 'streaming'])).toBe('streaming');
     expect(closestWord('REQUEST', ['request'])).toBe('request');
     expect(closestWord('zebra', ['model'])).toBeUndefined();
     expect(closestWord('x'.repeat(1_000_000), ['model'])).toBeUndefined();

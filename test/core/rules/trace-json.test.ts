@@ -31,7 +31,7 @@ describe('a trace as JSON', () => {
     const ruleSet = compiled({ rules: [rule('exclude', { reason: 'no' }, { conditions })] });
     const [candidate] = candidates();
     const given = facts();
-    const traced = traceJson(traceRules(ruleSet, given, [candidate!])[0]!.trace);
+    const traced = traceJson(traceRules(ruleSet, given, [candidate!]).traces[0]!.trace);
     expect(traced).toEqual({
       priority: 1,
       operator: 'all',
@@ -59,7 +59,7 @@ describe('a trace as JSON', () => {
       conditions: { ours: { all: [onCase] } },
       rules: [rule('cap', { costUsd: 1 }, { conditions: { condition: 'ours' } })],
     };
-    expect(traceJson(traceRules(compiled(document), facts(), [])[0]!.trace)).toEqual({
+    expect(traceJson(traceRules(compiled(document), facts(), []).traces[0]!.trace)).toEqual({
       condition: 'ours',
       priority: 1,
       operator: 'all',

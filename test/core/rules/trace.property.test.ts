@@ -20,7 +20,9 @@ describe('a trace', () => {
           model: other['model'] as Model,
           estimate: other['estimate'] as EstimateFact,
         }));
-        const held = traceRules(ruleSet, requestFacts, list).filter(({ trace }) => trace.result === true);
+        const held = traceRules(ruleSet, requestFacts, list).traces.filter(
+          ({ trace }) => trace.result === true,
+        );
         const key = (id: string, modelIndex?: number): string => `${id} ${modelIndex}`;
         const { fired } = applyRules(ruleSet, requestFacts, list, { explain: true });
         expect(held.map(({ rule: { id }, modelIndex }) => key(id, modelIndex)).sort()).toEqual(
@@ -38,7 +40,7 @@ describe('a trace', () => {
       compiled({ rules: [rule('exclude', { reason: 'no' }, { conditions })] }),
       facts({ tenant: { tier } }),
       candidates(),
-    );
+    ).traces;
   const leavesOf = ({ trace }: RuleTrace): unknown[] => {
     const leaves: unknown[] = [];
     visitLeaves(trace, ({ factResult, result }) => leaves.push([factResult, result]));
@@ -78,5 +80,24 @@ describe('a trace', () => {
       [undefined, undefined],
       ['premium', false],
     ]);
+  });
+
+  it('traces a named condition once per candidate, however often it is referred to', () => {
+    const twice = (name: string): object => ({ all: [{ condition: name }, { not: { condition: name } }] });
+    const document = {
+      conditions: { a: { all: [onRegion] }, b: twice('a'), c: twice('b'), d: twice('c') },
+      rules: [rule('exclude', { reason: 'no' }, { conditions: twice('d') })],
+    };
+    const { traces } = traceRules(compiled(document), facts(), candidates());
+    expect(traces).toHaveLength(5);
+    for (const trace of traces) expect(leavesOf(trace)).toHaveLength(1);
+    const saw = traces.map((trace) => (leavesOf(trace)[0] as unknown[])[1]);
+    expect(saw).toEqual([true, false, true, false, false]);
+  });
+
+  it('stops at the limit on nodes, and counts what it did not trace', () => {
+    const document = { rules: [rule('exclude', { reason: 'no' }, { conditions: { all: [onRegion] } })] };
+    const { traces, omitted } = traceRules(compiled(document), facts(), candidates(), 6);
+    expect([traces.length, omitted]).toEqual([2, 3]);
   });
 });
