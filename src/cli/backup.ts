@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import { AdminServiceClient } from '../gen/sextant/v1/admin.js';
 import type { StoreCopy } from '../store/ports.js';
-import { copyStore } from './copy-store.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { jsonText } from './plain-output.js';
-import { calling, withClient, withConnectionOptions, type ConnectionFlags } from './server-connection.js';
-
-interface BackupFlags extends ConnectionFlags {
-  readonly json?: boolean;
-}
+import {
+  calling,
+  withAnswerOptions,
+  withClient,
+  withConnectionOptions,
+  type AnswerFlags,
+  type ConnectionFlags,
+} from './server-connection.js';
+import { withStoppedStore } from './stopped-store.js';
 
 const sizeText = ({ entries, bytes, outcomes }: StoreCopy): string =>
   `${outcomes} outcomes, ${entries} entries, ${(bytes / 1e6).toFixed(1)} MB`;
@@ -18,21 +21,19 @@ export function backupCommand(): Command {
   const command = new Command('backup').description(
     "Copy the store of a running server, as it stands, into a folder of its own on the server's disk. Calls a running server; role admin.",
   );
-  return withConnectionOptions(command)
-    .option('--json', 'print the answer for machines')
-    .action((flags: BackupFlags) =>
-      calling(() =>
-        withClient(AdminServiceClient, flags, async (call) => {
-          const backup = await call('backup', {});
-          const copy = {
-            entries: Number(backup.entries),
-            bytes: Number(backup.sizeBytes),
-            outcomes: Number(backup.outcomes),
-          };
-          console.log(flags.json ? jsonText(backup) : `${backup.path}: ${sizeText(copy)}`);
-        }),
-      ),
-    );
+  return withAnswerOptions(command).action((flags: AnswerFlags) =>
+    calling(() =>
+      withClient(AdminServiceClient, flags, async (call) => {
+        const backup = await call('backup', {});
+        const copy = {
+          entries: Number(backup.entries),
+          bytes: Number(backup.sizeBytes),
+          outcomes: Number(backup.outcomes),
+        };
+        console.log(flags.json ? jsonText(backup) : `${backup.path}: ${sizeText(copy)}`);
+      }),
+    ),
+  );
 }
 
 /** `sextant compact`: gives back disk space of a running server's store. */
@@ -61,8 +62,7 @@ export function restoreCommand(): Command {
     const config = readConfig(flags);
     if (!config.ok) refuse(config.faults);
     const { path } = config.value.store;
-    const copy = await copyStore(backup, path);
-    if (copy === undefined) process.exitCode = 1;
-    else console.log(`${path}: ${sizeText(copy)}`);
+    const copy = await withStoppedStore(backup, (store) => store.copyTo(path));
+    if (copy !== undefined) console.log(`${path}: ${sizeText(copy)}`);
   });
 }

@@ -1,9 +1,17 @@
 import type { Difference } from '../core/comparison/compare-answers.js';
-import { totalOf, type Disagreement, type TallyReport, type TallyRow } from '../core/comparison/tally.js';
+import {
+  meansOf,
+  totalOf,
+  type Disagreement,
+  type TallyReport,
+  type TallyRow,
+} from '../core/comparison/tally.js';
 import { usdFromNanoUsd } from '../core/money.js';
 import { table } from './demo/table.js';
 import type { LogDiff } from './diff-on-log.js';
-import { shortVersion } from './plain-output.js';
+import { lossesTable, movesTable, shiftText } from './comparison-text.js';
+import { passedOverLines } from './log-replay.js';
+import { percentText, shortVersion, signedText } from './plain-output.js';
 
 /** Figures of some requests under two policies; money and quality are means over those that both answer. */
 export interface DiffFigures {
@@ -65,21 +73,18 @@ export function comparisonReport({ rows, moves, losses, disagreements }: TallyRe
 }
 
 function figures(row: Omit<TallyRow, 'tenant' | 'useCase'>): DiffFigures {
-  const { requests, changedShare, differences, otherWeights, answered, priced } = row;
-  const usd = (sum: number): number => usdFromNanoUsd(sum / priced);
+  const { requests, differences, otherWeights } = row;
+  const { changedShare, quality, costNanoUsd } = meansOf(row);
   return {
     requests,
-    changedShare: requests === 0 ? 0 : changedShare / requests,
+    changedShare,
     differences,
     otherWeights,
-    ...(priced > 0 && {
-      costUsdBefore: usd(row.costNanoUsdBefore),
-      costUsdAfter: usd(row.costNanoUsdAfter),
+    ...(costNanoUsd && {
+      costUsdBefore: usdFromNanoUsd(costNanoUsd.before),
+      costUsdAfter: usdFromNanoUsd(costNanoUsd.after),
     }),
-    ...(answered > 0 && {
-      qualityBefore: row.qualityBefore / answered,
-      qualityAfter: row.qualityAfter / answered,
-    }),
+    ...(quality && { qualityBefore: quality.before, qualityAfter: quality.after }),
   };
 }
 
@@ -90,12 +95,7 @@ export function diffReportText(report: DiffReport): string {
   const { from, to, since, until, tooOld, otherContext, unseenAttributes, total } = report;
   const lines = [`${shortVersion(from)} → ${shortVersion(to)}`];
   if (since !== undefined) lines.push(`${total.requests} requests from ${since} to ${until}`);
-  if (tooOld > 0) lines.push(`${tooOld} decisions were logged before what was asked was kept`);
-  if (otherContext > 0) {
-    lines.push(
-      `${otherContext} decisions have contexts of another layout: hashedWords, embedding.json and a change from beta decide it`,
-    );
-  }
+  lines.push(...passedOverLines({ tooOld, otherContext }));
   if (unseenAttributes.length > 0) {
     lines.push(
       `rules read ${unseenAttributes.join(', ')}, which no logged request has: decisionLog.attributes says which are kept`,
@@ -116,19 +116,9 @@ export function comparisonText({ total, rows, moves, losses, disagreements }: Co
       rows.map((row) => [`${row.tenant}, ${row.useCase}`, ...cells(row)]),
     ),
   ];
-  const told = moves.slice(0, MOVES_TOLD);
-  if (told.length > 0) {
-    const shown = told.map(({ from, to, share }) => [`${from} → ${to}`, percent(share)]);
-    parts.push(table(['goes elsewhere', 'of requests'], shown));
-  }
-  if (losses.length > 0) {
-    const shown = losses.map(({ cause, requests, arms }) => [
-      cause,
-      String(requests),
-      (arms / requests).toFixed(1),
-    ]);
-    parts.push(table(['takes candidates away', 'requests', 'models each'], shown));
-  }
+  if (moves.length > 0) parts.push(movesTable('goes elsewhere', moves.slice(0, MOVES_TOLD)));
+  if (losses.length > 0)
+    parts.push(lossesTable(losses.map(({ cause, requests, arms }) => [cause, requests, arms])));
   if (disagreements.length > 0)
     parts.push(`for example\n${disagreements.slice(0, EXAMPLES_TOLD).map(exampleLine).join('\n')}`);
   return parts.join('\n\n');
@@ -143,16 +133,16 @@ function summary({ requests, changedShare, differences, otherWeights, ...means }
     [otherWeights, 'have other weights'],
   ];
   const lines = [
-    `${percent(changedShare)} of requests go elsewhere`,
+    `${percentText(changedShare)} of requests go elsewhere`,
     ...counted.filter(([count]) => count > 0).map(([count, what]) => `${count} of ${requests} ${what}`),
   ];
   const { costUsdBefore, costUsdAfter, qualityBefore, qualityAfter } = means;
   if (costUsdBefore !== undefined && costUsdAfter !== undefined) {
-    const change = costUsdBefore > 0 ? `, ${signed(100 * (costUsdAfter / costUsdBefore - 1), 1)} %` : '';
+    const change = costUsdBefore > 0 ? `, ${signedText(100 * (costUsdAfter / costUsdBefore - 1), 1)} %` : '';
     lines.push(`expected cost ${usd(costUsdBefore)} → ${usd(costUsdAfter)} USD a request${change}`);
   }
   if (qualityBefore !== undefined && qualityAfter !== undefined) {
-    const change = signed(qualityAfter - qualityBefore, 4);
+    const change = signedText(qualityAfter - qualityBefore, 4);
     lines.push(`expected quality ${qualityBefore.toFixed(4)} → ${qualityAfter.toFixed(4)}, ${change}`);
   }
   return lines.join('\n');
@@ -160,7 +150,7 @@ function summary({ requests, changedShare, differences, otherWeights, ...means }
 
 const cells = (row: DiffFigures): readonly string[] => [
   String(row.requests),
-  percent(row.changedShare),
+  percentText(row.changedShare),
   String(row.differences.refused),
   row.costUsdBefore === undefined ? '–' : usd(row.costUsdBefore),
   row.costUsdAfter === undefined ? '' : `→ ${usd(row.costUsdAfter)}`,
@@ -168,24 +158,10 @@ const cells = (row: DiffFigures): readonly string[] => [
   row.qualityAfter === undefined ? '' : `→ ${row.qualityAfter.toFixed(4)}`,
 ];
 
-function exampleLine({
-  decisionId,
-  time,
-  tenant,
-  useCase,
-  ...rest
-}: ComparisonReport['disagreements'][number]): string {
-  const { difference, changedShare, before, after, losses } = rest;
-  const what =
-    difference === 'refused'
-      ? `${before} → refused`
-      : difference === 'admitted'
-        ? `refused → ${after}`
-        : `${before === after ? before : `${before} → ${after}`}, ${percent(changedShare)} elsewhere`;
-  const why = losses.length === 0 ? '' : ` (${losses.join(', ')})`;
-  return `  ${time}  ${decisionId ?? ''}  ${tenant}, ${useCase}: ${what}${why}`;
+function exampleLine(disagreement: ComparisonReport['disagreements'][number]): string {
+  const { decisionId, time, tenant, useCase, before, after, changedShare, losses: causes } = disagreement;
+  const shift = shiftText({ before, after, changedShare, causes });
+  return `  ${time}  ${decisionId ?? ''}  ${tenant}, ${useCase}: ${shift}`;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const usd = (value: number): string => value.toPrecision(3);
-const signed = (value: number, digits: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(digits)}`;

@@ -15,6 +15,8 @@ import {
 import { NANO_USD_PER_USD } from '../core/money.js';
 import { table } from './demo/table.js';
 import type { EvaluatedLog } from './evaluate-log.js';
+import { passedOverLines } from './log-replay.js';
+import { percentText, signedText } from './plain-output.js';
 
 /** One reward's figures over some decisions. */
 export interface RewardReport {
@@ -88,7 +90,7 @@ export function evaluationText(report: EvaluationReport): string {
   const { support } = quality;
   const parts = [
     headline(quality, costUsd),
-    `Decisions ${support.decisions}, with a quality ${support.rewarded}, worth ${support.effectiveDecisions.toFixed(0)} of the policy's own; largest weight ${support.largestWeight.toFixed(1)}; without support ${percent(support.unsupportedShare)}; above switch-DR's weight ${percent(support.switchedShare)}`,
+    `Decisions ${support.decisions}, with a quality ${support.rewarded}, worth ${support.effectiveDecisions.toFixed(0)} of the policy's own; largest weight ${support.largestWeight.toFixed(1)}; without support ${percentText(support.unsupportedShare)}; above switch-DR's weight ${percentText(support.switchedShare)}`,
     passedOver(refused, tooOld, otherContext),
     section('Quality', quality, 4),
     section('Cost, USD a request', costUsd, 8),
@@ -105,21 +107,16 @@ function headline(quality: RewardReport, cost: RewardReport): string {
   const dr = estimateOf(quality, 'dr')!;
   const saved = cost.lift && cost.logged !== undefined ? costWords(cost.lift.value, cost.logged) : '';
   const { value, asymptotic } = quality.lift;
-  return `Quality ${dr.value.toFixed(4)}, ${signed(value)} ${shown(asymptotic, 4)} against the log's ${quality.logged!.toFixed(4)}${saved}.`;
+  return `Quality ${dr.value.toFixed(4)}, ${signedText(value)} ${shown(asymptotic, 4)} against the log's ${quality.logged!.toFixed(4)}${saved}.`;
 }
 
 const costWords = (lift: number, logged: number): string =>
-  logged > 0 ? `; cost ${signed((100 * lift) / logged, 1)} %` : '';
+  logged > 0 ? `; cost ${signedText((100 * lift) / logged, 1)} %` : '';
 
 function passedOver(refused: number, tooOld: number, otherContext: number): string {
   const lines = [];
   if (refused > 0) lines.push(`${refused} requests would be refused, or find no model: they are left out`);
-  if (tooOld > 0) lines.push(`${tooOld} decisions were logged before what was asked was kept`);
-  if (otherContext > 0) {
-    lines.push(
-      `${otherContext} decisions have contexts of another layout: hashedWords, embedding.json and a change from beta decide it`,
-    );
-  }
+  lines.push(...passedOverLines({ tooOld, otherContext }));
   return lines.join('\n');
 }
 
@@ -132,7 +129,7 @@ function section(title: string, { estimates, logged, lift }: RewardReport, digit
     bernstein === undefined ? '–' : shown(bernstein, digits),
   ]);
   rows.push(['the log’s own', logged!.toFixed(digits), '', '']);
-  rows.push(['dr less the log’s own', signed(lift.value, digits), shown(lift.asymptotic, digits), '–']);
+  rows.push(['dr less the log’s own', signedText(lift.value, digits), shown(lift.asymptotic, digits), '–']);
   return `${title}\n${table(['estimator', 'value', '95 %, asymptotic', '95 %, any sample'], rows)}`;
 }
 
@@ -165,7 +162,5 @@ function reportingText(tests: EvaluationReport['reporting']): string {
 const estimateOf = ({ estimates }: RewardReport, name: Estimate['estimator']): Estimate | undefined =>
   estimates?.find(({ estimator }) => estimator === name);
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const signed = (value: number, digits = 4): string => `${value >= 0 ? '+' : ''}${value.toFixed(digits)}`;
 const shown = ({ low, high }: Interval, digits: number): string =>
   `[${low.toFixed(digits)}, ${high.toFixed(digits)}]`;

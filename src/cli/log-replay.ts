@@ -26,6 +26,18 @@ export interface PassedOver {
   otherContext: number;
 }
 
+/** What a replay passed over, in words. */
+export function passedOverLines({ tooOld, otherContext }: Readonly<PassedOver>): readonly string[] {
+  const lines: string[] = [];
+  if (tooOld > 0) lines.push(`${tooOld} decisions were logged before what was asked was kept`);
+  if (otherContext > 0) {
+    lines.push(
+      `${otherContext} decisions have contexts of another layout: hashedWords, embedding.json and a change from beta decide it`,
+    );
+  }
+  return lines;
+}
+
 /** A policy that goes through a log: its snapshot stands as it would have stood at each decision. */
 export class ReplayedPolicy {
   private constructor(

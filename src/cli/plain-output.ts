@@ -29,6 +29,13 @@ export function whoText(principal: AuditPrincipal | undefined): string {
   return tenant === '' ? name : `${name} (${tenant})`;
 }
 
+/** `12.5 %` of a share in [0, 1]. */
+export const percentText = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** A number with its sign, also where it is none. */
+export const signedText = (value: number, digits = 4): string =>
+  `${value >= 0 ? '+' : ''}${value.toFixed(digits)}`;
+
 /** As much of a version as people read. */
 export const shortVersion = (version: string): string => version.slice(0, 12);
 

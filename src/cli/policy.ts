@@ -11,13 +11,9 @@ import { activeText, diffText } from './policy/policy-text.js';
 import { shadowCommand } from './policy/shadow-commands.js';
 import { unpinStopped } from './policy/unpin-stopped.js';
 import { writeVersion } from './policy/write-version.js';
-import { calling, withClient, withConnectionOptions, type ConnectionFlags } from './server-connection.js';
+import { calling, withAnswerOptions, withClient, type AnswerFlags } from './server-connection.js';
 
-interface ReadFlags extends ConnectionFlags {
-  readonly json?: boolean;
-}
-
-interface ChangeFlags extends ReadFlags {
+interface ChangeFlags extends AnswerFlags {
   readonly expect?: string;
   readonly reason?: string;
 }
@@ -39,28 +35,25 @@ export function policyCommand(): Command {
     .addCommand(shadowCommand());
 }
 
-const reading = (command: Command): Command =>
-  withConnectionOptions(command).option('--json', 'print the answer for machines');
-
 const changing = (command: Command): Command =>
-  reading(command)
+  withAnswerOptions(command)
     .option('--expect <version>', 'refuse where another version is in force by now')
     .option('--reason <text>', 'why, for the audit log');
 
 /** The contract's words for what a change was given. */
 const changeOf = ({ expect = '', reason = '' }: ChangeFlags) => ({ expectedActiveVersion: expect, reason });
 
-const print = (flags: ReadFlags, answer: unknown, text: () => string): void =>
+const print = (flags: AnswerFlags, answer: unknown, text: () => string): void =>
   console.log(flags.json ? jsonText(answer) : text());
 
-const printActive = (flags: ReadFlags, active: GetActivePolicyResponse | undefined): void =>
+const printActive = (flags: AnswerFlags, active: GetActivePolicyResponse | undefined): void =>
   print(flags, active, () => activeText(active!));
 
 function statusCommand(): Command {
   const command = new Command('status').description(
     'The version in force, what pins it, what waits. Role read.',
   );
-  return reading(command).action((flags: ReadFlags) =>
+  return withAnswerOptions(command).action((flags: AnswerFlags) =>
     calling(() =>
       withClient(PolicyServiceClient, flags, async (call) =>
         printActive(flags, await call('getActivePolicy', {})),
@@ -71,7 +64,7 @@ function statusCommand(): Command {
 
 function listCommand(): Command {
   const command = new Command('list').description('Versions that are kept, the latest first. Role read.');
-  return reading(command).action((flags: ReadFlags) =>
+  return withAnswerOptions(command).action((flags: AnswerFlags) =>
     calling(() =>
       withClient(PolicyServiceClient, flags, async (call) => {
         const versions: PolicyVersion[] = [];
@@ -104,16 +97,17 @@ function showCommand(): Command {
     .argument('<version>', 'the version, or its first 8 or more digits')
     .option('--file <file>', 'print the content of this file')
     .option('--out <folder>', 'write the files into this folder, which must be empty or new');
-  return reading(command).action((version: string, flags: ReadFlags & { file?: string; out?: string }) =>
-    calling(() =>
-      withClient(PolicyServiceClient, flags, async (call) => {
-        const files = flags.file === undefined ? [] : [flags.file];
-        const answer = await call('getPolicyVersion', { version, files });
-        if (flags.out !== undefined) await writeVersion(flags.out, answer.files);
-        else if (flags.file !== undefined) process.stdout.write(answer.files[0]!.content);
-        else print(flags, answer, () => showText(answer.version!));
-      }),
-    ),
+  return withAnswerOptions(command).action(
+    (version: string, flags: AnswerFlags & { file?: string; out?: string }) =>
+      calling(() =>
+        withClient(PolicyServiceClient, flags, async (call) => {
+          const files = flags.file === undefined ? [] : [flags.file];
+          const answer = await call('getPolicyVersion', { version, files });
+          if (flags.out !== undefined) await writeVersion(flags.out, answer.files);
+          else if (flags.file !== undefined) process.stdout.write(answer.files[0]!.content);
+          else print(flags, answer, () => showText(answer.version!));
+        }),
+      ),
   );
 }
 
@@ -132,13 +126,14 @@ function diffCommand(): Command {
     .description('What differs between two kept versions, rule by rule. Role admin.')
     .argument('<from>', 'version before')
     .argument('[to]', 'version after; the one in force where absent');
-  return reading(command).action((fromVersion: string, to: string | undefined, flags: ReadFlags) =>
-    calling(() =>
-      withClient(PolicyServiceClient, flags, async (call) => {
-        const answer = await call('diffPolicyVersions', { fromVersion, toVersion: to ?? '' });
-        print(flags, answer, () => diffText(answer));
-      }),
-    ),
+  return withAnswerOptions(command).action(
+    (fromVersion: string, to: string | undefined, flags: AnswerFlags) =>
+      calling(() =>
+        withClient(PolicyServiceClient, flags, async (call) => {
+          const answer = await call('diffPolicyVersions', { fromVersion, toVersion: to ?? '' });
+          print(flags, answer, () => diffText(answer));
+        }),
+      ),
   );
 }
 
@@ -195,7 +190,7 @@ function validateCommand(): Command {
   const command = new Command('validate')
     .description('Check a policy folder as the server would, and change nothing. Role admin.')
     .argument('<folder>', 'policy folder');
-  return reading(command).action((folder: string, flags: ReadFlags) =>
+  return withAnswerOptions(command).action((folder: string, flags: AnswerFlags) =>
     calling(() =>
       withClient(PolicyServiceClient, flags, async (call) => {
         const read = await readCandidate(folder);

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { checkPolicy } from '../config/load-policy.js';
 import { readPolicyFolder } from '../config/read-policy-folder.js';
 import { SextantError } from '../core/errors.js';
@@ -9,8 +9,9 @@ import { StoreError } from '../store/store-error.js';
 import type { Store } from '../store/ports.js';
 import { diffOnLog } from './diff-on-log.js';
 import { diffReport, diffReportText } from './diff-report.js';
-import { isFolder, isVersionName } from './is-folder.js';
+import { candidateKind, neitherText } from './candidate-kind.js';
 import { describeLocated, PolicyLocator } from './located-faults.js';
+import { percentOption } from './percent-option.js';
 import { logFilterOf, withLogOptions, type LogFlags } from './log-options.js';
 
 interface RulesDiffFlags extends LogFlags {
@@ -28,7 +29,11 @@ export function rulesDiffCommand(): Command {
     .argument('<from>', 'policy folder, or a version that the store keeps, by 8 or more digits')
     .argument('<to>', 'the policy that it is compared with, likewise')
     .requiredOption('--log <store>', "the store's folder")
-    .option('--fail-above <percent>', 'exit with 1 where more of the requests than this change', percent)
+    .option(
+      '--fail-above <percent>',
+      'exit with 1 where more of the requests than this change',
+      percentOption('0'),
+    )
     .option('--json', 'print the report for machines');
   return withLogOptions(command).action(diff);
 }
@@ -59,7 +64,7 @@ async function diff(from: string, to: string, flags: RulesDiffFlags): Promise<vo
 function print(report: ReturnType<typeof diffReport>, { json, failAbove }: RulesDiffFlags): number {
   console.log(json === true ? JSON.stringify(report, null, 2) : diffReportText(report));
   if (report.total.requests === 0) return 3;
-  return failAbove !== undefined && report.total.changedShare > failAbove ? 1 : 0;
+  return failAbove !== undefined && report.total.changedShare > failAbove / 100 ? 1 : 0;
 }
 
 class FaultyPolicy extends Error {
@@ -70,10 +75,9 @@ class FaultyPolicy extends Error {
 
 /** A folder where there is one of this name, else a version that the store keeps. */
 async function policyOf(name: string, { documents }: Store): Promise<Policy> {
-  const named = await isFolder(name);
-  if (!named && !isVersionName(name))
-    throw new RangeError(`${name} is neither a folder nor a version, 8 or more digits`);
-  const folder = named ? await readPolicyFolder(name) : await folderNamed(documents, name);
+  const kind = await candidateKind(name);
+  if (kind === undefined) throw new RangeError(neitherText(name));
+  const folder = kind === 'folder' ? await readPolicyFolder(name) : await folderNamed(documents, name);
   const policy = checkPolicy(folder);
   if (policy.ok) return policy.value;
   const locator = new PolicyLocator(folder);
@@ -81,11 +85,4 @@ async function policyOf(name: string, { documents }: Store): Promise<Policy> {
     ...policy.faults.map((fault) => describeLocated(locator.locate(fault))),
     `${name} has ${policy.faults.length} fault${policy.faults.length === 1 ? '' : 's'}`,
   ]);
-}
-
-/** @returns a share in [0, 1]. */
-function percent(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!(value >= 0 && value <= 100)) throw new InvalidArgumentError('write a percentage from 0 to 100.');
-  return value / 100;
 }

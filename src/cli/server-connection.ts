@@ -35,6 +35,15 @@ export function withConnectionOptions(command: Command): Command {
     .option('--insecure', 'send the token without TLS beyond loopback, too');
 }
 
+/** Flags of commands that print what a server answers. */
+export interface AnswerFlags extends ConnectionFlags {
+  readonly json?: boolean;
+}
+
+/** The flags of a connection, and the form of the answer. */
+export const withAnswerOptions = (command: Command): Command =>
+  withConnectionOptions(command).option('--json', 'print the answer for machines');
+
 /** A generated client's unary method, in its longest form. */
 type Method<Request, Response> = (
   request: Request,

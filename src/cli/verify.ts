@@ -5,9 +5,9 @@ import { pinnedFolder } from '../runtime/policy-archive.js';
 import { recover, foldTail } from '../runtime/learner.js';
 import { LearningState } from '../core/learning/learning-state.js';
 import { compareStates } from '../core/learning/compare-states.js';
-import { openLevelStore } from '../store/level/open-level-store.js';
-import { StoreError } from '../store/store-error.js';
+import type { Store } from '../store/ports.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
+import { withStoppedStore } from './stopped-store.js';
 
 /** `sextant verify`: folds the whole log from nothing and compares it with the snapshot and the log's tail. */
 export function verifyCommand(): Command {
@@ -17,29 +17,17 @@ export function verifyCommand(): Command {
   return withConfigOptions(command).action(async (flags: ConfigFlags) => {
     const config = readConfig(flags);
     if (!config.ok) refuse(config.faults);
-    try {
-      const store = await openLevelStore(config.value.store.path, { createIfMissing: false });
-      try {
-        const pinned = await pinnedFolder(store.documents);
-        const { policy } = pinned ? checkFolder(pinned) : await loadPolicy(config.value.rules.path);
-        if (!policy.ok) refuse(policy.faults);
-        if (pinned) console.log(`policy      ${pinned.version.slice(0, 12)}, which is pinned`);
-        process.exitCode = await verify(store, policy.value);
-      } finally {
-        await store.close();
-      }
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      console.error(`${error.code}: ${error.message}`);
-      process.exitCode = 1;
-    }
+    await withStoppedStore(config.value.store.path, async (store) => {
+      const pinned = await pinnedFolder(store.documents);
+      const { policy } = pinned ? checkFolder(pinned) : await loadPolicy(config.value.rules.path);
+      if (!policy.ok) refuse(policy.faults);
+      if (pinned) console.log(`policy      ${pinned.version.slice(0, 12)}, which is pinned`);
+      process.exitCode = await verify(store, policy.value);
+    });
   });
 }
 
-async function verify(
-  { outcomes, snapshots }: Awaited<ReturnType<typeof openLevelStore>>,
-  policy: Policy,
-): Promise<number> {
+async function verify({ outcomes, snapshots }: Store, policy: Policy): Promise<number> {
   const { halfLives } = policy.bandit;
   const layout = contextLayoutOf(policy);
   const recovered = await recover(outcomes, snapshots, halfLives, layout);

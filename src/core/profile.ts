@@ -55,6 +55,9 @@ export interface ChatMessage {
   readonly text: string;
 }
 
+/** Stands for a message whose text is gone: how many there were is still known. */
+export const NO_TEXT: ChatMessage = { role: 'user', text: '' };
+
 /** What is known of a request before any model is considered. */
 export interface RequestProfile extends Complexity {
   readonly inputTokens: number;

@@ -12,6 +12,7 @@ import { QUALITY_ONE_Q16 } from '../core/learning/observe.js';
 import {
   COMPLEXITY_DIMENSIONS,
   COMPLEXITY_LEVELS,
+  NO_TEXT,
   TASK_TYPES,
   type ChatMessage,
   type DimensionScores,
@@ -139,8 +140,6 @@ export interface RecordedDecision {
   readonly contextMapId: number;
   readonly stateSequence: number;
 }
-
-const NO_TEXT: ChatMessage = { role: 'user', text: '' };
 
 /** Reads a logged decision; nothing where a version before these fields were kept wrote it. */
 export function decodeDecision({ body }: LoggedDecision): RecordedDecision | undefined {

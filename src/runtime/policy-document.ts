@@ -3,6 +3,7 @@ import type { PolicySource } from '../config/policy-files.js';
 import {
   PolicyFilesRecord,
   PolicyHistoryRecord,
+  type PolicyFileRecord,
   type PolicyPinRecord,
   type PolicyVersionRecord,
 } from '../gen/sextant/storage/v1/storage.js';
@@ -32,15 +33,18 @@ export function decodeHistory(body: Uint8Array): PolicyHistory {
   };
 }
 
-/** The files of one version, as they are stored. */
-export function encodeSources(sources: readonly PolicySource[]): Uint8Array {
-  const files = sources.map(({ file, bytes }) => ({ file, content: bytes }));
-  return PolicyFilesRecord.encode({ files }).finish();
-}
+export const fileRecords = (sources: readonly PolicySource[]): PolicyFileRecord[] =>
+  sources.map(({ file, bytes }) => ({ file, content: bytes }));
 
-export function decodeSources(body: Uint8Array): readonly PolicySource[] {
-  return PolicyFilesRecord.decode(body).files.map(({ file, content }) => ({ file, bytes: content }));
-}
+export const sourcesOf = (records: readonly PolicyFileRecord[]): readonly PolicySource[] =>
+  records.map(({ file, content }) => ({ file, bytes: content }));
+
+/** The files of one version, as they are stored. */
+export const encodeSources = (sources: readonly PolicySource[]): Uint8Array =>
+  PolicyFilesRecord.encode({ files: fileRecords(sources) }).finish();
+
+export const decodeSources = (body: Uint8Array): readonly PolicySource[] =>
+  sourcesOf(PolicyFilesRecord.decode(body).files);
 
 function versionRecord(version: KeptVersion): PolicyVersionRecord {
   return {

@@ -17,7 +17,7 @@ import type { Policy } from '../core/selection/policy.js';
 import { SerialQueue } from '../store/serial-queue.js';
 import { isVersion, type PolicyArchive, type PolicyStep } from './policy-archive.js';
 import { PolicyWatch } from './policy-watch.js';
-import { soundOrThrow, type Examined, type SoundPolicy } from './sound-policy.js';
+import { examine, soundOrThrow, type Examined, type SoundPolicy } from './sound-policy.js';
 
 /** A policy folder's newest content, where it was refused. */
 export interface RejectedPolicy {
@@ -281,10 +281,8 @@ export class PolicyKeeper {
   }
 
   /** The version, where it may be taken in force on this server now. */
-  private examine({ sources, policy }: LoadedPolicy): Examined {
-    if (!policy.ok) return policy;
-    const faults = this.options.objections(policy.value);
-    return faults.length > 0 ? { ok: false, faults } : { ok: true, value: { policy: policy.value, sources } };
+  private examine(loaded: LoadedPolicy): Examined {
+    return examine(loaded, this.options.objections);
   }
 
   /** A kept version, checked anew: the program or the models made by RPC may have changed since. */

@@ -1,6 +1,7 @@
+import type { LoadedPolicy } from '../config/load-policy.js';
 import type { PolicySource } from '../config/policy-files.js';
 import { SextantError } from '../core/errors.js';
-import { describeFault, type Checked } from '../core/fault.js';
+import { describeFault, type Checked, type Fault } from '../core/fault.js';
 import type { Policy } from '../core/selection/policy.js';
 
 /** A version that was checked and found good, on this server as it is. */
@@ -10,6 +11,16 @@ export interface SoundPolicy {
 }
 
 export type Examined = Checked<SoundPolicy>;
+
+/** A checked version, where nothing on this server stands against it. */
+export function examine(
+  { sources, policy }: Pick<LoadedPolicy, 'sources' | 'policy'>,
+  objections: (policy: Policy) => readonly Fault[],
+): Examined {
+  if (!policy.ok) return policy;
+  const faults = objections(policy.value);
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, value: { policy: policy.value, sources } };
+}
 
 const SHOWN_FAULTS = 3;
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseCsv } from '../csv.js';
 import { drawOutcomes } from './draw-outcomes.js';
 import { loadPrompts, loadRates } from './load-workload.js';
 
@@ -44,18 +45,12 @@ interface PromptLine {
 function loadOutcomeSet(folder: string): ReplayData {
   const outcomes = new Map<string, Map<string, ReplayOutcome>>();
   const models = new Set<string>();
-  const [header, ...rows] = readFileSync(`${folder}/outcomes.csv`, 'utf8').trim().split('\n');
-  const column = (name: string): number => header!.trim().split(',').indexOf(name);
-  const [idAt, modelAt, qualityAt, costAt] = ['prompt_id', 'model', 'quality', 'cost_usd'].map(column);
-  for (const row of rows) {
-    const cells = row.trim().split(',');
-    const [id, model] = [cells[idAt!]!, cells[modelAt!]!];
+  for (const row of parseCsv(readFileSync(`${folder}/outcomes.csv`, 'utf8'))) {
+    const [id, model] = [row['prompt_id']!, row['model']!];
     models.add(model);
     const ofPrompt = outcomes.get(id) ?? new Map<string, ReplayOutcome>();
-    outcomes.set(
-      id,
-      ofPrompt.set(model, { quality: Number(cells[qualityAt!]), costUsd: Number(cells[costAt!]) }),
-    );
+    const outcome = { quality: Number(row['quality']), costUsd: Number(row['cost_usd']) };
+    outcomes.set(id, ofPrompt.set(model, outcome));
   }
   const lines = readFileSync(`${folder}/prompts.jsonl`, 'utf8').trim().split('\n');
   const prompts = lines

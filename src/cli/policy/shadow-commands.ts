@@ -1,22 +1,19 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { PolicyServiceClient } from '../../gen/sextant/v1/policy.js';
-import { isFolder, isVersionName } from '../is-folder.js';
+import { candidateKind, neitherText } from '../candidate-kind.js';
+import { percentOption } from '../percent-option.js';
 import { jsonText, shortVersion } from '../plain-output.js';
 import {
   calling,
   ConnectionError,
   withClient,
-  withConnectionOptions,
-  type ConnectionFlags,
+  withAnswerOptions,
+  type AnswerFlags,
 } from '../server-connection.js';
 import { faultLines, readCandidate } from './candidate-files.js';
 import { shadowText } from './shadow-text.js';
 
-interface ShadowFlags extends ConnectionFlags {
-  readonly json?: boolean;
-}
-
-interface ShadowChangeFlags extends ShadowFlags {
+interface ShadowChangeFlags extends AnswerFlags {
   readonly reason?: string;
 }
 
@@ -29,12 +26,9 @@ export function shadowCommand(): Command {
     .addCommand(stopCommand());
 }
 
-const reading = (command: Command): Command =>
-  withConnectionOptions(command).option('--json', 'print the answer for machines');
-
 function statusCommand(): Command {
   const command = new Command('status').description('What the candidate would have done so far. Role read.');
-  return reading(command).action((flags: ShadowFlags) =>
+  return withAnswerOptions(command).action((flags: AnswerFlags) =>
     calling(() =>
       withClient(PolicyServiceClient, flags, async (call) => {
         const answer = await call('getShadow', {});
@@ -48,32 +42,33 @@ function startCommand(): Command {
   const command = new Command('start')
     .description('Run a candidate; it replaces one that runs already. Role admin.')
     .argument('<candidate>', 'policy folder, or a kept version by its first 8 or more digits')
-    .option('--percent <number>', 'share of requests that it is asked about', percent, 100)
+    .option('--percent <number>', 'share of requests that it is asked about', percentOption('above 0'), 100)
     .option('--reason <text>', 'why, for the audit log');
-  return reading(command).action((candidate: string, flags: ShadowChangeFlags & { percent: number }) =>
-    calling(() =>
-      withClient(PolicyServiceClient, flags, async (call) => {
-        const named = (await isFolder(candidate)) ? await readCandidate(candidate) : undefined;
-        if (named !== undefined) {
-          const { valid, faults } = await call('validatePolicy', { files: named.files });
-          if (!valid) return refuseLines(faultLines(named, faults));
-        } else if (!isVersionName(candidate)) {
-          throw new ConnectionError(`${candidate} is neither a folder nor a version, 8 or more digits`);
-        }
-        const request = {
-          version: named === undefined ? candidate : '',
-          files: named?.files ?? [],
-          fraction: flags.percent / 100,
-          reason: flags.reason ?? '',
-        };
-        const { shadow } = await call('startShadow', request);
-        console.log(
-          flags.json
-            ? jsonText(shadow)
-            : `${shortVersion(shadow!.version)} runs beside ${shortVersion(shadow!.activeVersion)}`,
-        );
-      }),
-    ),
+  return withAnswerOptions(command).action(
+    (candidate: string, flags: ShadowChangeFlags & { percent: number }) =>
+      calling(() =>
+        withClient(PolicyServiceClient, flags, async (call) => {
+          const kind = await candidateKind(candidate);
+          if (kind === undefined) throw new ConnectionError(neitherText(candidate));
+          const named = kind === 'folder' ? await readCandidate(candidate) : undefined;
+          if (named !== undefined) {
+            const { valid, faults } = await call('validatePolicy', { files: named.files });
+            if (!valid) return refuseLines(faultLines(named, faults));
+          }
+          const request = {
+            version: named === undefined ? candidate : '',
+            files: named?.files ?? [],
+            fraction: flags.percent / 100,
+            reason: flags.reason ?? '',
+          };
+          const { shadow } = await call('startShadow', request);
+          console.log(
+            flags.json
+              ? jsonText(shadow)
+              : `${shortVersion(shadow!.version)} runs beside ${shortVersion(shadow!.activeVersion)}`,
+          );
+        }),
+      ),
   );
 }
 
@@ -81,7 +76,7 @@ function stopCommand(): Command {
   const command = new Command('stop')
     .description('End the run; what was counted is gone. Role admin.')
     .option('--reason <text>', 'why, for the audit log');
-  return reading(command).action((flags: ShadowChangeFlags) =>
+  return withAnswerOptions(command).action((flags: ShadowChangeFlags) =>
     calling(() =>
       withClient(PolicyServiceClient, flags, async (call) => {
         await call('stopShadow', { reason: flags.reason ?? '' });
@@ -94,11 +89,4 @@ function stopCommand(): Command {
 function refuseLines(lines: readonly string[]): void {
   for (const line of lines) console.error(line);
   process.exitCode = 2;
-}
-
-function percent(text: string): number {
-  const value = text.trim() === '' ? NaN : Number(text);
-  if (!(value > 0 && value <= 100))
-    throw new InvalidArgumentError('write a percentage above 0 and up to 100.');
-  return value;
 }

@@ -1,14 +1,14 @@
 import { NANO_USD_PER_USD } from '../../core/money.js';
 import {
-  PolicyDifference,
   ShadowPhase,
   type GetShadowResponse,
   type Shadow,
   type ShadowDisagreement,
   type ShadowUseCase,
 } from '../../gen/sextant/v1/policy.js';
+import { lossesTable, movesTable, shiftText } from '../comparison-text.js';
 import { table } from '../demo/table.js';
-import { isoTime, shortVersion, whoText } from '../plain-output.js';
+import { isoTime, percentText, shortVersion, whoText } from '../plain-output.js';
 
 const ROWS_TOLD = 10;
 
@@ -23,19 +23,14 @@ export function shadowText({ shadow, useCases, moves, losses, disagreements }: G
       useCases.map(useCaseRow),
     ),
   );
-  if (moves.length > 0) {
-    const rows = moves.slice(0, ROWS_TOLD).map(({ from, to, share }) => [`${from} → ${to}`, percent(share)]);
-    parts.push(table(['would go elsewhere', 'of requests'], rows));
-  }
+  if (moves.length > 0) parts.push(movesTable('would go elsewhere', moves.slice(0, ROWS_TOLD)));
   if (losses.length > 0) {
-    const rows = losses
-      .slice(0, ROWS_TOLD)
-      .map(({ cause, requests, candidates }) => [
-        cause,
-        String(requests),
-        (Number(candidates) / Number(requests)).toFixed(1),
-      ]);
-    parts.push(table(['takes candidates away', 'requests', 'models each'], rows));
+    const rows = losses.slice(0, ROWS_TOLD);
+    parts.push(
+      lossesTable(
+        rows.map(({ cause, requests, candidates }) => [cause, Number(requests), Number(candidates)]),
+      ),
+    );
   }
   if (disagreements.length > 0)
     parts.push(`the latest\n${disagreements.slice(0, ROWS_TOLD).map(disagreementLine).join('\n')}`);
@@ -49,7 +44,7 @@ function headText(shadow: Shadow): string {
     `candidate  ${shortVersion(version)} since ${isoTime(startTime)}, by ${whoText(startedBy)}${why}`,
     `beside     ${shortVersion(activeVersion)}, counting since ${isoTime(shadow.countTime)}`,
   ];
-  if (fraction < 1) lines.push(`asked of   ${percent(fraction)} of requests`);
+  if (fraction < 1) lines.push(`asked of   ${percentText(fraction)} of requests`);
   if (phase === ShadowPhase.CATCHING_UP) lines.push('learning   what was learned before it began');
   if (phase === ShadowPhase.FAILED) lines.push(`failed     ${failure}`);
   if (shadow.skippedRequests > 0n) lines.push(`skipped    ${shadow.skippedRequests} requests, for load`);
@@ -59,7 +54,7 @@ function headText(shadow: Shadow): string {
 const useCaseRow = (row: ShadowUseCase): readonly string[] => [
   row.useCase,
   String(row.requests),
-  percent(row.changedShare),
+  percentText(row.changedShare),
   String(row.refused),
   String(row.admitted),
   row.priced === 0n ? '–' : usd(row.expectedCostNanoUsdActive),
@@ -69,15 +64,10 @@ const useCaseRow = (row: ShadowUseCase): readonly string[] => [
 ];
 
 function disagreementLine(disagreement: ShadowDisagreement): string {
-  const { decisionId, decideTime, useCase, difference, likeliestActive, likeliest } = disagreement;
-  const [was, is] = [likeliestActive || 'refused', likeliest || 'refused'];
-  const share =
-    difference === PolicyDifference.REFUSED || difference === PolicyDifference.ADMITTED
-      ? ''
-      : `, ${percent(disagreement.changedShare)} elsewhere`;
-  const why = disagreement.causes.length === 0 ? '' : ` (${disagreement.causes.join(', ')})`;
-  return `  ${isoTime(decideTime)}  ${decisionId}  ${useCase}: ${was === is ? was : `${was} → ${is}`}${share}${why}`;
+  const { decisionId, decideTime, useCase, changedShare, causes } = disagreement;
+  const [before, after] = [disagreement.likeliestActive || undefined, disagreement.likeliest || undefined];
+  const shift = shiftText({ before, after, changedShare, causes });
+  return `  ${isoTime(decideTime)}  ${decisionId}  ${useCase}: ${shift}`;
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const usd = (nanoUsd: number): string => (nanoUsd / NANO_USD_PER_USD).toPrecision(3);

@@ -166,6 +166,35 @@ export function totalOf(rows: readonly TallyRow[]): Omit<TallyRow, 'tenant' | 'u
   return total;
 }
 
+/** A figure of the policy before, and of the one after. */
+interface BeforeAfter {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Means of a row. */
+export interface TallyMeans {
+  /** 0 where there is no request. */
+  readonly changedShare: number;
+  /** Absent where both answer none. */
+  readonly quality?: BeforeAfter;
+  /** Absent where none is priced under both. */
+  readonly costNanoUsd?: BeforeAfter;
+}
+
+export function meansOf(row: Omit<TallyRow, 'tenant' | 'useCase'>): TallyMeans {
+  const { requests, answered, priced } = row;
+  return {
+    changedShare: requests === 0 ? 0 : row.changedShare / requests,
+    ...(answered > 0 && {
+      quality: { before: row.qualityBefore / answered, after: row.qualityAfter / answered },
+    }),
+    ...(priced > 0 && {
+      costNanoUsd: { before: row.costNanoUsdBefore / priced, after: row.costNanoUsdAfter / priced },
+    }),
+  };
+}
+
 const SUMS = [
   'requests',
   'otherWeights',

@@ -1,7 +1,5 @@
-import type { ChatMessage, RequestProfile } from '../profile.js';
+import { NO_TEXT, type RequestProfile } from '../profile.js';
 import type { Question } from '../selection/question.js';
-
-const NO_TEXT: ChatMessage = { role: 'user', text: '' };
 
 /** A request by its features alone: all that a policy reads of it where its context is known or not read. */
 export function textless(question: Question, profile: RequestProfile): Question {

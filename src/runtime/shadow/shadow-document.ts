@@ -2,6 +2,7 @@ import type { PolicySource } from '../../config/policy-files.js';
 import type { Actor } from '../../core/audit/audit-entry.js';
 import { ShadowRecord } from '../../gen/sextant/storage/v1/storage.js';
 import { actorOf, actorRecord } from '../audit-document.js';
+import { fileRecords, sourcesOf } from '../policy-document.js';
 
 /** A candidate as it was started, and as it is stored. */
 export interface StartedShadow {
@@ -16,7 +17,7 @@ export interface StartedShadow {
 export function encodeShadow(shadow: StartedShadow): Uint8Array {
   const { sources, fraction, startTimeMs, startedBy, reason } = shadow;
   return ShadowRecord.encode({
-    files: sources.map(({ file, bytes }) => ({ file, content: bytes })),
+    files: fileRecords(sources),
     fraction,
     startTimeMs: BigInt(startTimeMs),
     startedBy: actorRecord(startedBy),
@@ -27,7 +28,7 @@ export function encodeShadow(shadow: StartedShadow): Uint8Array {
 export function decodeShadow(body: Uint8Array): StartedShadow {
   const { files, fraction, startTimeMs, startedBy, reason } = ShadowRecord.decode(body);
   return {
-    sources: files.map(({ file, content }) => ({ file, bytes: content })),
+    sources: sourcesOf(files),
     fraction,
     startTimeMs: Number(startTimeMs),
     startedBy: actorOf(startedBy),

@@ -1,6 +1,6 @@
 import { isVisibleTo } from '../../core/audit/audit-entry.js';
 import type { Difference } from '../../core/comparison/compare-answers.js';
-import type { Disagreement, TallyReport, TallyRow } from '../../core/comparison/tally.js';
+import { meansOf, type Disagreement, type TallyReport, type TallyRow } from '../../core/comparison/tally.js';
 import {
   PolicyDifference,
   ShadowPhase,
@@ -66,25 +66,24 @@ export function encodeTally(report: TallyReport | undefined): Omit<GetShadowResp
   };
 }
 
-const mean = (sum: number, count: number): number => (count === 0 ? 0 : sum / count);
-
 function encodeRow(row: TallyRow): ShadowUseCase {
   const { requests, differences, answered, priced } = row;
+  const { changedShare, quality, costNanoUsd } = meansOf(row);
   return {
     useCase: row.useCase,
     requests: BigInt(requests),
-    changedShare: mean(row.changedShare, requests),
+    changedShare,
     refused: BigInt(differences.refused),
     admitted: BigInt(differences.admitted),
     otherCandidates: BigInt(differences.candidates),
     otherShares: BigInt(differences.shares),
     otherWeights: BigInt(row.otherWeights),
     answered: BigInt(answered),
-    expectedQualityActive: mean(row.qualityBefore, answered),
-    expectedQuality: mean(row.qualityAfter, answered),
+    expectedQualityActive: quality?.before ?? 0,
+    expectedQuality: quality?.after ?? 0,
     priced: BigInt(priced),
-    expectedCostNanoUsdActive: mean(row.costNanoUsdBefore, priced),
-    expectedCostNanoUsd: mean(row.costNanoUsdAfter, priced),
+    expectedCostNanoUsdActive: costNanoUsd?.before ?? 0,
+    expectedCostNanoUsd: costNanoUsd?.after ?? 0,
   };
 }
 
