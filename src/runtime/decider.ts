@@ -1,3 +1,4 @@
+import type { Availability } from '../core/availability/breaker-state.js';
 import { reservationFor, retryAfterMs } from '../core/budget/period-standing.js';
 import { SextantError, type Obstacle } from '../core/errors.js';
 import type { Fault } from '../core/fault.js';
@@ -21,7 +22,6 @@ import type { Environment } from './environment.js';
 import type { ReportWatch } from './report-watch.js';
 import type { Reservations } from './reservations.js';
 import type { ShadowKeeper } from './shadow/shadow-keeper.js';
-import type { AnsweredRequest } from './shadow/shadow-run.js';
 import { sealTicket } from './ticket-codec.js';
 import type { TicketKeys } from './ticket-keys.js';
 import type { TokenCounter } from './token-counter.js';
@@ -46,7 +46,7 @@ export interface DeciderParts {
   readonly reportWatch: ReportWatch;
   readonly breakers: Breakers;
   readonly activity: Activity;
-  readonly shadow: Pick<ShadowKeeper, 'isListening' | 'offer'>;
+  readonly shadow: Pick<ShadowKeeper, 'offer'>;
   readonly tokens: TokenCounter;
 }
 
@@ -67,9 +67,10 @@ export class Decider {
     const question = this.counted(asked);
     const snapshot = this.parts.snapshot();
     const issueTimeMs = environment.nowMs();
-    const deliberation = this.deliberation(snapshot, question, issueTimeMs, { explain });
+    const availability = this.parts.breakers.availability(issueTimeMs);
+    const deliberation = this.deliberation(snapshot, question, issueTimeMs, { explain, availability });
     if (deliberation.candidates.length === 0) {
-      this.offer({ timeMs: issueTimeMs, question, deliberation });
+      this.parts.shadow.offer({ timeMs: issueTimeMs, question, deliberation, availability });
       throw this.refusal(deliberation, question, issueTimeMs);
     }
     refuseFaults(parameterFaults(deliberation.candidates, question));
@@ -93,7 +94,7 @@ export class Decider {
       armId: choice!.arm.armId,
       requested: decision.label?.requested ?? false,
     });
-    this.offer({ decisionId, timeMs: issueTimeMs, question, deliberation });
+    this.parts.shadow.offer({ decisionId, timeMs: issueTimeMs, question, deliberation, availability });
     this.parts.activity.decided(question.tenant, question.useCase, choice!.arm.armId);
     this.parts.decisionLog?.add({ decisionId, issueTimeMs, question, decision, policyVersion });
     return {
@@ -111,7 +112,11 @@ export class Decider {
     const snapshot = this.parts.snapshot();
     const nowMs = this.parts.environment.nowMs();
     return {
-      deliberation: this.deliberation(snapshot, question, nowMs, { explain: true, trace }),
+      deliberation: this.deliberation(snapshot, question, nowMs, {
+        explain: true,
+        trace,
+        availability: this.parts.breakers.availability(nowMs),
+      }),
       policyVersion: snapshot.policy.version,
     };
   }
@@ -125,19 +130,12 @@ export class Decider {
     snapshot: DecisionSnapshot,
     question: Question,
     nowMs: number,
-    asked: Pick<DeliberationOptions, 'explain' | 'trace'>,
+    asked: Pick<DeliberationOptions, 'explain' | 'trace'> & { readonly availability: Availability },
   ) {
     refuseFaults(embeddingFaults(snapshot.policy, question));
     const reservedNanoUsd = (accountId: string): number =>
       this.parts.reservations.heldNanoUsd(accountId, nowMs);
-    const availability = this.parts.breakers.availability(nowMs);
-    return deliberate(snapshot, question, { nowMs, ...asked, reservedNanoUsd, availability });
-  }
-
-  private offer(answered: Omit<AnsweredRequest, 'availability'>): void {
-    const { shadow, breakers } = this.parts;
-    if (!shadow.isListening) return;
-    shadow.offer({ ...answered, availability: breakers.availability(answered.timeMs) });
+    return deliberate(snapshot, question, { nowMs, reservedNanoUsd, ...asked });
   }
 
   /** Holds what the choice is expected to cost, where a period's money is limited, until its spend counts. */
@@ -161,6 +159,7 @@ export class Decider {
     }
     const { removals, considered } = this.deliberation(this.parts.snapshot(), question, nowMs, {
       explain: true,
+      availability: this.parts.breakers.availability(nowMs),
     });
     const obstacles: Obstacle[] = removals.map(({ model, variant, filter, ruleId, reason }) => ({
       kind: ruleId === undefined ? filter : `${filter}:${ruleId}`,

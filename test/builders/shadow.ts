@@ -34,4 +34,4 @@ export const shadowInProcess: OpenShadow = (origin, { message, failed }) => {
 };
 
 /** For deciders without one. */
-export const NO_SHADOW = { isListening: false, offer: (): void => undefined };
+export const NO_SHADOW = { offer: (): void => undefined };

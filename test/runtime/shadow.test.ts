@@ -24,7 +24,7 @@ import {
   type PolicyParts,
 } from '../builders/policy.js';
 import { questionOf } from '../builders/question.js';
-import { actor, openTestRuntime } from '../builders/runtime.js';
+import { actor, fixedEnvironment, openTestRuntime } from '../builders/runtime.js';
 import { shadowInProcess } from '../builders/shadow.js';
 
 const ACME = 'acme' as TenantId;
@@ -149,6 +149,33 @@ describe('a shadow', () => {
       expect((await reported()).rows).toMatchObject([{ requests: 1, answered: 1 }]);
       expect(JSON.stringify(crossed).includes('Which river?')).toBe(crosses);
     }
+  });
+
+  it('sees a model that is tried again as the decision saw it, not as the decision left it', async () => {
+    const environment = fixedEnvironment();
+    const parts = { models: [modelEntry('acme/one')] };
+    const policyFolder = await folderOf(parts);
+    runtime = await openTestRuntime({ store, policyFolder, environment });
+    await runtime.shadow.start(await sourcesOf(parts), 1, ANN);
+    await live();
+    const refused: AttemptReport = {
+      attempt: 0,
+      status: 'rate_limited',
+      retryAfterMs: 1_000,
+      qualitySource: '',
+    };
+    await runtime.reporter.report(ACME, select().ticket, [refused]);
+    environment.timeMs += 120_000;
+    let probes = 0;
+    try {
+      // Each takes one of the places for probes, and the last leaves none.
+      for (; probes < 100; probes++) expect(select().decision.chain[0]!.isProbe).toBe(true);
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'MODELS_UNAVAILABLE' });
+    }
+    expect(probes).toBeGreaterThan(0);
+    const { rows } = await reported();
+    expect(rows).toMatchObject([{ differences: { none: probes + 2, refused: 0 } }]);
   });
 
   it('runs again after a restart, with nothing counted; stopped, it does not', async () => {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import { checkPolicy } from '../../config/load-policy.js';
+import { checkFolder } from '../../config/load-policy.js';
 import { policyFolderOf, type PolicySource } from '../../config/policy-files.js';
 import type { Actor } from '../../core/audit/audit-entry.js';
 import type { Difference } from '../../core/comparison/compare-answers.js';
 import type { TallyReport } from '../../core/comparison/tally.js';
 import { SextantError } from '../../core/errors.js';
-import { describeFault, type Checked, type Fault } from '../../core/fault.js';
+import { describeFault, type Fault } from '../../core/fault.js';
 import type { TenantId } from '../../core/ids.js';
 import type { Outcome } from '../../core/outcome/outcome.js';
 import { rngFromSeed } from '../../core/random.js';
@@ -16,7 +16,7 @@ import type { AuditLog } from '../audit-log.js';
 import { available } from '../available.js';
 import type { Environment } from '../environment.js';
 import type { Surroundings } from '../candidate-snapshot.js';
-import { soundOrThrow } from '../sound-policy.js';
+import { examine, soundOrThrow, type Examined } from '../sound-policy.js';
 import { decodeShadow, encodeShadow, type StartedShadow } from './shadow-document.js';
 import type { OpenShadow } from './shadow-messages.js';
 import { ShadowRun, type AnsweredRequest, type ShadowPhase } from './shadow-run.js';
@@ -79,19 +79,16 @@ export class ShadowKeeper {
     if (stored === undefined) return;
     this.revision = stored.revision;
     const started = decodeShadow(stored.body);
-    const { version, policy } = this.examine(started.sources);
-    if (policy.ok) await this.run(started, policy.value);
-    else this.break(started, version, policy.faults.map(describeFault).join('; '));
+    const { version, examined } = this.examine(started.sources);
+    if (examined.ok) await this.run(started, examined.value.policy);
+    else this.break(started, version, examined.faults.map(describeFault).join('; '));
   }
 
   /** @throws SextantError POLICY_REFUSED with every fault; STORE_UNAVAILABLE. */
   start(sources: readonly PolicySource[], fraction: number, { actor, reason }: ShadowChange): Promise<void> {
     return this.changes.run(async () => {
-      const { version, policy } = this.examine(sources);
-      const sound = soundOrThrow(
-        version,
-        policy.ok ? { ok: true, value: { policy: policy.value, sources } } : policy,
-      );
+      const { version, examined } = this.examine(sources);
+      const { policy } = soundOrThrow(version, examined);
       const started = {
         sources,
         fraction,
@@ -102,7 +99,7 @@ export class ShadowKeeper {
       await this.commit('shadow started', { actor, reason }, { version, body: encodeShadow(started) });
       this.revision += 1;
       await this.end();
-      await this.run(started, sound.policy);
+      await this.run(started, policy);
     });
   }
 
@@ -150,11 +147,6 @@ export class ShadowKeeper {
     return run === undefined || run.phase === 'failed' ? undefined : run.report(tenant);
   }
 
-  /** Whether a candidate takes requests; where none does, nobody needs to gather them. */
-  get isListening(): boolean {
-    return this.current?.run.phase === 'live';
-  }
-
   offer(request: AnsweredRequest): void {
     this.current?.run.offer(request);
   }
@@ -181,11 +173,9 @@ export class ShadowKeeper {
     return (this.current ?? this.broken)?.version;
   }
 
-  private examine(sources: readonly PolicySource[]): { version: string; policy: Checked<Policy> } {
-    const folder = policyFolderOf(sources);
-    const policy = checkPolicy(folder);
-    const faults = policy.ok ? this.parts.objections(policy.value) : [];
-    return { version: folder.version, policy: faults.length > 0 ? { ok: false, faults } : policy };
+  private examine(sources: readonly PolicySource[]): { version: string; examined: Examined } {
+    const loaded = checkFolder(policyFolderOf(sources));
+    return { version: loaded.version, examined: examine(loaded, this.parts.objections) };
   }
 
   private async run(started: StartedShadow, candidate: Policy): Promise<void> {
