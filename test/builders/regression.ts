@@ -28,15 +28,15 @@ export const anyContext = (size: number): fc.Arbitrary<Float64Array> =>
     .array(fc.integer({ min: -127, max: 127 }), { minLength: size - 1, maxLength: size - 1 })
     .map((steps) => Float64Array.from([48, ...steps], (step) => step / 48));
 
+export const anySample = (size: number, leastWeight = 0.01): fc.Arbitrary<Sample> =>
+  fc.record({
+    x: anyContext(size),
+    y: fc.double({ min: 0, max: 1, noNaN: true }),
+    weight: fc.double({ min: leastWeight, max: 4, noNaN: true }),
+  });
+
 export const anySamples = (size: number, maxLength = 40): fc.Arbitrary<Sample[]> =>
-  fc.array(
-    fc.record({
-      x: anyContext(size),
-      y: fc.double({ min: 0, max: 1, noNaN: true }),
-      weight: fc.double({ min: 0.01, max: 4, noNaN: true }),
-    }),
-    { maxLength },
-  );
+  fc.array(anySample(size), { maxLength });
 
 export const observationOf = (
   sample: Sample,

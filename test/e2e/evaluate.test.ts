@@ -59,12 +59,11 @@ test('what a fixed model would have earned is found in the log of a policy that 
     const { code, quality } = await evaluated(policyOf({ policy: 'fixed', fixedModel }));
     expect(code).toBe(0);
     for (const { estimator, value, asymptotic } of quality.estimates) {
-      if (estimator !== 'switch-dr')
-        expect(Math.abs(value - QUALITY[fixedModel]!), estimator).toBeLessThan(0.15);
-      if (estimator === 'dr') {
-        expect(asymptotic.low).toBeLessThan(QUALITY[fixedModel]!);
-        expect(asymptotic.high).toBeGreaterThan(QUALITY[fixedModel]!);
-      }
+      if (estimator === 'switch-dr') continue;
+      // The server draws as it likes: five standard errors, which one log in a million is outside of.
+      const halfWidth = (asymptotic.high - asymptotic.low) / 2;
+      expect(halfWidth, estimator).toBeLessThan(0.15);
+      expect(Math.abs(value - QUALITY[fixedModel]!), estimator).toBeLessThan(2.5 * halfWidth);
     }
     expect(Math.sign(quality.lift.value)).toBe(fixedModel === SOUND[0] ? 1 : -1);
   }

@@ -10,7 +10,7 @@ import { rngFromSeed } from '../../../../src/core/random.js';
 import type { ArmId } from '../../../../src/core/registry/model.js';
 import { solveDense } from '../../../builders/dense-solve.js';
 import {
-  anySamples,
+  anySample,
   normalEquations,
   PRIOR,
   relativeGap,
@@ -77,12 +77,15 @@ function sharedByHand(
   return solveDense(matrix, right);
 }
 
+/** Samples that weigh at least as much as `count` outcomes. */
+const enoughOf = (count: number): fc.Arbitrary<Sample[]> =>
+  fc.array(anySample(SIZE, 1), { minLength: count, maxLength: 40 });
+
 describe('slopes shared by all arms', () => {
   it('are the ridge solution of all arms’ outcomes, each about its own mean and cut to what it may lend', () => {
     fc.assert(
-      fc.property(fc.array(anySamples(SIZE), { minLength: 1, maxLength: 4 }), (arms) => {
-        const weights = arms.map((samples) => samples.reduce((sum, { weight }) => sum + weight, 0));
-        fc.pre(weights.every((weight) => weight >= 2) && Math.max(...weights) > 12);
+      fc.property(enoughOf(12), fc.array(enoughOf(2), { maxLength: 3 }), (first, others) => {
+        const arms = [first, ...others];
         const settings = { ...SETTINGS, sharedSlopeOutcomes: 30 };
         const lenders = lendersOf(
           arms.map((samples) => [sumsOf(SIZE, samples)]),
