@@ -6,17 +6,19 @@ import { Admission } from './admin/admission.js';
 import { startAdminServer } from './admin/admin-server.js';
 import { loadDashboard } from './admin/dashboard-files.js';
 import { Dashboard, type DashboardParts } from './admin/dashboard.js';
+import { addEdgeMetrics } from './admin/edge-metrics.js';
 import { createMetrics } from './admin/metrics.js';
 import { SessionCookies } from './admin/session-cookie.js';
 import type { Config } from './config/config.js';
 import { retentionOf } from './runtime/audit-log.js';
 import { packageVersion } from './package-version.js';
 import { systemEnvironment } from './runtime/environment.js';
-import { Principals } from './runtime/principals.js';
 import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { openRuntime } from './runtime/runtime.js';
 import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
+import { Edge } from './service/edge/edge.js';
+import { openIdentities, type OpenIdentities } from './service/edge/open-identities.js';
 import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
 import { openLevelStore } from './store/level/open-level-store.js';
 import { openMemoryStore } from './store/memory/memory-store.js';
@@ -38,10 +40,14 @@ export interface RunningServer {
  * @throws StoreError, FaultyPolicyError, or what the system says of a port that cannot be had.
  */
 export async function startSextant(config: Config, logger: Logger): Promise<RunningServer> {
+  const environment = systemEnvironment();
+  // First what is read from files: a fault there ends the start before the store is opened.
+  const nowMs = (): number => environment.nowMs();
+  const identities = openIdentities(config.auth, logger, nowMs);
+  const edge = new Edge({ config, identities, logger, nowMs });
   const inMemory = config.store.adapter === 'memory';
   const store = inMemory ? openMemoryStore() : await openLevelStore(config.store.path);
   const keys = inMemory ? ephemeralTicketKeys() : await loadTicketKeys(config.tickets.keyFile);
-  const environment = systemEnvironment();
   const runtime = await openRuntime({
     store,
     keys,
@@ -65,9 +71,11 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     },
   });
   const metrics = createMetrics(runtime, () => environment.nowMs());
+  addEdgeMetrics(metrics.registry, edge);
   const grpc = await startGrpcServer({
     config,
     runtime,
+    edge,
     environment,
     logger,
     observeCall: (call) => {
@@ -89,6 +97,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
         metrics,
         dashboard: dashboardOf(config, {
           runtime,
+          identities,
           logger,
           nowMs: () => environment.nowMs(),
           notReady,
@@ -124,8 +133,8 @@ async function tokenCounter({ tokenizer, tokenizerMaxChars }: Config['counting']
 }
 
 function dashboardOf(
-  { admin, auth }: Config,
-  parts: Omit<DashboardParts, 'files' | 'admission' | 'about'>,
+  { admin }: Config,
+  parts: Omit<DashboardParts, 'files' | 'admission' | 'about'> & { readonly identities: OpenIdentities },
 ): Dashboard {
   const { nowMs } = parts;
   return new Dashboard({
@@ -133,7 +142,7 @@ function dashboardOf(
     files: loadDashboard(DASHBOARD_FOLDER),
     admission: new Admission({
       host: admin.host,
-      principals: new Principals(auth.tokens),
+      identities: parts.identities.identities,
       cookies: new SessionCookies(),
       nowMs,
     }),

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../config/bind.js';
-import { ANONYMOUS, bearerToken, type Principal, type Principals } from '../runtime/principals.js';
+import { SextantError } from '../core/errors.js';
+import type { Identities, Identity } from '../runtime/identity/identities.js';
+import { ANONYMOUS, bearerToken, type Principal } from '../runtime/principals.js';
 import { cookieValue, SESSION_LIFE_MS, type SessionCookies } from './session-cookie.js';
 
 /** A request that may not have what it asked for. */
@@ -24,7 +26,7 @@ export interface Visitor {
 export interface AdmissionParts {
   /** What the port is bound to. */
   readonly host: string;
-  readonly principals: Principals;
+  readonly identities: Identities;
   readonly cookies: SessionCookies;
   readonly nowMs: () => number;
 }
@@ -37,36 +39,35 @@ export class Admission {
   constructor(private readonly parts: AdmissionParts) {}
 
   get loginRequired(): boolean {
-    return this.parts.principals.areRequired;
+    return this.parts.identities.areRequired;
   }
 
   /**
    * Without tokens everyone on this machine; else whoever has the role `read` and shows a token or a login's cookie.
    * @throws Refusal 401 without either, 403.
    */
-  admit(request: IncomingMessage): Visitor {
+  async admit(request: IncomingMessage): Promise<Visitor> {
     this.refuseStrangers(request);
     if (!this.loginRequired) return { principal: ANONYMOUS };
-    const visitor = this.visitorOf(request);
+    const visitor = await this.visitorOf(request);
     if (visitor === undefined) throw new Refusal(401, 'log in first, or send a bearer token');
     return visitor;
   }
 
   /** The same, but nobody where there was no login. @throws Refusal 403. */
-  peek(request: IncomingMessage): Visitor | undefined {
+  async peek(request: IncomingMessage): Promise<Visitor | undefined> {
     this.refuseStrangers(request);
     return this.loginRequired ? this.visitorOf(request) : { principal: ANONYMOUS };
   }
 
   /** @returns the cookie's header. @throws Refusal 401 for a token that nobody has, 403 for one without the role. */
-  logIn(request: IncomingMessage, token: string): string {
+  async logIn(request: IncomingMessage, token: string): Promise<string> {
     refuseOtherOrigins(request);
-    const { principals, cookies, nowMs } = this.parts;
-    const position = principals.positionOf(token);
-    if (position === undefined) throw new Refusal(401, 'no principal has this token');
-    readerAt(principals, position);
-    const value = cookies.seal({ position, expiryMs: nowMs() + SESSION_LIFE_MS });
-    return cookieHeader(request, value, SESSION_LIFE_MS / 1000);
+    const { cookies, nowMs } = this.parts;
+    const { principal, expiryMs } = await this.readerOf(token);
+    const lifeMs = Math.min(SESSION_LIFE_MS, (expiryMs ?? Infinity) - nowMs());
+    const value = cookies.seal({ principal, expiryMs: nowMs() + lifeMs });
+    return cookieHeader(request, value, Math.floor(lifeMs / 1000));
   }
 
   /** @returns the header that takes the cookie away. @throws Refusal 403. */
@@ -75,40 +76,43 @@ export class Admission {
     return cookieHeader(request, '', 0);
   }
 
-  private visitorOf(request: IncomingMessage): Visitor | undefined {
-    const { principals, cookies, nowMs } = this.parts;
+  private async visitorOf(request: IncomingMessage): Promise<Visitor | undefined> {
+    const { cookies, nowMs } = this.parts;
     const token = bearerToken(request.headers.authorization);
-    if (token !== undefined) {
-      const position = principals.positionOf(token);
-      if (position === undefined) throw new Refusal(401, 'no principal has this token');
-      return { principal: readerAt(principals, position) };
-    }
+    if (token !== undefined) return this.readerOf(token);
     const value = cookieValue(request.headers.cookie, cookieName(request));
-    const session = value === undefined ? undefined : cookies.open(value, nowMs());
-    if (session === undefined) return undefined;
-    return { principal: readerAt(principals, session.position), expiryMs: session.expiryMs };
+    return value === undefined ? undefined : cookies.open(value, nowMs());
+  }
+
+  private async readerOf(token: string): Promise<Identity> {
+    const identity = await this.identityOf(token);
+    const { name, roles } = identity.principal;
+    if (!roles.has('read')) throw new Refusal(403, `${name} lacks the role read`);
+    return identity;
+  }
+
+  private async identityOf(token: string): Promise<Identity> {
+    try {
+      return await this.parts.identities.ofToken(token);
+    } catch (error) {
+      if (!(error instanceof SextantError)) throw error;
+      throw new Refusal(error.code === 'KEYS_UNAVAILABLE' ? 503 : 401, error.message);
+    }
   }
 
   /** Without a login, a page of another site must not read this port through a name that it points here. */
   private refuseStrangers({ headers }: IncomingMessage): void {
     if (this.loginRequired) return;
     if (!isLoopback(this.parts.host)) {
-      throw new Refusal(403, 'beyond loopback the dashboard needs auth.tokens in the configuration');
+      throw new Refusal(403, 'beyond loopback the dashboard needs auth in the configuration');
     }
     if (!isLoopback(hostname(headers.host ?? ''))) {
-      throw new Refusal(403, 'without auth.tokens the dashboard answers to localhost alone');
+      throw new Refusal(403, 'without auth the dashboard answers to localhost alone');
     }
   }
 }
 
 const hostname = (host: string): string => host.replace(/:\d+$/, '');
-
-function readerAt(principals: Principals, position: number): Principal {
-  const principal = principals.at(position);
-  if (principal === undefined) throw new Refusal(401, 'log in first, or send a bearer token');
-  if (!principal.roles.has('read')) throw new Refusal(403, `${principal.name} lacks the role read`);
-  return principal;
-}
 
 /** Browsers say where a POST comes from; what says nothing is no browser that this page runs in. */
 function refuseOtherOrigins({ headers }: IncomingMessage): void {

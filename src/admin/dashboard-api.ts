@@ -64,14 +64,14 @@ export class DashboardApi {
   }
 
   /** @throws Refusal */
-  answer(
+  async answer(
     request: IncomingMessage,
     response: ServerResponse,
     { path, query }: { readonly path: string; readonly query: URLSearchParams },
-  ): void {
+  ): Promise<void> {
     const name = path.slice(PREFIX.length);
-    if (name === 'session') return sendJson(response, this.session(request));
-    const visitor = this.parts.admission.admit(request);
+    if (name === 'session') return sendJson(response, await this.session(request));
+    const visitor = await this.parts.admission.admit(request);
     if (name === 'events') {
       if (request.method !== 'GET') throw new Refusal(405, 'only GET');
       return this.events.add(response, visitor);
@@ -93,9 +93,9 @@ export class DashboardApi {
     return { runtime: this.parts.runtime, tenant: principal.tenant, nowMs: this.parts.nowMs() };
   }
 
-  private session(request: IncomingMessage): SessionView {
+  private async session(request: IncomingMessage): Promise<SessionView> {
     const { admission } = this.parts;
-    const visitor = admission.peek(request);
+    const visitor = await admission.peek(request);
     return {
       loginRequired: admission.loginRequired,
       principal:

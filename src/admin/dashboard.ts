@@ -78,7 +78,7 @@ export class Dashboard {
 
   private async logIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const token = await readToken(request);
-    response.setHeader('set-cookie', this.admission.logIn(request, token));
+    response.setHeader('set-cookie', await this.admission.logIn(request, token));
     sendJson(response, {});
   }
 

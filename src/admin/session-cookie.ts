@@ -1,27 +1,34 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Role } from '../config/config.js';
+import type { Principal } from '../runtime/principals.js';
 
 const KEY_BYTES = 32;
-const COOKIE_PATTERN = /^(\d{1,9})\.(\d{1,15})\.([A-Za-z0-9_-]{43})$/;
+const COOKIE_PATTERN = /^([A-Za-z0-9_-]{1,2048})\.([A-Za-z0-9_-]{43})$/;
 
 /** Twelve hours: a working day. */
 export const SESSION_LIFE_MS = 12 * 3_600_000;
 
 /** A login that a cookie stands for. */
 export interface Session {
-  /** Position of the principal among the configured tokens. */
-  readonly position: number;
+  readonly principal: Principal;
+  readonly expiryMs: number;
+}
+
+interface Payload extends Omit<Principal, 'roles'> {
+  readonly roles: readonly Role[];
   readonly expiryMs: number;
 }
 
 /**
- * Makes and reads session cookies: `POSITION.EXPIRY.MAC`. The key is the process's own, so that a restart, which
+ * Makes and reads session cookies: `PAYLOAD.MAC`. The key is the process's own, so that a restart, which
  * may bring other tokens, ends every session.
  */
 export class SessionCookies {
   private readonly key = randomBytes(KEY_BYTES);
 
-  seal({ position, expiryMs }: Session): string {
-    const payload = `${position}.${expiryMs}`;
+  seal({ principal: { name, tenant, roles }, expiryMs }: Session): string {
+    const content: Payload = { name, tenant, roles: [...roles], expiryMs };
+    const payload = Buffer.from(JSON.stringify(content)).toString('base64url');
     return `${payload}.${this.mac(payload)}`;
   }
 
@@ -29,11 +36,11 @@ export class SessionCookies {
   open(value: string, nowMs: number): Session | undefined {
     const match = COOKIE_PATTERN.exec(value);
     if (match === null) return undefined;
-    const [, position, expiry, mac] = match;
-    const expected = this.mac(`${position}.${expiry}`);
-    if (!timingSafeEqual(Buffer.from(mac!), Buffer.from(expected))) return undefined;
-    const session = { position: Number(position), expiryMs: Number(expiry) };
-    return session.expiryMs > nowMs ? session : undefined;
+    const [, payload, mac] = match;
+    if (!timingSafeEqual(Buffer.from(mac!), Buffer.from(this.mac(payload!)))) return undefined;
+    const { expiryMs, ...principal } = JSON.parse(Buffer.from(payload!, 'base64url').toString()) as Payload;
+    if (expiryMs <= nowMs) return undefined;
+    return { principal: { ...principal, roles: new Set(principal.roles) }, expiryMs };
   }
 
   private mac(payload: string): string {

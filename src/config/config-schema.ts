@@ -1,5 +1,6 @@
 import {
   DEFAULT_CONFIG,
+  JWT_ALGORITHMS,
   LOG_LEVELS,
   REFLECTION_CHOICES,
   ROLES,
@@ -73,6 +74,18 @@ const tls: SettingSchema = {
   },
 };
 
+const principal = {
+  principal: { ...text('Who calls, as the log names them.'), maxLength: 63 },
+  tenant: { ...text('Whose posteriors, budgets and decisions the caller works on.'), maxLength: 63 },
+  roles: {
+    type: 'array',
+    minItems: 1,
+    uniqueItems: true,
+    description: 'What the caller may do.',
+    items: { type: 'string', enum: ROLES },
+  },
+} as const satisfies Record<string, SettingSchema>;
+
 const token: SettingSchema = {
   type: 'object',
   additionalProperties: false,
@@ -84,15 +97,50 @@ const token: SettingSchema = {
       writeOnly: true,
       description: "SHA-256 of the token's bytes: 64 lower-case hexadecimal digits.",
     },
-    principal: { ...text('Who calls, as the log names them.'), maxLength: 63 },
-    tenant: { ...text('Whose posteriors, budgets and decisions the caller works on.'), maxLength: 63 },
-    roles: {
+    ...principal,
+  },
+};
+
+const certificate: SettingSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['san', 'principal', 'tenant', 'roles'],
+  properties: {
+    san: {
+      type: 'string',
+      pattern: '^(URI|DNS):.+$',
+      description: 'A subject alternative name of the certificate, such as URI:spiffe://example.org/chat.',
+    },
+    ...principal,
+  },
+};
+
+const jwt: SettingSchema = {
+  type: 'object',
+  additionalProperties: false,
+  description: 'JSON Web Tokens of one issuer; with jwksFile or jwksUrl.',
+  properties: {
+    issuer: text('What iss has to say.'),
+    audience: text('What aud has to say.'),
+    algorithms: {
       type: 'array',
       minItems: 1,
       uniqueItems: true,
-      description: 'What the caller may do.',
-      items: { type: 'string', enum: ROLES },
+      description: 'Signatures that are taken; ES256 and RS256 where not given.',
+      items: { type: 'string', enum: JWT_ALGORITHMS },
     },
+    jwksFile: text("A file with the issuer's public keys, read again when it changes."),
+    jwksUrl: { ...text("The https address of the issuer's public keys."), pattern: '^https://.+$' },
+    principalClaim: text('The claim that names who calls; sub where not given.'),
+    tenantClaim: text('The claim that names the tenant; tenant where not given.'),
+    rolesClaim: text(
+      'The claim with the roles, a list or a text with spaces between; roles where not given.',
+    ),
+    rolesPrefix: text("What stands before each role's name in the claim, such as sextant:."),
+    clockSkewSeconds: count(
+      { minimum: 0, maximum: 600 },
+      "How far the issuer's clock may be off, in seconds; 30 where not given.",
+    ),
   },
 };
 
@@ -197,6 +245,49 @@ export const CONFIG_SCHEMA = {
         description: 'Static tokens, as hashes; with none, every caller is let in.',
         items: token,
       },
+      certificates: {
+        type: 'array',
+        description: 'Who shows which client certificate; needs server.tls.clientCaFile.',
+        items: certificate,
+      },
+      jwt,
+    }),
+    limits: section('limits', {
+      maxConnections: count({ minimum: 1, maximum: 1_000_000 }, 'Connections at once.'),
+      maxConnectionsPerPeer: count({ minimum: 1, maximum: 1_000_000 }, 'Connections of one address at once.'),
+      maxMetadataBytes: count({ minimum: 256, maximum: 65_536 }, "A call's metadata, in bytes."),
+      maxMetadataPairs: count({ minimum: 8, maximum: 128 }, "A call's metadata, in entries."),
+      connectionAgeSeconds: count(
+        { minimum: 0, maximum: 86_400 },
+        'After so long a connection is asked to end; 0 for never.',
+      ),
+      connectionAgeGraceSeconds: count(
+        { minimum: 1, maximum: 3_600 },
+        'What calls in flight get then, in seconds.',
+      ),
+      decisionsPerSecond: count(
+        { minimum: 0, maximum: 10_000_000 },
+        'Decisions a second of one principal; 0 for no limit. None on loopback without auth.',
+      ),
+      selectDeadlineMs: count(
+        { minimum: 1, maximum: 3_600_000 },
+        'The longest for a call of SelectionService.',
+      ),
+      reportDeadlineMs: count({ minimum: 1, maximum: 3_600_000 }, 'The longest for Report and ReportBatch.'),
+      adminDeadlineMs: count(
+        { minimum: 1, maximum: 3_600_000 },
+        'The longest for every other call but Backup.',
+      ),
+    }),
+    overload: section('overload', {
+      eventLoopDelayMs: count(
+        { minimum: 0, maximum: 60_000 },
+        "The event loop's delay from which on calls are refused; 0 for never.",
+      ),
+      heapPercent: count(
+        { minimum: 0, maximum: 99 },
+        'The share of the heap from which on calls are refused; 0 for never.',
+      ),
     }),
     log: section('log', {
       level: { type: 'string', enum: LOG_LEVELS, description: 'The least severe line that is written.' },

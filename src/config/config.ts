@@ -11,6 +11,10 @@ export type StoreAdapter = (typeof STORE_ADAPTERS)[number];
 export const REFLECTION_CHOICES = ['auto', true, false] as const;
 export type ReflectionChoice = (typeof REFLECTION_CHOICES)[number];
 
+/** Signatures that a key anyone may know can check. A shared secret would make every verifier an issuer. */
+export const JWT_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA'] as const;
+export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
+
 export const TOKENIZERS = ['estimate', 'o200k'] as const;
 export type Tokenizer = (typeof TOKENIZERS)[number];
 
@@ -118,9 +122,70 @@ export interface CountingConfig {
   readonly tokenizerMaxChars: number;
 }
 
+/** A client certificate's name and who shows it. */
+export interface CertificateConfig {
+  /** A subject alternative name of the certificate: `URI:spiffe://…` or `DNS:…`, compared as it is written. */
+  readonly san: string;
+  readonly principal: string;
+  readonly tenant: string;
+  readonly roles: readonly Role[];
+}
+
+/** JSON Web Tokens of one issuer. */
+export interface JwtConfig {
+  /** What `iss` and `aud` have to say. */
+  readonly issuer: string;
+  readonly audience: string;
+  readonly algorithms?: readonly JwtAlgorithm[];
+  /** The issuer's public keys: a file that is read again when it changes, or an address; one of the two. */
+  readonly jwksFile?: string;
+  readonly jwksUrl?: string;
+  readonly principalClaim?: string;
+  readonly tenantClaim?: string;
+  /** A list, or a text with spaces between. */
+  readonly rolesClaim?: string;
+  /** Stands before each role's name in the claim. */
+  readonly rolesPrefix?: string;
+  /** How far the issuer's clock may be off, in seconds. */
+  readonly clockSkewSeconds?: number;
+}
+
+/** With nothing of it, every caller is let in. */
 export interface AuthConfig {
-  /** With none, every caller is let in. */
   readonly tokens: readonly TokenConfig[];
+  readonly certificates: readonly CertificateConfig[];
+  readonly jwt?: JwtConfig;
+}
+
+/** Whether callers have to say who they are. */
+export const authIsRequired = ({ tokens, certificates, jwt }: AuthConfig): boolean =>
+  tokens.length > 0 || certificates.length > 0 || jwt !== undefined;
+
+/** How much one client, and all together, may take of the server. */
+export interface LimitsConfig {
+  readonly maxConnections: number;
+  /** Of one remote address. */
+  readonly maxConnectionsPerPeer: number;
+  readonly maxMetadataBytes: number;
+  readonly maxMetadataPairs: number;
+  /** After so long a connection is asked to end, so that clients spread anew over servers; ±10 %. */
+  readonly connectionAgeSeconds: number;
+  /** What calls in flight get then. */
+  readonly connectionAgeGraceSeconds: number;
+  /** Decisions of one principal; 0 for no limit. None is set on loopback without auth. */
+  readonly decisionsPerSecond: number;
+  /** When the server gives up on a call by itself. */
+  readonly selectDeadlineMs: number;
+  readonly reportDeadlineMs: number;
+  readonly adminDeadlineMs: number;
+}
+
+/** From when on calls are refused before they are read; each 0 for never. */
+export interface OverloadConfig {
+  /** The event loop's delay, 99th percentile of a window. */
+  readonly eventLoopDelayMs: number;
+  /** Of what V8 may take. */
+  readonly heapPercent: number;
 }
 
 export interface LogConfig {
@@ -149,6 +214,8 @@ export interface Config {
   readonly decisionLog: DecisionLogConfig;
   readonly counting: CountingConfig;
   readonly auth: AuthConfig;
+  readonly limits: LimitsConfig;
+  readonly overload: OverloadConfig;
   readonly log: LogConfig;
   readonly shutdown: ShutdownConfig;
 }
@@ -180,7 +247,20 @@ export const DEFAULT_CONFIG: Config = {
   reports: { maxQueue: 10_000, maxBatch: 500, matureSeconds: 3_600 },
   decisionLog: { enabled: true, maxQueue: 10_000, attributes: [] },
   counting: { tokenizer: 'estimate', tokenizerMaxChars: 20_000 },
-  auth: { tokens: [] },
+  auth: { tokens: [], certificates: [] },
+  limits: {
+    maxConnections: 1_000,
+    maxConnectionsPerPeer: 100,
+    maxMetadataBytes: 8_192,
+    maxMetadataPairs: 64,
+    connectionAgeSeconds: 1_800,
+    connectionAgeGraceSeconds: 30,
+    decisionsPerSecond: 20_000,
+    selectDeadlineMs: 1_000,
+    reportDeadlineMs: 5_000,
+    adminDeadlineMs: 10_000,
+  },
+  overload: { eventLoopDelayMs: 50, heapPercent: 85 },
   log: { level: 'info', pretty: false },
   shutdown: { notServingSeconds: 1, drainSeconds: 20 },
 };

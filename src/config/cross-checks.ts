@@ -1,5 +1,5 @@
 import { isLoopback } from './bind.js';
-import type { Config } from './config.js';
+import { authIsRequired, type Config } from './config.js';
 
 /** A fault between settings that are each right by themselves. */
 export interface Conflict {
@@ -22,12 +22,12 @@ function tlsConflicts({ server }: Config): Conflict[] {
 
 function bindConflicts({ server, admin, auth }: Config): Conflict[] {
   const conflicts: Conflict[] = [];
-  const secured = server.tls !== undefined && auth.tokens.length > 0;
+  const secured = server.tls !== undefined && authIsRequired(auth);
   if (!isLoopback(server.host) && !secured && !server.allowInsecureRemote) {
     conflicts.push({
       path: 'server.host',
-      reason: `${server.host} can be reached from other machines, without TLS and tokens`,
-      suggestion: 'give server.tls and auth.tokens, or set server.allowInsecureRemote: true',
+      reason: `${server.host} can be reached from other machines, without TLS and auth`,
+      suggestion: 'give server.tls and auth, or set server.allowInsecureRemote: true',
     });
   }
   if (admin.enabled && !isLoopback(admin.host) && !admin.allowInsecureRemote) {
@@ -85,6 +85,49 @@ function keyFileConflicts({ store, tickets }: Config): Conflict[] {
   ];
 }
 
+function certificateConflicts({ auth, server }: Config): Conflict[] {
+  const conflicts: Conflict[] = [];
+  if (auth.certificates.length > 0 && server.tls?.clientCaFile === undefined) {
+    conflicts.push({
+      path: 'auth.certificates',
+      reason: 'clients are not asked for a certificate',
+      suggestion: 'give server.tls.clientCaFile',
+    });
+  }
+  const first = new Map<string, number>();
+  auth.certificates.forEach(({ san }, index) => {
+    const earlier = first.get(san);
+    if (earlier === undefined) first.set(san, index);
+    else
+      conflicts.push({
+        path: `auth.certificates[${index}].san`,
+        reason: `is that of auth.certificates[${earlier}]`,
+      });
+  });
+  return conflicts;
+}
+
+function jwtConflicts({ auth }: Config): Conflict[] {
+  // Types say that both are there, but file and environment may each have given one half.
+  const jwt: Partial<Config['auth']['jwt']> = auth.jwt;
+  if (jwt === undefined) return [];
+  const conflicts: Conflict[] = (['issuer', 'audience'] as const)
+    .filter((claim) => jwt[claim] === undefined)
+    .map((claim) => ({ path: `auth.jwt.${claim}`, reason: 'is required where auth.jwt is given' }));
+  if ((jwt.jwksFile === undefined) === (jwt.jwksUrl === undefined)) {
+    const reason = 'needs one of jwksFile and jwksUrl';
+    conflicts.push({ path: 'auth.jwt', reason });
+  }
+  return conflicts;
+}
+
+function connectionConflicts({ limits }: Config): Conflict[] {
+  const { maxConnections, maxConnectionsPerPeer } = limits;
+  if (maxConnectionsPerPeer <= maxConnections) return [];
+  const reason = `maxConnectionsPerPeer, ${maxConnectionsPerPeer}, is more than maxConnections, ${maxConnections}`;
+  return [{ path: 'limits.maxConnectionsPerPeer', other: 'limits.maxConnections', reason }];
+}
+
 /** Everything that a schema cannot say about a configuration. */
 export function conflictsOf(config: Config): Conflict[] {
   return [
@@ -94,5 +137,8 @@ export function conflictsOf(config: Config): Conflict[] {
     ...limitConflicts(config),
     ...tokenConflicts(config),
     ...keyFileConflicts(config),
+    ...certificateConflicts(config),
+    ...jwtConflicts(config),
+    ...connectionConflicts(config),
   ];
 }

@@ -10,23 +10,33 @@ export function adminService(
   { backups, environment }: { readonly backups: Backups; readonly environment: Environment },
 ): AdminServiceServer {
   return {
-    backup: unary(context, 'admin', async () => {
-      const { name, path, createTimeMs, tookMs, outcomes, entries, bytes } = await backups.create();
-      return {
-        name,
-        path,
-        createTime: timestampFromMs(createTimeMs),
-        duration: durationFromMs(tookMs),
-        outcomes: BigInt(outcomes),
-        entries: BigInt(entries),
-        sizeBytes: BigInt(bytes),
-      };
-    }),
+    backup: unary(
+      context,
+      'admin',
+      async () => {
+        const { name, path, createTimeMs, tookMs, outcomes, entries, bytes } = await backups.create();
+        return {
+          name,
+          path,
+          createTime: timestampFromMs(createTimeMs),
+          duration: durationFromMs(tookMs),
+          outcomes: BigInt(outcomes),
+          entries: BigInt(entries),
+          sizeBytes: BigInt(bytes),
+        };
+      },
+      { hasDeadline: false },
+    ),
 
-    compact: unary(context, 'admin', async () => {
-      const startMs = environment.nowMs();
-      await backups.compact();
-      return { duration: durationFromMs(environment.nowMs() - startMs) };
-    }),
+    compact: unary(
+      context,
+      'admin',
+      async () => {
+        const startMs = environment.nowMs();
+        await backups.compact();
+        return { duration: durationFromMs(environment.nowMs() - startMs) };
+      },
+      { hasDeadline: false },
+    ),
   };
 }

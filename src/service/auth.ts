@@ -1,28 +1,29 @@
 import type { Metadata } from '@grpc/grpc-js';
-import type { TokenConfig } from '../config/config.js';
 import type { Actor } from '../core/audit/audit-entry.js';
-import { SextantError } from '../core/errors.js';
-import { ANONYMOUS, bearerToken, Principals, type Principal } from '../runtime/principals.js';
+import type { Identities } from '../runtime/identity/identities.js';
+import { ANONYMOUS, bearerToken, type Principal } from '../runtime/principals.js';
 
 export { requireRole, type Principal } from '../runtime/principals.js';
 
 /** Who calls, as the audit log names them: nothing of their token. */
 export const actorOf = ({ name, tenant, roles }: Principal): Actor => ({ name, tenant, roles: [...roles] });
 
-export type Authenticate = (metadata: Metadata) => Principal;
+/** What a call says of its caller. */
+export interface Calling {
+  readonly metadata: Metadata;
+  /** `address:port` of the other end. */
+  getPeer(): string;
+}
 
-/**
- * Checks bearer tokens against the configured hashes. Without any configured, every caller is
- * `anonymous` of tenant `default` with all roles: the server binds to loopback only then.
- */
-export function authenticator(tokens: readonly TokenConfig[]): Authenticate {
-  const principals = new Principals(tokens);
-  if (!principals.areRequired) return () => ANONYMOUS;
-  return (metadata) => {
-    const token = bearerToken(metadata.get('authorization')[0]);
-    if (token === undefined) throw new SextantError('UNAUTHENTICATED', 'a bearer token is required');
-    const position = principals.positionOf(token);
-    if (position === undefined) throw new SextantError('UNAUTHENTICATED', 'the bearer token is not known');
-    return principals.at(position)!;
-  };
+/** A promise only for a signed token that was not seen before. */
+export type Authenticate = (call: Calling) => Principal | Promise<Principal>;
+
+/** @param certified whom the certificate of a peer names. */
+export function authenticator(
+  identities: Identities,
+  certified: (peer: string) => Principal | undefined,
+): Authenticate {
+  if (!identities.areRequired) return () => ANONYMOUS;
+  return (call) =>
+    identities.of(bearerToken(call.metadata.get('authorization')[0]), certified(call.getPeer()));
 }

@@ -15,6 +15,10 @@ import { isWireFault, type WireFault } from './wire.js';
 export interface HandlerContext {
   readonly authenticate: Authenticate;
   readonly logger: Logger;
+  /** The longest that a call may take, by the role it asks for, in milliseconds. */
+  readonly deadlinesMs: Readonly<Record<Role, number>>;
+  /** @throws SextantError RATE_LIMITED where the principal takes too many. */
+  readonly takeDecisions: (principal: Principal, decisions: number) => void;
   /** Told of every unary call when it was answered. */
   readonly observe: (call: {
     readonly path: string;
@@ -25,39 +29,59 @@ export interface HandlerContext {
 
 type Answer<Response> = Response | Promise<Response>;
 
+export interface UnaryOptions {
+  /** For work that takes as long as it takes. */
+  readonly hasDeadline?: boolean;
+}
+
 /**
  * A unary RPC from a function of request and principal: authenticates, refuses what could not be
- * decoded, and turns every thrown value into a status. Answers at once where the function does.
+ * decoded, and turns every thrown value into a status. Answers at once where the function does; where it does
+ * not, the server's deadline ends the call, though not the work.
  */
 export function unary<Request, Response>(
-  { authenticate, logger, observe }: HandlerContext,
+  context: HandlerContext,
   role: Role,
   handle: (request: Request, principal: Principal) => Answer<Response>,
+  { hasDeadline = true }: UnaryOptions = {},
 ): handleUnaryCall<Request, Response> {
+  const { authenticate, logger, observe, deadlinesMs } = context;
   return (call, callback) => {
     const startedAt = performance.now();
     const path = call.getPath();
-    const done = (code: status): void =>
+    let isAnswered = false;
+    const answer = (code: status, send: () => void): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      send();
       observe({ path, code, seconds: (performance.now() - startedAt) / 1000 });
-    const succeed = (response: Response): void => {
-      callback(null, response);
-      done(status.OK);
     };
+    const succeed = (response: Response): void => answer(status.OK, () => callback(null, response));
     const fail = (thrown: unknown): void => {
       const error = logged(thrown, path, logger);
-      callback(serviceError(error));
-      done(GRPC_CODES[error.code]);
+      answer(GRPC_CODES[error.code], () => callback(serviceError(error)));
+    };
+    const handleAs = (principal: Principal): Answer<Response> => {
+      requireRole(principal, role);
+      // Its client has gone: what it asked for would be done for nobody.
+      if (call.cancelled) throw new SextantError('DEADLINE_EXCEEDED', 'the call ended before it was read');
+      return handle(decoded(call.request), principal);
     };
     try {
-      const principal = authenticate(call.metadata);
-      requireRole(principal, role);
-      const answer = handle(decoded(call.request), principal);
-      if (answer instanceof Promise) answer.then(succeed, fail);
-      else succeed(answer);
+      const principal = authenticate(call);
+      const response = principal instanceof Promise ? principal.then(handleAs) : handleAs(principal);
+      if (!(response instanceof Promise)) return succeed(response);
+      const timer = hasDeadline ? deadlineTimer(deadlinesMs[role], fail) : undefined;
+      response.then(succeed, fail).finally(() => clearTimeout(timer));
     } catch (thrown) {
       fail(thrown);
     }
   };
+}
+
+function deadlineTimer(afterMs: number, fail: (error: SextantError) => void): NodeJS.Timeout {
+  const message = `the server gave up after ${afterMs} ms`;
+  return setTimeout(() => fail(new SextantError('DEADLINE_EXCEEDED', message)), afterMs);
 }
 
 /** Reads one request of a bidirectional stream and answers it; the answer never rejects. */
@@ -75,15 +99,7 @@ export function itemStream<Request, Response>(
   role: Role,
   { maxInFlight, answer }: { maxInFlight: number; answer: StreamItem<Request, Response> },
 ): handleBidiStreamingCall<Request, Response> {
-  return (call: ServerDuplexStream<Request, Response>) => {
-    let principal: Principal;
-    try {
-      principal = authenticate(call.metadata);
-      requireRole(principal, role);
-    } catch (thrown) {
-      call.emit('error', serviceError(logged(thrown, call.getPath(), logger)));
-      return;
-    }
+  const serve = (call: ServerDuplexStream<Request, Response>, principal: Principal): void => {
     let inFlight = 0;
     let ended = false;
     // A client that reads nothing must not make us hold its answers: no more is read until it drains.
@@ -115,6 +131,22 @@ export function itemStream<Request, Response>(
       ended = true;
       goOn();
     });
+  };
+  return (call: ServerDuplexStream<Request, Response>) => {
+    const refuse = (thrown: unknown): void => {
+      call.emit('error', serviceError(logged(thrown, call.getPath(), logger)));
+    };
+    const begin = (principal: Principal): void => {
+      requireRole(principal, role);
+      serve(call, principal);
+    };
+    try {
+      const principal = authenticate(call);
+      if (principal instanceof Promise) principal.then(begin).catch(refuse);
+      else begin(principal);
+    } catch (thrown) {
+      refuse(thrown);
+    }
   };
 }
 

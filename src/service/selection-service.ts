@@ -32,9 +32,13 @@ export function selectionService(
     return encodeSelectResponse(issued, question, request.explain);
   };
   return {
-    select: unary(context, 'select', select),
+    select: unary(context, 'select', (request, principal) => {
+      context.takeDecisions(principal, 1);
+      return select(request, principal);
+    }),
     selectBatch: unary(context, 'select', ({ items }, principal): SelectBatchResponse => {
       checkItems(items, LIMITS.batchSelectMax);
+      context.takeDecisions(principal, items.length);
       return {
         results: items.map(({ id, request }) => {
           try {
@@ -46,7 +50,9 @@ export function selectionService(
         }),
       };
     }),
-    explain: unary(context, 'select', ({ request, conditions }, { tenant }) => {
+    explain: unary(context, 'select', ({ request, conditions }, principal) => {
+      context.takeDecisions(principal, 1);
+      const { tenant } = principal;
       if (request === undefined) throw missing('request');
       const violations = new Violations();
       const question = readQuestion('request.', request, { tenant, violations });

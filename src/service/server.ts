@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   Server,
   ServerCredentials,
@@ -24,8 +23,8 @@ import type { Environment } from '../runtime/environment.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { adminService } from './admin-service.js';
 import { auditService } from './audit-service.js';
-import { authenticator } from './auth.js';
 import { loadDescriptorSet } from './descriptors.js';
+import type { Edge } from './edge/edge.js';
 import type { HandlerContext } from './handler.js';
 import { createHealth, type Health } from './health.js';
 import { insightService } from './insight-service.js';
@@ -53,10 +52,14 @@ const HEALTH_SERVICE = 'grpc.health.v1.Health';
 const KEEPALIVE_TIME_MS = 60_000;
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 const CONNECTION_IDLE_MS = 5 * 60_000;
+const MS_PER_SECOND = 1_000;
+/** What one connection may hold in memory, in MB: messages of the largest size on some of its streams. */
+const SESSION_MEMORY_MB = 64;
 
 export interface GrpcServerParts {
   readonly config: Config;
   readonly runtime: Runtime;
+  readonly edge: Edge;
   readonly environment: Environment;
   readonly logger: Logger;
   readonly observeCall: HandlerContext['observe'];
@@ -73,8 +76,8 @@ export interface GrpcServer {
 
 /** Binds the gRPC port and serves every service; health starts as NOT_SERVING. */
 export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServer> {
-  const { config, runtime, environment, logger } = parts;
-  const { server: settings } = config;
+  const { config, runtime, edge, environment, logger } = parts;
+  const { server: settings, limits } = config;
   const server = new Server({
     'grpc.max_receive_message_length': settings.maxMessageBytes,
     'grpc.max_send_message_length': settings.maxMessageBytes,
@@ -82,9 +85,16 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
     'grpc.keepalive_time_ms': KEEPALIVE_TIME_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_TIMEOUT_MS,
     'grpc.max_connection_idle_ms': CONNECTION_IDLE_MS,
+    ...(limits.connectionAgeSeconds > 0 && {
+      'grpc.max_connection_age_ms': limits.connectionAgeSeconds * MS_PER_SECOND,
+      'grpc.max_connection_age_grace_ms': limits.connectionAgeGraceSeconds * MS_PER_SECOND,
+    }),
+    'grpc-node.max_session_memory': SESSION_MEMORY_MB,
     'grpc.enable_channelz': 0,
+    interceptors: [...edge.interceptors],
   });
-  const context = { authenticate: authenticator(config.auth.tokens), logger, observe: parts.observeCall };
+  const { authenticate, deadlinesMs, takeDecisions } = edge;
+  const context = { authenticate, deadlinesMs, takeDecisions, logger, observe: parts.observeCall };
   const add = (
     definition: ServiceDefinition<UntypedServiceImplementation>,
     implementation: object,
@@ -130,15 +140,19 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
   const health = createHealth(OWN_SERVICES);
   server.addService(HealthService, health.implementation);
   const reflection = addReflection(server, settings);
-  const port = await bind(server, `${bracketed(settings.host)}:${settings.port}`, credentials(settings));
+  // TLS ends at the edge, which injects what it has decrypted.
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const port = await edge.listen((socket) => injector.injectConnection(socket));
   return {
     port,
     health,
     services: ['', ...OWN_SERVICES],
     stop: async (drainSeconds) => {
+      edge.stopListening();
       health.endWatches();
       reflection?.endStreams();
       await shutDown(server, drainSeconds);
+      edge.close();
     },
   };
 }
@@ -150,22 +164,6 @@ function addReflection(server: Server, { reflection, host }: Config['server']): 
   server.addService(ServerReflectionService, served.v1);
   server.addService(ServerReflectionServiceV1Alpha, served.v1alpha);
   return served;
-}
-
-function credentials({ tls }: Config['server']): ServerCredentials {
-  if (tls === undefined) return ServerCredentials.createInsecure();
-  const clientCa = tls.clientCaFile === undefined ? null : readFileSync(tls.clientCaFile);
-  const pair = { private_key: readFileSync(tls.keyFile), cert_chain: readFileSync(tls.certFile) };
-  return ServerCredentials.createSsl(clientCa, [pair], clientCa !== null);
-}
-
-const bracketed = (host: string): string =>
-  host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-
-function bind(server: Server, address: string, how: ServerCredentials): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, how, (error, port) => (error === null ? resolve(port) : reject(error)));
-  });
 }
 
 function shutDown(server: Server, drainSeconds: number): Promise<void> {

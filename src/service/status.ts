@@ -35,15 +35,22 @@ export const GRPC_CODES: Readonly<Record<ErrorCode, status>> = {
   REPORT_CONFLICT: status.FAILED_PRECONDITION,
   STORE_UNAVAILABLE: status.UNAVAILABLE,
   QUEUE_FULL: status.RESOURCE_EXHAUSTED,
+  RATE_LIMITED: status.RESOURCE_EXHAUSTED,
+  OVERLOADED: status.RESOURCE_EXHAUSTED,
+  METADATA_TOO_LARGE: status.RESOURCE_EXHAUSTED,
+  DEADLINE_EXCEEDED: status.DEADLINE_EXCEEDED,
   BACKUP_RUNNING: status.ABORTED,
   BACKUP_FAILED: status.FAILED_PRECONDITION,
   UNAUTHENTICATED: status.UNAUTHENTICATED,
   PERMISSION_DENIED: status.PERMISSION_DENIED,
+  KEYS_UNAVAILABLE: status.UNAVAILABLE,
   INTERNAL: status.INTERNAL,
 };
 
 const ERROR_DOMAIN = 'sextant.v1';
 const DETAILS_KEY = 'grpc-status-details-bin';
+/** Clients that retry by themselves wait so long instead of their own backoff (gRFC A6). */
+const PUSHBACK_KEY = 'grpc-retry-pushback-ms';
 /**
  * Many clients refuse more than 8 KiB of trailers, and base64 adds a third: the details stay below
  * this, and say how much was left out.
@@ -103,6 +110,8 @@ export function serviceError(error: SextantError): Partial<ServiceError> {
   const rpcStatus = statusOf(error);
   const metadata = new Metadata();
   metadata.set(DETAILS_KEY, Buffer.from(Status.encode(rpcStatus).finish()));
+  const { retryAfterMs } = error.details;
+  if (retryAfterMs !== undefined) metadata.set(PUSHBACK_KEY, String(Math.ceil(retryAfterMs)));
   return { code: rpcStatus.code, details: rpcStatus.message, metadata };
 }
 

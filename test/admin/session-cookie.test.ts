@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { TenantId } from '../../src/core/ids.js';
+import type { Principal } from '../../src/runtime/principals.js';
 import { cookieValue, SessionCookies } from '../../src/admin/session-cookie.js';
 
 describe('a session cookie', () => {
   const cookies = new SessionCookies();
-  const session = { position: 3, expiryMs: 5_000 };
+  const principal: Principal = { name: 'ops', tenant: 'acme' as TenantId, roles: new Set(['read', 'admin']) };
+  const session = { principal, expiryMs: 5_000 };
   const value = cookies.seal(session);
 
   it('is read until it expires', () => {

@@ -17,6 +17,9 @@ const WITHOUT_DEFAULT = [
   'server.tls.certFile',
   'server.tls.keyFile',
   'server.tls.clientCaFile',
+  ...['', '.issuer', '.audience', '.algorithms', '.jwksFile', '.jwksUrl', '.principalClaim', '.tenantClaim']
+    .concat(['.rolesClaim', '.rolesPrefix', '.clockSkewSeconds'])
+    .map((claim) => `auth.jwt${claim}`),
 ];
 
 describe('names of settings', () => {
@@ -78,13 +81,22 @@ describe('the commented example', () => {
   it('loads with its optional settings switched on', () => {
     const all = text
       .replace('tokens: []', 'tokens:')
+      .replace('certificates: []', 'certificates:')
       .replace(
-        /^( *)# (( *)(tls|certFile|keyFile|clientCaFile|sha256|principal|tenant|roles|- sha256):)/gm,
+        /^( *)# (( *)(tls|certFile|keyFile|clientCaFile|principal|tenant|roles|- sha256|- san):)/gm,
+        '$1$2',
+      )
+      .replace(
+        /^( *)# (( *)(jwt|issuer|audience|algorithms|jwksFile|\w+Claim|rolesPrefix|clockSkewSeconds):)/gm,
         '$1$2',
       );
     const result = load(all);
     expect(result.ok ? [] : result.faults).toEqual([]);
     expect(result.ok && result.value.server.tls?.clientCaFile).toBe('tls/clients.crt');
-    expect(result.ok && result.value.auth.tokens).toHaveLength(1);
+    expect(result.ok && result.value.auth).toMatchObject({
+      tokens: [{ principal: 'checkout-service' }],
+      certificates: [{ san: 'URI:spiffe://example.org/checkout' }],
+      jwt: { audience: 'sextant', rolesPrefix: 'sextant:' },
+    });
   });
 });

@@ -2,6 +2,7 @@ import {
   credentials,
   Metadata,
   type CallOptions,
+  type ChannelCredentials,
   type ChannelOptions,
   type ServiceError,
 } from '@grpc/grpc-js';
@@ -26,21 +27,28 @@ type Method<Request, Response> = (
 interface ClientOptions {
   readonly token?: string;
   readonly channel?: ChannelOptions;
+  /** Plain where absent. */
+  readonly secured?: ChannelCredentials;
+  /** Of every call. */
+  readonly deadlineMs?: number;
 }
 
 export type Sextant = ReturnType<typeof connect>;
 
 /** Every unary RPC as a promise, the streams as they are; a request needs only the fields that matter. */
-export function connect(address: string, { token, channel = {} }: ClientOptions = {}) {
-  const insecure = credentials.createInsecure();
-  const selections = new selection.SelectionServiceClient(address, insecure, channel);
-  const outcomes = new outcome.OutcomeServiceClient(address, insecure, channel);
-  const models = new registry.RegistryServiceClient(address, insecure, channel);
-  const policies = new policy.PolicyServiceClient(address, insecure, channel);
-  const audits = new audit.AuditServiceClient(address, insecure, channel);
-  const insights = new insight.InsightServiceClient(address, insecure, channel);
-  const prompts = new prompt.PromptServiceClient(address, insecure, channel);
-  const health = new HealthClient(address, insecure, channel);
+export function connect(
+  address: string,
+  { token, channel = {}, secured, deadlineMs = DEADLINE_MS }: ClientOptions = {},
+) {
+  const transport = secured ?? credentials.createInsecure();
+  const selections = new selection.SelectionServiceClient(address, transport, channel);
+  const outcomes = new outcome.OutcomeServiceClient(address, transport, channel);
+  const models = new registry.RegistryServiceClient(address, transport, channel);
+  const policies = new policy.PolicyServiceClient(address, transport, channel);
+  const audits = new audit.AuditServiceClient(address, transport, channel);
+  const insights = new insight.InsightServiceClient(address, transport, channel);
+  const prompts = new prompt.PromptServiceClient(address, transport, channel);
+  const health = new HealthClient(address, transport, channel);
   const metadata = new Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
 
@@ -51,7 +59,7 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
     ) =>
     (partial: Partial): Promise<Response> =>
       new Promise((resolve, reject) => {
-        const options = { deadline: Date.now() + DEADLINE_MS };
+        const options = { deadline: Date.now() + deadlineMs };
         method(fromPartial(partial), metadata, options, (error, response) =>
           error === null ? resolve(response) : reject(error),
         );

@@ -1,0 +1,94 @@
+import {
+  ServerInterceptingCall,
+  type Metadata,
+  type ServerInterceptor,
+  type StatusObject,
+} from '@grpc/grpc-js';
+import type { LimitsConfig } from '../../config/config.js';
+import type { Sheddable } from '../../core/overload/shedding.js';
+import { SextantError } from '../../core/errors.js';
+import { serviceError } from '../status.js';
+
+/** How long a client is asked to wait before it tries a refused call again. */
+const RETRY_AFTER_MS = 1_000;
+/** A deadline further in the past than this was never meant. */
+const OVERFLOWED_MS = 1_000;
+
+const SELECTION = '/sextant.v1.SelectionService/';
+/** A report is what the server is there to keep, its queue bounds it; health has to answer whatever happens. */
+const NEVER_SHED = ['/sextant.v1.OutcomeService/', '/grpc.health.v1.Health/'] as const;
+
+/** The class of a method, by its path; `undefined` for what is never refused. */
+export function sheddableOf(path: string): Sheddable | undefined {
+  if (path.startsWith(SELECTION)) return path.startsWith(`${SELECTION}Select`) ? 'select' : 'explain';
+  return NEVER_SHED.some((service) => path.startsWith(service)) ? undefined : 'insight';
+}
+
+export interface GatekeeperParts {
+  readonly limits: LimitsConfig;
+  readonly refuses: (kind: Sheddable) => boolean;
+  /** Told of each refusal. */
+  readonly onRefused: (error: SextantError) => void;
+}
+
+/** Refuses calls before their message is read: too much metadata, or too much load. */
+export function gatekeeper({ limits, refuses, onRefused }: GatekeeperParts): ServerInterceptor {
+  const faultOf = (path: string, metadata: Metadata): SextantError | undefined => {
+    const excess = excessOf(metadata, limits);
+    if (excess !== undefined) return new SextantError('METADATA_TOO_LARGE', excess);
+    const kind = sheddableOf(path);
+    if (kind === undefined || !refuses(kind)) return undefined;
+    const message = 'the server has more to do than it can: try again later, or another one';
+    return new SextantError('OVERLOADED', message, { retryAfterMs: RETRY_AFTER_MS });
+  };
+  return ({ path }, call) => {
+    forgiveOverflow(call as unknown as Timed, Date.now());
+    return new ServerInterceptingCall(call, {
+      start: (next) =>
+        next({
+          onReceiveMetadata: (metadata, pass) => {
+            const error = faultOf(path, metadata);
+            if (error === undefined) return pass(metadata);
+            onRefused(error);
+            call.sendStatus(serviceError(error) as StatusObject);
+          },
+        }),
+    });
+  };
+}
+
+/** What is too much of a call's metadata; `undefined` for nothing. */
+function excessOf(
+  metadata: Metadata,
+  { maxMetadataBytes, maxMetadataPairs }: LimitsConfig,
+): string | undefined {
+  let bytes = 0;
+  let pairs = 0;
+  for (const [key, values] of Object.entries(metadata.toJSON())) {
+    for (const value of values) {
+      pairs += 1;
+      bytes += key.length + value.length;
+    }
+  }
+  if (pairs > maxMetadataPairs)
+    return `the call has ${pairs} metadata entries; at most ${maxMetadataPairs} are taken`;
+  if (bytes > maxMetadataBytes)
+    return `the call's metadata has ${bytes} bytes; at most ${maxMetadataBytes} are taken`;
+  return undefined;
+}
+
+/** The part of grpc-js's call that keeps the client's deadline. */
+interface Timed {
+  getDeadline(): number;
+  deadlineTimer?: NodeJS.Timeout | null;
+}
+
+/**
+ * grpc-js counts a client's timeout in 32 bits of milliseconds: 25 days and more may come out as a time that has
+ * passed, and the call would end before it began. Such a client meant no deadline.
+ */
+function forgiveOverflow(call: Timed, nowMs: number): void {
+  if (call.getDeadline() > nowMs - OVERFLOWED_MS || call.deadlineTimer == null) return;
+  clearTimeout(call.deadlineTimer);
+  call.deadlineTimer = null;
+}
