@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../config/bind.js';
 import { SextantError } from '../core/errors.js';
-import type { Identities, Identity } from '../runtime/identity/identities.js';
-import { ANONYMOUS, bearerToken, type Principal } from '../runtime/principals.js';
+import type { Identities } from '../runtime/identity/identities.js';
+import { ANONYMOUS, bearerToken, type Identity, type Principal } from '../runtime/principals.js';
 import { cookieValue, SESSION_LIFE_MS, type SessionCookies } from './session-cookie.js';
 
 /** A request that may not have what it asked for. */

@@ -1,10 +1,10 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Edge } from '../service/edge/edge.js';
+import type { EdgeView } from '../runtime/edge-view.js';
 
 const MS_PER_SECOND = 1_000;
 
 /** Metrics of connections, refusals and the certificate. */
-export function addEdgeMetrics(registry: Registry, edge: Edge): void {
+export function addEdgeMetrics(registry: Registry, edge: { view(): EdgeView }): void {
   const registers = [registry];
   const gauge = (name: string, help: string, read: () => number | undefined): void => {
     new Gauge({

@@ -10,6 +10,13 @@ export interface Principal {
   readonly roles: ReadonlySet<Role>;
 }
 
+/** Who showed a token, and until when it holds. */
+export interface Identity {
+  readonly principal: Principal;
+  /** Absent where it never ends. */
+  readonly expiryMs?: number;
+}
+
 /** Who everyone is where no token is configured. */
 export const ANONYMOUS: Principal = {
   name: 'anonymous',

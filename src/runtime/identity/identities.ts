@@ -1,13 +1,6 @@
 import { SextantError } from '../../core/errors.js';
-import { ANONYMOUS, type Principal, type Principals } from '../principals.js';
+import { ANONYMOUS, type Identity, type Principal, type Principals } from '../principals.js';
 import type { JwtTokens } from './jwt-tokens.js';
-
-/** Who showed a token, and until when it holds. */
-export interface Identity {
-  readonly principal: Principal;
-  /** Absent where it never ends. */
-  readonly expiryMs?: number;
-}
 
 export interface IdentitySources {
   readonly tokens: Principals;

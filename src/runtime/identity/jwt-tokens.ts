@@ -2,8 +2,7 @@ import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JWTVerif
 import { ROLES, type JwtConfig, type Role } from '../../config/config.js';
 import { SextantError } from '../../core/errors.js';
 import type { TenantId } from '../../core/ids.js';
-import type { Principal } from '../principals.js';
-import type { Identity } from './identities.js';
+import type { Identity, Principal } from '../principals.js';
 
 const DEFAULTS = {
   algorithms: ['ES256', 'RS256'],

@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { isLoopback } from '../../config/bind.js';
 import { authIsRequired, type Config, type Role } from '../../config/config.js';
-import type { Sheddable, Shedding } from '../../core/overload/shedding.js';
+import type { Sheddable } from '../../core/overload/shedding.js';
+import type { EdgeView } from '../../runtime/edge-view.js';
 import { authenticator, type Authenticate, type Principal } from '../auth.js';
 import type { ErrorCode } from '../../core/errors.js';
 import { ConnectionCount } from './connection-count.js';
@@ -21,17 +22,6 @@ export interface EdgeParts {
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   readonly nowMs: () => number;
-}
-
-/** How the edge is, for metrics. */
-export interface EdgeView {
-  readonly connections: number;
-  readonly connectionsRefused: number;
-  /** Calls that were refused before they were read, by the reason. */
-  readonly callsRefused: ReadonlyMap<ErrorCode, number>;
-  readonly shedding: Shedding;
-  /** `undefined` without TLS. */
-  readonly certificate?: { readonly notAfterMs: number; readonly isStale: boolean };
 }
 
 /** What stands between the network and the handlers: connections, TLS, callers, load. */

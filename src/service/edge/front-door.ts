@@ -44,7 +44,7 @@ export class FrontDoor {
         handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       });
       // Before the handshake, which is the dear part.
-      server.prependListener('connection', (socket) => this.admit(socket));
+      server.prependListener('connection', (socket: Socket) => void this.admit(socket));
       server.on('secureConnection', (socket) => {
         this.identify(socket);
         this.pass(socket);

@@ -88,7 +88,7 @@ interface Timed {
  * passed, and the call would end before it began. Such a client meant no deadline.
  */
 function forgiveOverflow(call: Timed, nowMs: number): void {
-  if (call.getDeadline() > nowMs - OVERFLOWED_MS || call.deadlineTimer == null) return;
-  clearTimeout(call.deadlineTimer);
+  if (call.getDeadline() > nowMs - OVERFLOWED_MS) return;
+  clearTimeout(call.deadlineTimer ?? undefined);
   call.deadlineTimer = null;
 }

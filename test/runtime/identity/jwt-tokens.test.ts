@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type GenerateKeyPairResult } from 'jose';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JwtConfig } from '../../../src/config/config.js';
-import type { Identity } from '../../../src/runtime/identity/identities.js';
+import type { Identity } from '../../../src/runtime/principals.js';
 import { JwtTokens } from '../../../src/runtime/identity/jwt-tokens.js';
 
 const NOW_MS = 1_800_000_000_000;
