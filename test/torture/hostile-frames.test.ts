@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { connect as connectTcp, createServer, type AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { connect as connectHttp2 } from 'node:http2';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { rngFromSeed } from '../../src/core/random.js';
+import { startServer, type BuiltServer } from '../e2e/built-server.js';
+import { connect } from '../e2e/clients.js';
+import { ask, wentWell } from '../e2e/samples.js';
+import { amountOf, publish } from './figures.js';
+import { mutated } from './mutate.js';
+
+const CONNECTIONS = amountOf('SEXTANT_HOSTILE_CONNECTIONS', 300);
+const AT_ONCE = 20;
+const MIB = 1024 ** 2;
+
+let server: BuiltServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+
+/** What a real client says on a connection, from its first byte on. */
+async function spoken(): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  const [host, port] = server.address.split(':') as [string, string];
+  const tap = createServer((near) => {
+    const far = connectTcp({ host, port: Number(port) });
+    near.on('data', (bytes) => parts.push(bytes)).pipe(far);
+    far.pipe(near);
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+  });
+  tap.listen(0, '127.0.0.1');
+  await once(tap, 'listening');
+  const client = connect(`127.0.0.1:${(tap.address() as AddressInfo).port}`);
+  const { ticket } = await client.select(ask('frames'));
+  await client.report({ ticket, attempts: [wentWell()] });
+  client.close();
+  tap.close();
+  return Buffer.concat(parts);
+}
+
+/** Says it on a new connection, and waits until the server has closed or been silent for a while. */
+async function say(bytes: Buffer): Promise<void> {
+  const [host, port] = server.address.split(':') as [string, string];
+  const socket = connectTcp({ host, port: Number(port) });
+  socket.on('error', () => undefined).on('data', () => undefined);
+  socket.setTimeout(100, () => socket.destroy());
+  socket.write(bytes);
+  await once(socket, 'close');
+}
+
+const memoryMib = async (): Promise<number> => {
+  const text = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)![1]) / MIB;
+};
+
+const isWell = async (): Promise<void> => {
+  const client = connect(server.address);
+  const { ticket } = await client.select(ask('after'));
+  expect((await client.report({ ticket, attempts: [wentWell()] })).recorded).toHaveLength(2);
+  client.close();
+};
+
+describe('the server goes on', { timeout: 3_600_000 }, () => {
+  it(`after ${CONNECTIONS} connections with broken frames`, async () => {
+    const said = await spoken();
+    const rng = rngFromSeed(7n);
+    await Promise.all(Array.from({ length: AT_ONCE }, () => say(mutated(said, said, rng))));
+    const before = await memoryMib();
+    for (let done = 0; done < CONNECTIONS; done += AT_ONCE)
+      await Promise.all(Array.from({ length: AT_ONCE }, () => say(mutated(said, said, rng))));
+    await isWell();
+    const growthMib = (await memoryMib()) - before;
+    publish('hostile-frames', { connections: CONNECTIONS, rssGrowthMib: Number(growthMib.toFixed(1)) });
+    expect(growthMib).toBeLessThan(100);
+  });
+
+  it('after messages that are a kilobyte packed and a gigabyte unpacked', async () => {
+    const before = await memoryMib();
+    const packed = gzipSync(Buffer.alloc(256 * MIB));
+    const head = Buffer.alloc(5);
+    head[0] = 1;
+    head.writeUInt32BE(packed.length, 1);
+    const session = connectHttp2(`http://${server.address}`);
+    const answers = Array.from({ length: 8 }, async () => {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': '/sextant.v1.SelectionService/Select',
+        'content-type': 'application/grpc',
+        'grpc-encoding': 'gzip',
+        te: 'trailers',
+      });
+      stream.end(Buffer.concat([head, packed]));
+      stream.resume();
+      const headers = new Promise<Record<string, unknown>>((resolve) => {
+        stream.on('response', (sent) => 'grpc-status' in sent && resolve(sent));
+        stream.on('trailers', resolve);
+      });
+      return (await headers)['grpc-status'];
+    });
+    // RESOURCE_EXHAUSTED
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 8 }, () => '8'));
+    session.destroy();
+    await isWell();
+    expect((await memoryMib()) - before).toBeLessThan(200);
+  });
+});
