@@ -50,6 +50,7 @@ export class Reporter {
     attempts: readonly AttemptReport[],
   ): Promise<Receipt> {
     const { keys, environment, journal } = this.parts;
+    journal.assertOpen();
     const receiveTimeMs = environment.nowMs();
     const ticket = openTicket(ticketBytes, keys, receiveTimeMs);
     if (ticket.tenant !== tenant)

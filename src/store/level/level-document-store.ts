@@ -6,6 +6,7 @@ import { SerialQueue } from '../serial-queue.js';
 import type { Database, Operation } from './database.js';
 import type { GuardedWriter } from './guarded-writer.js';
 import { storeErrorOf } from './level-error.js';
+import type { DocumentState } from './open-level-store.js';
 
 const REVISION_BYTES = 8;
 
@@ -56,6 +57,14 @@ export class LevelDocumentStore implements DocumentStore {
       await this.writer.write(operations, { sync: true });
       return true;
     });
+  }
+
+  /** Puts documents back to a state that they were in, in one atomic and durable write. @throws StoreError. */
+  restore(states: readonly DocumentState[]): Promise<void> {
+    const operations = states.map(({ kind, name, revision, body }) =>
+      operationOf({ kind, name, expectedRevision: revision - 1, ...(body && { body }) }),
+    );
+    return this.changes.run(() => this.writer.write(operations, { sync: true }));
   }
 
   async list(kind: string): Promise<readonly StoredDocument[]> {

@@ -120,8 +120,9 @@ export class LevelOutcomeLog implements OutcomeLog {
     try {
       entries = await this.parts.db.getMany(keys);
     } catch (error) {
-      throw storeErrorOf(error, 'cannot look up what was reported before');
+      throw this.parts.writer.fail(storeErrorOf(error, 'cannot look up what was reported before'));
     }
+    // A damaged entry is known to be one: it concerns what is reported of its decision, and nothing else.
     entries.forEach((entry, index) => {
       const key = keys[index]!;
       if (entry !== undefined) digests.set(key.toString('latin1'), digestOfEntry(key, entry));
