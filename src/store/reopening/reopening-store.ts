@@ -146,7 +146,7 @@ export class ReopeningStore implements Store {
     this.doubtful = undefined;
     await this.observer?.reconcile(store.outcomes);
     // In one turn with the last look: a failure that comes later is a new one.
-    if (failedAgain !== undefined) throw failedAgain as StoreError;
+    if (failedAgain !== undefined) throw failedAgain;
     this.state = 'open';
     return undid;
   }
