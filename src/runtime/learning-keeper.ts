@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { foldVersion, type HalfLives } from '../core/learning/decay.js';
 import { NO_CONTEXT } from '../core/context/context-layout.js';
-import { LearningState } from '../core/learning/learning-state.js';
+import type { LearningState } from '../core/learning/learning-state.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import type { OutcomeLog, Store } from '../store/ports.js';
-import { foldTail, recover, saveSnapshot } from './learner.js';
+import { foldTail, foldWhole, recover, saveSnapshot } from './learner.js';
 
 export interface LearningKeeperOptions {
   readonly store: Pick<Store, 'outcomes' | 'snapshots'>;
@@ -67,8 +67,7 @@ export class LearningKeeper {
     if (foldVersion(halfLives, layout) === this.state.version)
       return { take: () => undefined, abandon: () => undefined };
     const { store, logger } = this.options;
-    const next = new LearningState(halfLives, layout);
-    await foldTail(next, store.outcomes);
+    const next = await foldWhole(store.outcomes, halfLives, layout);
     // What was folded into the old state while the last block was read is in the log by now.
     while (next.sequence < this.state.sequence) await foldTail(next, store.outcomes);
     this.successor = next;

@@ -80,6 +80,10 @@ export class Reporter {
       const message = `decision ${ticket.decisionId} has another ${metric} for attempt ${attempt}; the first stands`;
       throw new SextantError('REPORT_CONFLICT', message);
     }
+    if (verdicts.some(({ kind }) => kind === 'expired')) {
+      const message = `decision ${ticket.decisionId} is older than what is remembered of reports`;
+      throw new SextantError('TICKET_EXPIRED', message);
+    }
     return {
       decisionId: ticket.decisionId,
       recorded: outcomes.map(({ attempt, metric, execution }, i) => ({

@@ -28,6 +28,8 @@ export function openDegradedStore(reason: string): DegradedStore {
     outcomes: {
       read: (from) => memory.outcomes.read(from),
       head: () => memory.outcomes.head(),
+      base: () => memory.outcomes.base(),
+      readBase: () => memory.outcomes.readBase(),
       append: () => Promise.reject(refusal()),
     },
     documents: {

@@ -85,6 +85,8 @@ function watch(store: Store, read: number[]): Store['outcomes'] {
   return {
     append: (groups) => store.outcomes.append(groups),
     head: () => store.outcomes.head(),
+    base: () => store.outcomes.base(),
+    readBase: () => store.outcomes.readBase(),
     read: (from) => {
       read.push(from);
       return store.outcomes.read(from);

@@ -14,6 +14,8 @@ function journalOf({ maxQueue = 100, maxBatch = 10 } = {}) {
   const control = { hold: Promise.resolve(), failWith: undefined as Error | undefined };
   const log: OutcomeLog = {
     head: () => memory.head(),
+    base: () => memory.base(),
+    readBase: () => memory.readBase(),
     read: (from) => memory.read(from),
     append: async (groups) => {
       writes.push(groups.length);

@@ -10,8 +10,11 @@ import { LevelDocumentStore } from './level-document-store.js';
 import { storeErrorOf } from './level-error.js';
 import { LevelOutcomeLog } from './level-outcome-log.js';
 import { LevelSnapshotStore } from './level-snapshot-store.js';
-import { verifyExtent } from './log-extent.js';
+import { LevelRetention } from './level-retention.js';
+import { ExtentInUse } from './log-extent.js';
+import { scrubDatabase } from './scrub-database.js';
 import { claimFormat } from './store-format.js';
+import { verifyEnds } from './verify-ends.js';
 
 const OWNER_ONLY = 0o700;
 
@@ -63,8 +66,9 @@ async function openPorts(parts: {
   const { dir, db, mark } = parts;
   const writer = new GuardedWriter(parts);
   await claimFormat(db, writer, dir);
-  const extent = await verifyExtent(db, await mark.read());
-  mark.note(extent.head);
+  const { extent: found, total } = await verifyEnds(db, await mark.read());
+  mark.note({ head: found.head, commits: total.commits });
+  const extent = new ExtentInUse(found);
   const outcomes = new LevelOutcomeLog({ db, writer, mark, extent });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
@@ -73,13 +77,15 @@ async function openPorts(parts: {
     await mark.close();
     await db.close();
   };
-  const documents = new LevelDocumentStore(db, writer);
+  const documents = new LevelDocumentStore({ db, writer, mark, total });
   return {
     outcomes,
     documents,
     restoreDocuments: (states) => documents.restore(states),
     decisions: new LevelDecisionLog(db, writer),
     snapshots: new LevelSnapshotStore(db, writer),
+    retention: new LevelRetention({ db, writer, extent }),
+    scrub: (options) => scrubDatabase(db, extent, options),
     copyTo: (folder) => copyDatabase(db, folder),
     compact: () => compactDatabase(db),
     close: () => (closing ??= close()),

@@ -1,5 +1,5 @@
 import type { LevelStore } from '../level/open-level-store.js';
-import type { DecisionLog, DocumentStore, OutcomeLog, SnapshotStore } from '../ports.js';
+import type { DecisionLog, DocumentStore, OutcomeLog, SnapshotStore, StoreRetention } from '../ports.js';
 import { SerialQueue } from '../serial-queue.js';
 import { statesBefore, type DoubtfulCommit } from './doubtful-commit.js';
 import { lastRecorded, type LastOutcome } from './last-outcome.js';
@@ -10,6 +10,7 @@ type Use = () => LevelStore;
 /** @param acknowledged is told of the last outcome of each call. */
 export function reopeningOutcomes(use: Use, acknowledged: (last: LastOutcome) => void): OutcomeLog {
   let head = 0;
+  let base = 0;
   return {
     append: async (groups) => {
       const { outcomes } = use();
@@ -20,14 +21,10 @@ export function reopeningOutcomes(use: Use, acknowledged: (last: LastOutcome) =>
       return verdicts;
     },
     read: (from) => lazily(() => use().outcomes.read(from)),
-    head: () => {
-      try {
-        return (head = use().outcomes.head());
-      } catch {
-        // While the store is away, what it held when it was last asked.
-        return head;
-      }
-    },
+    readBase: async () => use().outcomes.readBase(),
+    // While the store is away, what it held when it was last asked.
+    head: () => (head = lastKnown(() => use().outcomes.head(), head)),
+    base: () => (base = lastKnown(() => use().outcomes.base(), base)),
   };
 }
 
@@ -65,6 +62,26 @@ export function reopeningDecisions(use: Use): DecisionLog {
     append: async (decisions) => use().decisions.append(decisions),
     range: (fromMs, toMs) => lazily(() => use().decisions.range(fromMs, toMs)),
   };
+}
+
+export function reopeningRetention(use: Use): StoreRetention {
+  let floorMs = 0;
+  return {
+    replacePrefix: async (to, body) => use().retention.replacePrefix(to, body),
+    positionWithin: async (maxBytes) => use().retention.positionWithin(maxBytes),
+    dedupeFloorMs: () => (floorMs = lastKnown(() => use().retention.dedupeFloorMs(), floorMs)),
+    raiseDedupeFloor: async (toMs) => use().retention.raiseDedupeFloor(toMs),
+    removeDecisionsBefore: async (timeMs) => use().retention.removeDecisionsBefore(timeMs),
+    decisionTimeWithin: async (maxBytes) => use().retention.decisionTimeWithin(maxBytes),
+  };
+}
+
+function lastKnown(read: () => number, before: number): number {
+  try {
+    return read();
+  } catch {
+    return before;
+  }
 }
 
 export function reopeningSnapshots(use: Use): SnapshotStore {

@@ -1,6 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LevelStore } from '../level/open-level-store.js';
-import type { DecisionLog, DocumentStore, OutcomeLog, SnapshotStore, Store, StoreCopy } from '../ports.js';
+import type {
+  DecisionLog,
+  DocumentStore,
+  OutcomeLog,
+  ScrubOptions,
+  ScrubReport,
+  SnapshotStore,
+  Store,
+  StoreCopy,
+  StoreRetention,
+} from '../ports.js';
 import { StoreError } from '../store-error.js';
 import { backoffMs, type BackoffLimits } from './backoff.js';
 import { undoCommit, type DoubtfulCommit } from './doubtful-commit.js';
@@ -9,6 +19,7 @@ import {
   reopeningDecisions,
   reopeningDocuments,
   reopeningOutcomes,
+  reopeningRetention,
   reopeningSnapshots,
 } from './reopening-ports.js';
 
@@ -52,6 +63,7 @@ export class ReopeningStore implements Store {
   readonly documents: DocumentStore;
   readonly decisions: DecisionLog;
   readonly snapshots: SnapshotStore;
+  readonly retention: StoreRetention;
   private inner: LevelStore | undefined;
   private state: 'open' | 'failed' = 'open';
   private last: LastOutcome | undefined;
@@ -66,6 +78,7 @@ export class ReopeningStore implements Store {
     this.documents = reopeningDocuments(use, (doubtful) => (this.doubtful = doubtful));
     this.decisions = reopeningDecisions(use);
     this.snapshots = reopeningSnapshots(use);
+    this.retention = reopeningRetention(use);
   }
 
   /** @throws StoreError where the first opening fails: a start is not retried. */
@@ -73,6 +86,8 @@ export class ReopeningStore implements Store {
     const store = new ReopeningStore(parts);
     store.inner = await parts.open((error) => store.fail(error));
     store.outcomes.head();
+    store.outcomes.base();
+    store.retention.dedupeFloorMs();
     return store;
   }
 
@@ -82,6 +97,10 @@ export class ReopeningStore implements Store {
 
   async copyTo(folder: string): Promise<StoreCopy> {
     return this.usable().copyTo(folder);
+  }
+
+  async scrub(options?: ScrubOptions): Promise<ScrubReport> {
+    return this.usable().scrub(options);
   }
 
   async compact(): Promise<void> {

@@ -62,6 +62,8 @@ class Faulty {
       ...inner,
       outcomes: {
         head: () => inner.outcomes.head(),
+        base: () => inner.outcomes.base(),
+        readBase: () => inner.outcomes.readBase(),
         read: (from) => inner.outcomes.read(from),
         append: (groups) => this.faultily(() => inner.outcomes.append(groups)),
       },
