@@ -15,6 +15,7 @@ import { systemEnvironment } from './runtime/environment.js';
 import { Principals } from './runtime/principals.js';
 import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { openRuntime } from './runtime/runtime.js';
+import type { RetentionSettings } from './runtime/retention.js';
 import { openServerStore } from './runtime/server-store.js';
 import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
@@ -22,6 +23,8 @@ import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
 
 const SECONDS_PER_HOUR = 3_600;
 const MS_PER_SECOND = 1_000;
+const MS_PER_DAY = 86_400_000;
+const BYTES_PER_MEGABYTE = 1_000_000;
 const DASHBOARD_FOLDER = fileURLToPath(new URL('dashboard', import.meta.url));
 
 /** Why a server should end by itself: for its supervisor, or to start anew on a store that can be used by now. */
@@ -66,6 +69,10 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,
     ...(config.decisionLog.enabled && { decisionLog: config.decisionLog }),
     snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
+    ...(degraded === undefined && {
+      retention: retentionSettings(config.retention),
+      scrubBytesPerSecond: config.store.scrubMegabytesPerSecond * BYTES_PER_MEGABYTE,
+    }),
     openShadow: shadowOnThread,
     tokens: await tokenCounter(config.counting),
     ...(observe && { observeStore: observe }),
@@ -93,7 +100,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   const notReady = (): string | null => (stopping === undefined ? null : 'shutting down');
   // Selects go on without a store: whoever balances load must not take them away.
   const warning = (): string | null =>
-    runtime.journal.failed ? 'the store failed: reports are refused' : null;
+    runtime.journal.failed ? 'the store failed: reports are refused' : (runtime.scrubber.warning ?? null);
   if (degraded !== undefined) {
     degraded.seal();
     runtime.journal.suspend(degraded.reason);
@@ -135,6 +142,18 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   }
 
   return { grpcPort: grpc.port, adminPort: admin?.port, reasonToEnd, stop: () => (stopping ??= stop()) };
+}
+
+/** In the configuration 0 stands for no bound. */
+function retentionSettings(retention: Config['retention']): RetentionSettings {
+  const { outcomeDays, outcomeMegabytes, decisionDays, decisionMegabytes, everySeconds } = retention;
+  return {
+    ...(outcomeDays > 0 && { outcomeKeepMs: outcomeDays * MS_PER_DAY }),
+    ...(outcomeMegabytes > 0 && { outcomeMaxBytes: outcomeMegabytes * BYTES_PER_MEGABYTE }),
+    ...(decisionDays > 0 && { decisionKeepMs: decisionDays * MS_PER_DAY }),
+    ...(decisionMegabytes > 0 && { decisionMaxBytes: decisionMegabytes * BYTES_PER_MEGABYTE }),
+    everyMs: everySeconds * MS_PER_SECOND,
+  };
 }
 
 /** The tokenizer is read only where it is asked for. */

@@ -197,7 +197,7 @@ export const DEFAULT_CONFIG: Config = {
     snapshotEveryOutcomes: 50_000,
     exitOnStoreError: false,
     startDegraded: false,
-    scrubMegabytesPerSecond: 8,
+    scrubMegabytesPerSecond: 4,
   },
   retention: {
     outcomeDays: 365,

@@ -24,12 +24,16 @@ import { RegistryKeeper } from './registry-keeper.js';
 import { ReportJournal, type JournalLimits } from './report-journal.js';
 import { Reporter } from './reporter.js';
 import { ReportWatch } from './report-watch.js';
+import { Retention, type RetentionSettings } from './retention.js';
+import { Scrubber } from './scrubber.js';
 import { Reservations } from './reservations.js';
 import { StoreRecovery } from './store-recovery.js';
 import { ShadowKeeper } from './shadow/shadow-keeper.js';
 import type { OpenShadow } from './shadow/shadow-messages.js';
 import type { TicketKeys } from './ticket-keys.js';
 import { ESTIMATING, type TokenCounter } from './token-counter.js';
+
+const MS_PER_SECOND = 1_000;
 
 export interface RuntimeOptions {
   readonly store: Store;
@@ -49,6 +53,10 @@ export interface RuntimeOptions {
   /** Absent where decisions are not logged. */
   readonly decisionLog?: DecisionLogSettings;
   readonly snapshotEveryOutcomes: number;
+  /** Absent where everything is kept. */
+  readonly retention?: RetentionSettings;
+  /** How fast the store is read through for damage, in bytes a second; never where absent. */
+  readonly scrubBytesPerSecond?: number;
   readonly openShadow: OpenShadow;
   /** How prompts are counted; by the estimate where absent. */
   readonly tokens?: TokenCounter;
@@ -71,6 +79,7 @@ export interface Runtime {
   readonly promptReviewer: PromptReviewer;
   readonly journal: ReportJournal;
   readonly recovery: StoreRecovery;
+  readonly scrubber: Scrubber;
   readonly breakers: Breakers;
   readonly decisionLog: DecisionLogger | undefined;
   readonly reportWatch: ReportWatch;
@@ -82,6 +91,8 @@ export interface Runtime {
   readonly tokens: TokenCounter;
   /** What decisions are taken on at this moment. */
   snapshot(): DecisionSnapshot;
+  /** Position of the oldest outcome that is kept. */
+  outcomesBase(): number;
   /** Writes out what is queued and closes the store. */
   close(): Promise<void>;
 }
@@ -228,6 +239,23 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
   promptReviewer.start();
   if (options.watchPolicy) policies.watch();
+  const retention =
+    options.retention &&
+    new Retention({
+      store,
+      settings: options.retention,
+      ticketLifeMs: ticketLifeSeconds * MS_PER_SECOND,
+      fold: () => {
+        const { policy } = snapshot();
+        return { halfLives: policy.bandit.halfLives, layout: contextLayoutOf(policy) };
+      },
+      nowMs,
+      uptimeMs: () => performance.now(),
+      logger,
+    });
+  retention?.start();
+  const scrubber = new Scrubber({ store, bytesPerSecond: options.scrubBytesPerSecond ?? 0, logger });
+  scrubber.start();
 
   const { tokens = ESTIMATING } = options;
   const deciderParts = {
@@ -253,6 +281,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     promptReviewer,
     journal,
     recovery,
+    scrubber,
     breakers,
     decisionLog,
     reportWatch,
@@ -269,8 +298,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     callTimes: new CallTimes(nowMs),
     tokens,
     snapshot,
+    outcomesBase: () => store.outcomes.base(),
     close: async () => {
       promptReviewer.close();
+      await scrubber.close();
+      await retention?.close();
       await shadow.close();
       await policies.close();
       await journal.flush();
