@@ -26,7 +26,8 @@ export interface TortureOptions {
 
 /**
  * One kind of torture: some rounds in `make test`, all of them where SEXTANT_TORTURE is set. At length it ends when its
- * time is up, and goes on from there when it is run again; its figures add up in one file.
+ * time is up, and goes on from there when it is run again; its figures add up in one file. Without that file it starts
+ * anew.
  */
 export class TortureRun {
   readonly isFull = process.env['SEXTANT_TORTURE'] !== undefined;
@@ -45,7 +46,7 @@ export class TortureRun {
     this.timeoutMs = this.isFull ? this.budgetMs + GRACE_MS : 60_000 + short * 30_000;
     this.seed = BigInt(process.env['SEXTANT_SEED'] ?? Date.now());
     const target = this.isFull ? Number(process.env['SEXTANT_TORTURE_ROUNDS'] ?? full) : short;
-    this.kept = (this.isFull && unfinished(this.path, target)) || {
+    this.kept = (this.isFull && earlier(this.path, target)) || {
       target,
       done: 0,
       minutes: 0,
@@ -84,6 +85,15 @@ export class TortureRun {
     this.kept.figures[name] = Math.max(this.kept.figures[name] ?? 0, value);
   }
 
+  figure(name: string): number {
+    return this.kept.figures[name] ?? 0;
+  }
+
+  /** Whether all rounds are done. */
+  get isComplete(): boolean {
+    return this.kept.done >= this.target;
+  }
+
   private get path(): string {
     return join(FOLDER, `${this.options.name}.json`);
   }
@@ -105,8 +115,8 @@ export class TortureRun {
   }
 }
 
-/** What an earlier run left to do. */
-function unfinished(path: string, target: number): Kept | undefined {
+/** What an earlier run did; one with another target starts anew. */
+function earlier(path: string, target: number): Kept | undefined {
   if (!existsSync(path)) return undefined;
   const {
     date: _,
@@ -120,5 +130,5 @@ function unfinished(path: string, target: number): Kept | undefined {
     done: number;
     minutes: number;
   };
-  return before === target && done < target ? { target, done, minutes, figures } : undefined;
+  return before === target ? { target, done, minutes, figures } : undefined;
 }
