@@ -12,7 +12,7 @@ SOURCES := $(shell find src -name '*.ts' -not -path 'src/gen/*')
 # What a call may use; what lies on disk is not served.
 PUBLIC_PROTOS := --exclude-path proto/sextant/storage
 
-.PHONY: bench-quality bench-core bench-rules bench-shadow bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
+.PHONY: bench-store torture-store torture-kill torture-power torture-faults torture-flips bench-quality bench-core bench-rules bench-shadow bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
 
 install: node_modules/.stamp
 
@@ -60,12 +60,32 @@ test: build
 nightly: build
 	SEXTANT_PROPERTY_RUNS=$${SEXTANT_PROPERTY_RUNS:-100000} $(BIN)/vitest run --test-timeout 3600000 $(or $(ARGS),test/core/rules/oracle.property.test.ts test/core/lint)
 
+# Torture at length; the short form of each is part of `make test`. What time does not suffice for goes on at the next
+# run, and figures are kept in build/torture: remove it to start anew. Power cuts and full disks need root, failing syncs
+# strace. Each target ends within 30 minutes: MINUTES is for each of its one or two files of figures.
+TORTURE = SEXTANT_TORTURE=1 SEXTANT_TORTURE_MINUTES=$(or $(MINUTES),$(1)) $(BIN)/vitest run $(2)
+
+torture-kill: build
+	$(call TORTURE,13,test/torture/store-kill.test.ts test/torture/server-kill.test.ts --no-file-parallelism)
+
+torture-power: build
+	$(call TORTURE,13,test/torture/power.test.ts)
+
+torture-faults: build
+	$(call TORTURE,13,test/torture/faults.test.ts)
+
+torture-flips: build
+	$(call TORTURE,28,test/torture/flips.test.ts)
+
+torture-store: build
+	$(call TORTURE,3.5,$(addprefix test/torture/,store-kill.test.ts server-kill.test.ts power.test.ts faults.test.ts flips.test.ts) --no-file-parallelism)
+
 # make bench-quality DATA=DIR OUT=FILE.csv WEIGHTS=0.7,0.3 BUDGETS=2.3e-4,6.6e-4 SEEDS=20; make bench-core; make bench-rules; make bench-shadow
 # make bench-complexity ARGS='--sections speed'
 BENCH_FLAGS = $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(if $(WEIGHTS),--weights $(WEIGHTS)) \
 	$(if $(BUDGETS),--budgets $(BUDGETS)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
 
-bench-quality bench-core bench-rules bench-shadow bench-complexity: bench-%: build
+bench-quality bench-core bench-rules bench-shadow bench-complexity bench-store: bench-%: build
 	$(BIN)/tsc -p tsconfig.bench.json
 	mkdir -p bench/out
 	node build/bench/bench/$*.js $(BENCH_FLAGS)

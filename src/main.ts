@@ -15,22 +15,29 @@ import { packageVersion } from './package-version.js';
 import { systemEnvironment } from './runtime/environment.js';
 import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { openRuntime } from './runtime/runtime.js';
+import type { RetentionSettings } from './runtime/retention.js';
+import { openServerStore } from './runtime/server-store.js';
 import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
 import { Edge } from './service/edge/edge.js';
 import { openIdentities, type OpenIdentities } from './service/edge/open-identities.js';
 import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
-import { openLevelStore } from './store/level/open-level-store.js';
-import { openMemoryStore } from './store/memory/memory-store.js';
 
 const SECONDS_PER_HOUR = 3_600;
 const MS_PER_SECOND = 1_000;
+const MS_PER_DAY = 86_400_000;
+const BYTES_PER_MEGABYTE = 1_000_000;
 const DASHBOARD_FOLDER = fileURLToPath(new URL('dashboard', import.meta.url));
+
+/** Why a server should end by itself: for its supervisor, or to start anew on a store that can be used by now. */
+export type ReasonToEnd = 'store failed' | 'store usable';
 
 /** A server that serves. */
 export interface RunningServer {
   readonly grpcPort: number;
   readonly adminPort: number | undefined;
+  /** Resolves where the server should end by itself, and says why; never where it need not. */
+  readonly reasonToEnd: Promise<ReasonToEnd>;
   /** Drains, writes everything out and closes; asked twice, the same. */
   stop(): Promise<void>;
 }
@@ -46,8 +53,13 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   const identities = openIdentities(config.auth, logger, nowMs);
   const edge = new Edge({ config, identities, logger, nowMs });
   const inMemory = config.store.adapter === 'memory';
-  const store = inMemory ? openMemoryStore() : await openLevelStore(config.store.path);
-  const keys = inMemory ? ephemeralTicketKeys() : await loadTicketKeys(config.tickets.keyFile);
+  const { store, observe, degraded } = await openServerStore(config.store, environment, logger);
+  // Whoever does not know the arms' numbers must not sign for the server that does.
+  const keys =
+    inMemory || degraded !== undefined ? ephemeralTicketKeys() : await loadTicketKeys(config.tickets.keyFile);
+  let endFor!: (reason: ReasonToEnd) => void;
+  const reasonToEnd = new Promise<ReasonToEnd>((resolve) => (endFor = resolve));
+  let stopping: Promise<void> | undefined;
   const runtime = await openRuntime({
     store,
     keys,
@@ -63,11 +75,19 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,
     ...(config.decisionLog.enabled && { decisionLog: config.decisionLog }),
     snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
+    ...(degraded === undefined && {
+      retention: retentionSettings(config.retention),
+      scrubBytesPerSecond: config.store.scrubMegabytesPerSecond * BYTES_PER_MEGABYTE,
+    }),
     openShadow: shadowOnThread,
     tokens: await tokenCounter(config.counting),
-    onStoreFailure: (error) => {
-      logger.fatal({ err: error }, 'the store failed: selects go on, reports are refused until a restart');
+    ...(observe && { observeStore: observe }),
+    onStoreFailure: () => {
       grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');
+      if (config.store.exitOnStoreError) endFor('store failed');
+    },
+    onStoreRecovered: () => {
+      if (stopping === undefined) grpc.health.set(OUTCOME_SERVICE, 'SERVING');
     },
   });
   const metrics = createMetrics(runtime, () => environment.nowMs());
@@ -85,11 +105,15 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     },
   });
 
-  let stopping: Promise<void> | undefined;
   const notReady = (): string | null => (stopping === undefined ? null : 'shutting down');
   // Selects go on without a store: whoever balances load must not take them away.
   const warning = (): string | null =>
-    runtime.journal.failed ? 'the store failed: reports are refused' : null;
+    runtime.journal.failed ? 'the store failed: reports are refused' : (runtime.scrubber.warning ?? null);
+  if (degraded !== undefined) {
+    degraded.seal();
+    runtime.journal.suspend(degraded.reason);
+    void degraded.usableAgain.then(() => endFor('store usable'));
+  }
   const { admin: adminConfig } = config;
   const admin = adminConfig.enabled
     ? await startAdminServer({
@@ -108,6 +132,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
       })
     : undefined;
   setHealth('SERVING');
+  if (runtime.journal.failed) grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');
   logger.info({ grpcPort: grpc.port, adminPort: admin?.port, host: config.server.host }, 'serving');
 
   function setHealth(status: 'SERVING' | 'NOT_SERVING'): void {
@@ -120,11 +145,24 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     await sleep(config.shutdown.notServingSeconds * 1000);
     await grpc.stop(config.shutdown.drainSeconds);
     await runtime.close();
+    await degraded?.stopLooking();
     await admin?.close();
     logger.info('stopped');
   }
 
-  return { grpcPort: grpc.port, adminPort: admin?.port, stop: () => (stopping ??= stop()) };
+  return { grpcPort: grpc.port, adminPort: admin?.port, reasonToEnd, stop: () => (stopping ??= stop()) };
+}
+
+/** In the configuration 0 stands for no bound. */
+function retentionSettings(retention: Config['retention']): RetentionSettings {
+  const { outcomeDays, outcomeMegabytes, decisionDays, decisionMegabytes, everySeconds } = retention;
+  return {
+    ...(outcomeDays > 0 && { outcomeKeepMs: outcomeDays * MS_PER_DAY }),
+    ...(outcomeMegabytes > 0 && { outcomeMaxBytes: outcomeMegabytes * BYTES_PER_MEGABYTE }),
+    ...(decisionDays > 0 && { decisionKeepMs: decisionDays * MS_PER_DAY }),
+    ...(decisionMegabytes > 0 && { decisionMaxBytes: decisionMegabytes * BYTES_PER_MEGABYTE }),
+    everyMs: everySeconds * MS_PER_SECOND,
+  };
 }
 
 /** The tokenizer is read only where it is asked for. */

@@ -4,6 +4,7 @@ import type { ReportRate } from '../core/reporting/report-rates.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { addBreakerMetrics } from './breaker-metrics.js';
 import { addShadowMetrics } from './shadow-metrics.js';
+import { addStoreMetrics } from './store-metrics.js';
 import { addCostMetrics } from './cost-metrics.js';
 
 /** Prometheus metrics of one server. */
@@ -74,6 +75,7 @@ export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
   );
   addBreakerMetrics(registry, runtime);
   addShadowMetrics(registry, runtime);
+  addStoreMetrics(registry, runtime);
   addCostMetrics(registry, runtime, nowMs);
   return {
     registry,

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { AdminServiceClient } from '../gen/sextant/v1/admin.js';
 import type { StoreCopy } from '../store/ports.js';
+import { StoreError } from '../store/store-error.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { jsonText } from './plain-output.js';
 import {
@@ -62,7 +63,12 @@ export function restoreCommand(): Command {
     const config = readConfig(flags);
     if (!config.ok) refuse(config.faults);
     const { path } = config.value.store;
-    const copy = await withStoppedStore(backup, (store) => store.copyTo(path));
+    const copy = await withStoppedStore(backup, async (store) => {
+      const { faults } = await store.scrub();
+      if (faults.length > 0)
+        throw new StoreError('STORE_CORRUPT', `the backup is damaged: ${faults.slice(0, 3).join('; ')}`);
+      return store.copyTo(path);
+    });
     if (copy !== undefined) console.log(`${path}: ${sizeText(copy)}`);
   });
 }

@@ -1,9 +1,10 @@
-import { LearningState } from '../core/learning/learning-state.js';
+import type { LearningState } from '../core/learning/learning-state.js';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import { ArmNumbers } from '../runtime/arm-numbers.js';
 import { candidateSnapshot, type Surroundings } from '../runtime/candidate-snapshot.js';
 import { decodeDecision, type RecordedDecision } from '../runtime/decision-codec.js';
+import { foundation } from '../runtime/learner.js';
 import { decodeStoredModel } from '../runtime/model-document.js';
 import { decodeStoredPrompt } from '../runtime/prompt-document.js';
 import { PROMPT_KIND } from '../runtime/prompt-keeper.js';
@@ -47,7 +48,7 @@ export class ReplayedPolicy {
 
   /** @throws StoreError; RangeError where the policy does not fit what is stored. */
   static async open(store: Store, policy: Policy): Promise<ReplayedPolicy> {
-    const state = new LearningState(policy.bandit.halfLives, contextLayoutOf(policy));
+    const state = await foundation(store.outcomes, policy.bandit.halfLives, contextLayoutOf(policy));
     const snapshot = candidateSnapshot(policy, await surroundingsOf(store), state);
     return new ReplayedPolicy(snapshot, new OutcomeHistory(store.outcomes, state));
   }
@@ -97,7 +98,7 @@ class OutcomeHistory {
     log: OutcomeLog,
     private readonly state: LearningState,
   ) {
-    this.blocks = log.read(0)[Symbol.asyncIterator]();
+    this.blocks = log.read(state.sequence)[Symbol.asyncIterator]();
   }
 
   async foldTo(sequence: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { pino, type Logger } from 'pino';
 import type { Config } from '../config/config.js';
-import { startSextant } from '../main.js';
+import { startSextant, type RunningServer } from '../main.js';
 import { FaultyPolicyError } from '../runtime/runtime.js';
 import { StoreError } from '../store/store-error.js';
 import { describeFault } from '../core/fault.js';
@@ -25,7 +25,7 @@ async function serve(config: Config): Promise<void> {
     logger.fatal({ err: error }, 'uncaught exception');
     process.exit(70);
   });
-  const starting = startSextant(config, logger);
+  let starting = startSextant(config, logger);
   // From the first moment on: a signal that comes while the store is read ends the server once it is whole.
   const stop = (): void => {
     starting
@@ -40,11 +40,29 @@ async function serve(config: Config): Promise<void> {
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
   try {
-    await starting;
+    for (;;) {
+      const server = await starting;
+      const reason = await server.reasonToEnd;
+      if (reason === 'store failed') return endForSupervisor(server, logger);
+      logger.warn({ reason }, 'starting anew');
+      starting = server.stop().then(() => startSextant(config, logger));
+    }
   } catch (error) {
     logger.fatal(startFailure(error, config), 'cannot start');
     process.exit(1);
   }
+}
+
+/** As for an error of input or output in sysexits.h. */
+const EXIT_STORE_FAILED = 74;
+/** Calls in flight get this long, so that the process is gone within five seconds. */
+const LAST_CALLS_MS = 3_000;
+
+function endForSupervisor(server: RunningServer, logger: Logger): void {
+  logger.fatal({ exitCode: EXIT_STORE_FAILED }, 'the store failed: ending, as store.exitOnStoreError says');
+  const end = (): never => process.exit(EXIT_STORE_FAILED);
+  setTimeout(end, LAST_CALLS_MS);
+  server.stop().then(end, end);
 }
 
 function startFailure(error: unknown, { server, rules }: Config): object {

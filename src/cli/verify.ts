@@ -2,17 +2,16 @@ import { Command } from 'commander';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { checkFolder, loadPolicy } from '../config/load-policy.js';
 import { pinnedFolder } from '../runtime/policy-archive.js';
-import { recover, foldTail } from '../runtime/learner.js';
-import { LearningState } from '../core/learning/learning-state.js';
+import { recover, foldWhole } from '../runtime/learner.js';
 import { compareStates } from '../core/learning/compare-states.js';
 import type { Store } from '../store/ports.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { withStoppedStore } from './stopped-store.js';
 
-/** `sextant verify`: folds the whole log from nothing and compares it with the snapshot and the log's tail. */
+/** `sextant verify`: reads everything, folds the whole log, and compares with the snapshot and the log's tail. */
 export function verifyCommand(): Command {
   const command = new Command('verify').description(
-    'Fold the outcome log from nothing and compare with snapshot and tail. Opens a stopped store; the server must not run.',
+    'Hold the whole store against its checksums, fold the outcome log and compare with snapshot and tail. Opens a stopped store; the server must not run.',
   );
   return withConfigOptions(command).action(async (flags: ConfigFlags) => {
     const config = readConfig(flags);
@@ -27,16 +26,30 @@ export function verifyCommand(): Command {
   });
 }
 
-async function verify({ outcomes, snapshots }: Store, policy: Policy): Promise<number> {
+async function verify(store: Store, policy: Policy): Promise<number> {
+  const read = await store.scrub();
+  console.log(`entries     ${read.entries} (${(read.bytes / 1e6).toFixed(1)} MB)`);
+  for (const fault of read.faults) console.log(`damaged     ${fault}`);
+  if (read.damagedSnapshots > 0)
+    console.log(`snapshots   ${read.damagedSnapshots} damaged, which is harmless`);
+  if (read.faultCount > 0) {
+    console.log(`DAMAGED: ${read.faultCount} faults`);
+    return 1;
+  }
+  return verifyFold(store, policy);
+}
+
+async function verifyFold({ outcomes, snapshots }: Store, policy: Policy): Promise<number> {
   const { halfLives } = policy.bandit;
   const layout = contextLayoutOf(policy);
   const recovered = await recover(outcomes, snapshots, halfLives, layout);
   const startedAt = process.hrtime.bigint();
-  const folded = new LearningState(halfLives, layout);
-  const count = await foldTail(folded, outcomes);
+  const folded = await foldWhole(outcomes, halfLives, layout);
   const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+  const count = outcomes.head() - outcomes.base();
   const differences = compareStates(recovered.state, folded);
   console.log(`outcomes    ${count} (${Math.round(count / seconds)} a second)`);
+  if (outcomes.base() > 0) console.log(`base        of the ${outcomes.base()} before them`);
   console.log(`snapshot    at ${recovered.fromSequence}, tail of ${recovered.foldedOutcomes}`);
   for (const difference of differences.slice(0, 20)) console.log(`differs     ${difference}`);
   console.log(differences.length === 0 ? 'equal' : `NOT EQUAL: ${differences.length} differences`);

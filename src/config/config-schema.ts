@@ -181,6 +181,33 @@ export const CONFIG_SCHEMA = {
         { minimum: 1, maximum: 100_000_000 },
         'Outcomes between two snapshots of the state.',
       ),
+      exitOnStoreError: boolean('End the process where the store fails, for a supervisor to start it anew.'),
+      startDegraded: boolean(
+        'Serve from priors, without reports, where the store cannot be used at the start.',
+      ),
+      scrubMegabytesPerSecond: count(
+        { minimum: 0, maximum: 10_000 },
+        'How fast the store is read through for damage after each start; 0 for never.',
+      ),
+    }),
+    retention: section('retention', {
+      outcomeDays: count(
+        { minimum: 0, maximum: 36_500 },
+        'Days that outcomes are kept; what was learned stays. 0 for ever.',
+      ),
+      outcomeMegabytes: count(
+        { minimum: 0, maximum: 100_000_000 },
+        'Room that outcomes may take on disk, about; 0 for no bound.',
+      ),
+      decisionDays: count(
+        { minimum: 0, maximum: 36_500 },
+        'Days that logged decisions are kept; 0 for ever.',
+      ),
+      decisionMegabytes: count(
+        { minimum: 0, maximum: 100_000_000 },
+        'Room that logged decisions may take on disk, about; 0 for no bound.',
+      ),
+      everySeconds: count({ minimum: 1, maximum: DAY_SECONDS }, 'Seconds between two looks at what may go.'),
     }),
     backup: section('backup', {
       path: text('The folder that backups are made in, each in one of its own.'),

@@ -59,6 +59,24 @@ export interface StoreConfig {
   readonly adapter: StoreAdapter;
   /** A snapshot is written after this many outcomes. */
   readonly snapshotEveryOutcomes: number;
+  /** Ends the process where the store fails, for a supervisor to start it anew; else it opens the store again by itself. */
+  readonly exitOnStoreError: boolean;
+  /** Serves from priors, without reports, where the store cannot be used at the start; else the start fails. */
+  readonly startDegraded: boolean;
+  /** How fast the background reads what opening the store did not, in MB a second; 0 for never. */
+  readonly scrubMegabytesPerSecond: number;
+}
+
+/** How long outcomes and decisions are kept. What is learned from outcomes stays; 0 stands for no bound. */
+export interface RetentionConfig {
+  readonly outcomeDays: number;
+  /** On disk, about. */
+  readonly outcomeMegabytes: number;
+  readonly decisionDays: number;
+  /** On disk, about. */
+  readonly decisionMegabytes: number;
+  /** Time between two looks at what may go, in seconds. */
+  readonly everySeconds: number;
 }
 
 export interface BackupConfig {
@@ -206,6 +224,7 @@ export interface Config {
   readonly server: ServerConfig;
   readonly admin: AdminConfig;
   readonly store: StoreConfig;
+  readonly retention: RetentionConfig;
   readonly backup: BackupConfig;
   readonly rules: RulesConfig;
   readonly audit: AuditConfig;
@@ -239,7 +258,21 @@ export const DEFAULT_CONFIG: Config = {
     maxSelectBytes: 256 * 1024,
   },
   admin: { enabled: true, host: '127.0.0.1', port: 9464, allowInsecureRemote: false },
-  store: { path: DEFAULT_STORE_PATH, adapter: 'level', snapshotEveryOutcomes: 50_000 },
+  store: {
+    path: DEFAULT_STORE_PATH,
+    adapter: 'level',
+    snapshotEveryOutcomes: 50_000,
+    exitOnStoreError: false,
+    startDegraded: false,
+    scrubMegabytesPerSecond: 4,
+  },
+  retention: {
+    outcomeDays: 365,
+    outcomeMegabytes: 10_240,
+    decisionDays: 90,
+    decisionMegabytes: 10_240,
+    everySeconds: 3_600,
+  },
   backup: { path: './data/backups' },
   rules: { path: './rules', watch: true, keepVersions: 100 },
   audit: { keepDays: 365, maxEntries: 100_000 },

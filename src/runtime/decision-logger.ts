@@ -19,6 +19,8 @@ export class DecisionLogger {
   private queue: TakenDecision[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
+  /** Whether the last write failed: it is said once, and not every 50 ms. */
+  private isFailing = false;
   private seen = 0;
   private kept = 0;
   /** Decisions that found the queue full since the start. */
@@ -57,9 +59,20 @@ export class DecisionLogger {
     this.seen = this.kept = 0;
     this.writing = this.writing
       .then(() => this.log.append(batch.map((taken) => encodeDecision(taken, kept))))
-      .catch((error: unknown) => {
-        this.dropped += batch.length;
-        this.logger.warn({ err: error, decisions: batch.length }, 'decisions were not logged');
-      });
+      .then(
+        () => this.succeeded(),
+        (error: unknown) => this.failed(error, batch.length),
+      );
+  }
+
+  private succeeded(): void {
+    if (this.isFailing) this.logger.info({ dropped: this.dropped }, 'decisions are logged again');
+    this.isFailing = false;
+  }
+
+  private failed(error: unknown, decisions: number): void {
+    this.dropped += decisions;
+    if (!this.isFailing) this.logger.warn({ err: error, decisions }, 'decisions were not logged');
+    this.isFailing = true;
   }
 }

@@ -1,6 +1,8 @@
 import type { HalfLives } from '../core/learning/decay.js';
 import { NO_CONTEXT } from '../core/context/context-layout.js';
 import { LearningState } from '../core/learning/learning-state.js';
+import { restate } from '../core/learning/restate.js';
+import { decodeBase } from '../store/learning-base-codec.js';
 import { decodeLearning, encodeLearning } from '../store/learning-codec.js';
 import type { OutcomeLog, SnapshotStore } from '../store/ports.js';
 
@@ -10,6 +12,32 @@ export interface Recovery {
   /** Position of the snapshot that was used; 0 where none was. */
   readonly fromSequence: number;
   readonly foldedOutcomes: number;
+}
+
+/**
+ * Where a fold of the log begins: with nothing, or with what its base came to, as these settings go on from it.
+ * @throws StoreError where the base is damaged or of a later version.
+ */
+export async function foundation(
+  log: OutcomeLog,
+  halfLives: HalfLives,
+  layout = NO_CONTEXT,
+): Promise<LearningState> {
+  const base = await log.readBase();
+  return base === undefined
+    ? new LearningState(halfLives, layout)
+    : restate(decodeBase(base), halfLives, layout);
+}
+
+/** The fold of the whole log. @throws StoreError. */
+export async function foldWhole(
+  log: OutcomeLog,
+  halfLives: HalfLives,
+  layout = NO_CONTEXT,
+): Promise<LearningState> {
+  const state = await foundation(log, halfLives, layout);
+  await foldTail(state, log);
+  return state;
 }
 
 /** Folds the log on top of a state, from its position to the end. @returns how many outcomes were folded. */
@@ -30,9 +58,9 @@ export async function recover(
 ): Promise<Recovery> {
   const bytes = await snapshots.load();
   const kept = bytes === undefined ? undefined : decodeLearning(bytes, halfLives, layout);
-  // A snapshot ahead of the log would hide outcomes that are not there.
-  const state =
-    kept !== undefined && kept.sequence <= log.head() ? kept : new LearningState(halfLives, layout);
+  // A snapshot ahead of the log would hide outcomes that are not there; from one behind the base no way leads on.
+  const isUsable = kept !== undefined && kept.sequence <= log.head() && kept.sequence >= log.base();
+  const state = isUsable ? kept : await foundation(log, halfLives, layout);
   const fromSequence = state.sequence;
   const foldedOutcomes = await foldTail(state, log);
   return { state, fromSequence, foldedOutcomes };

@@ -1,6 +1,7 @@
 import { SextantError } from '../core/errors.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import type { AppendVerdict, OutcomeLog } from '../store/ports.js';
+import { StoreError } from '../store/store-error.js';
 
 export interface JournalLimits {
   /** Reports that may wait; further ones are refused at once. */
@@ -12,7 +13,7 @@ export interface JournalLimits {
 interface Waiting {
   readonly outcomes: readonly Outcome[];
   readonly resolve: (verdicts: readonly AppendVerdict[]) => void;
-  readonly reject: (error: SextantError) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** How long a caller should wait before it tries a refused report again. */
@@ -21,6 +22,8 @@ const RETRY_AFTER_MS = 1_000;
 /**
  * Group commit: one synced batch in flight, the reports of the meantime in the next one. Each report
  * is folded after it is durable and before it is acknowledged, so that its caller's next Select sees it.
+ *
+ * Invariant: while it is suspended nothing is acknowledged.
  */
 export class ReportJournal {
   private queue: Waiting[] = [];
@@ -28,10 +31,9 @@ export class ReportJournal {
   private failure: SextantError | undefined;
 
   constructor(
-    private readonly log: OutcomeLog,
+    private readonly log: Pick<OutcomeLog, 'append'>,
     private readonly limits: JournalLimits,
     private readonly fold: (outcome: Outcome, sequence: number) => void,
-    private readonly onFailure: (error: unknown) => void,
   ) {}
 
   /** Reports waiting or being written. */
@@ -41,6 +43,11 @@ export class ReportJournal {
 
   get failed(): boolean {
     return this.failure !== undefined;
+  }
+
+  /** @throws SextantError STORE_UNAVAILABLE while reports are refused. */
+  assertOpen(): void {
+    if (this.failure !== undefined) throw this.failure;
   }
 
   /**
@@ -59,6 +66,19 @@ export class ReportJournal {
     });
   }
 
+  /** The store failed: whatever waits is refused, and what comes, until `resume`. */
+  suspend(cause: unknown): void {
+    const message = 'the store failed; the report may be sent again when it is back';
+    this.failure ??= new SextantError('STORE_UNAVAILABLE', message, { cause, retryAfterMs: RETRY_AFTER_MS });
+    for (const { reject } of this.queue) reject(this.failure);
+    this.queue = [];
+  }
+
+  /** The store is open again, and what it holds is folded. */
+  resume(): void {
+    this.failure = undefined;
+  }
+
   /** Resolves when nothing is waiting any more. */
   async flush(): Promise<void> {
     while (this.writing !== undefined) await this.writing;
@@ -66,10 +86,11 @@ export class ReportJournal {
 
   private async drain(): Promise<void> {
     try {
-      while (this.queue.length > 0 && this.failure === undefined) {
+      while (this.queue.length > 0) {
         // One turn of the loop lets reports that arrived together share a commit.
         await new Promise((resolve) => setImmediate(resolve));
-        await this.commit(this.queue.splice(0, this.limits.maxBatch));
+        const batch = this.queue.splice(0, this.limits.maxBatch);
+        if (batch.length > 0) await this.commit(batch);
       }
     } finally {
       // In the same turn as the last look at the queue: a report that comes later starts anew.
@@ -78,32 +99,24 @@ export class ReportJournal {
   }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
+    let verdicts: readonly (readonly AppendVerdict[])[];
     try {
-      const verdicts = await this.log.append(batch.map(({ outcomes }) => outcomes));
-      batch.forEach(({ outcomes, resolve }, i) => {
-        this.foldRecorded(outcomes, verdicts[i]!);
-        resolve(verdicts[i]!);
-      });
+      verdicts = await this.log.append(batch.map(({ outcomes }) => outcomes));
     } catch (error) {
-      this.fail(error, batch);
+      // Whether the batch is on disk is unknown: nothing is acknowledged until the store was opened again.
+      if (error instanceof StoreError && error.code === 'STORE_IO') this.suspend(error);
+      for (const { reject } of batch) reject(this.failure ?? error);
+      return;
     }
+    batch.forEach(({ outcomes, resolve }, i) => {
+      this.foldRecorded(outcomes, verdicts[i]!);
+      resolve(verdicts[i]!);
+    });
   }
 
   private foldRecorded(outcomes: readonly Outcome[], verdicts: readonly AppendVerdict[]): void {
     verdicts.forEach((verdict, i) => {
       if (verdict.kind === 'recorded') this.fold(outcomes[i]!, verdict.sequence);
     });
-  }
-
-  /** Whether the batch is on disk is unknown: nothing is acknowledged until the store was reopened. */
-  private fail(error: unknown, batch: readonly Waiting[]): void {
-    const message = 'the store failed; the report may be sent again when it is back';
-    this.failure = new SextantError('STORE_UNAVAILABLE', message, {
-      cause: error,
-      retryAfterMs: RETRY_AFTER_MS,
-    });
-    for (const { reject } of [...batch, ...this.queue]) reject(this.failure);
-    this.queue = [];
-    this.onFailure(error);
   }
 }

@@ -50,6 +50,7 @@ export class Reporter {
     attempts: readonly AttemptReport[],
   ): Promise<Receipt> {
     const { keys, environment, journal } = this.parts;
+    journal.assertOpen();
     const receiveTimeMs = environment.nowMs();
     const ticket = openTicket(ticketBytes, keys, receiveTimeMs);
     if (ticket.tenant !== tenant)
@@ -78,6 +79,10 @@ export class Reporter {
       const { attempt, metric } = outcomes[conflict]!;
       const message = `decision ${ticket.decisionId} has another ${metric} for attempt ${attempt}; the first stands`;
       throw new SextantError('REPORT_CONFLICT', message);
+    }
+    if (verdicts.some(({ kind }) => kind === 'expired')) {
+      const message = `decision ${ticket.decisionId} is older than what is remembered of reports`;
+      throw new SextantError('TICKET_EXPIRED', message);
     }
     return {
       decisionId: ticket.decisionId,

@@ -3,7 +3,9 @@ import type { Fault } from '../core/fault.js';
 import { modelsOf } from '../core/prompts/prompt-book.js';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
+import type { Outcome } from '../core/outcome/outcome.js';
 import type { Store } from '../store/ports.js';
+import type { StoreObserver } from '../store/reopening/reopening-store.js';
 import { ArmNumbers } from './arm-numbers.js';
 import { AuditLog, type AuditRetention } from './audit-log.js';
 import { Activity } from './activity.js';
@@ -22,11 +24,16 @@ import { RegistryKeeper } from './registry-keeper.js';
 import { ReportJournal, type JournalLimits } from './report-journal.js';
 import { Reporter } from './reporter.js';
 import { ReportWatch } from './report-watch.js';
+import { Retention, type RetentionSettings } from './retention.js';
+import { Scrubber } from './scrubber.js';
 import { Reservations } from './reservations.js';
+import { StoreRecovery } from './store-recovery.js';
 import { ShadowKeeper } from './shadow/shadow-keeper.js';
 import type { OpenShadow } from './shadow/shadow-messages.js';
 import type { TicketKeys } from './ticket-keys.js';
 import { ESTIMATING, type TokenCounter } from './token-counter.js';
+
+const MS_PER_SECOND = 1_000;
 
 export interface RuntimeOptions {
   readonly store: Store;
@@ -46,11 +53,19 @@ export interface RuntimeOptions {
   /** Absent where decisions are not logged. */
   readonly decisionLog?: DecisionLogSettings;
   readonly snapshotEveryOutcomes: number;
+  /** Absent where everything is kept. */
+  readonly retention?: RetentionSettings;
+  /** How fast the store is read through for damage, in bytes a second; never where absent. */
+  readonly scrubBytesPerSecond?: number;
   readonly openShadow: OpenShadow;
   /** How prompts are counted; by the estimate where absent. */
   readonly tokens?: TokenCounter;
-  /** The store failed under a report. */
+  /** The store failed. */
   readonly onStoreFailure: (error: unknown) => void;
+  /** The store is open again, and reports are taken. */
+  readonly onStoreRecovered?: () => void;
+  /** Tells an observer when the store fails and when it is back; absent where it does not come back by itself. */
+  readonly observeStore?: (observer: StoreObserver) => void;
 }
 
 /** Everything that changes while a server runs, each part with its one owner. */
@@ -63,6 +78,8 @@ export interface Runtime {
   readonly prompts: PromptKeeper;
   readonly promptReviewer: PromptReviewer;
   readonly journal: ReportJournal;
+  readonly recovery: StoreRecovery;
+  readonly scrubber: Scrubber;
   readonly breakers: Breakers;
   readonly decisionLog: DecisionLogger | undefined;
   readonly reportWatch: ReportWatch;
@@ -74,6 +91,8 @@ export interface Runtime {
   readonly tokens: TokenCounter;
   /** What decisions are taken on at this moment. */
   snapshot(): DecisionSnapshot;
+  /** Position of the oldest outcome that is kept. */
+  outcomesBase(): number;
   /** Writes out what is queued and closes the store. */
   close(): Promise<void>;
 }
@@ -162,8 +181,6 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     learnedTo: () => learning.state.sequence,
     objections,
   });
-  const useSettings = (policy: Policy): Promise<void> =>
-    learning.useHalfLives(policy.bandit.halfLives, contextLayoutOf(policy));
   const policies = new PolicyKeeper({
     folder: options.policyFolder,
     logger,
@@ -172,18 +189,19 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     keepVersions: options.keepPolicyVersions,
     objections,
     activate: async (policy, commit) => {
-      const before = current?.policy;
-      if (before === undefined) await learning.open(policy.bandit.halfLives, contextLayoutOf(policy));
-      // The state is made ready first: a policy must never read contexts of another size.
-      await useSettings(policy);
+      const settings = [policy.bandit.halfLives, contextLayoutOf(policy)] as const;
+      if (current === undefined) await learning.open(...settings);
+      // The state is made ready first, and taken together with the policy, which must never read contexts of another size.
+      const succession = await learning.prepare(...settings);
       try {
         await registry.adopt(policy.models, () =>
           prompts.adopt(policy.prompts.variants, registry.modelsWith(policy.models), commit),
         );
       } catch (error) {
-        if (before !== undefined) await useSettings(before);
+        succession.abandon();
         throw error;
       }
+      succession.take();
       renew(policy);
     },
   });
@@ -198,23 +216,46 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const reservations = new Reservations();
   const activity = new Activity(nowMs);
   const reportWatch = new ReportWatch({ matureMs: options.reportsMatureMs, logger, nowMs });
-  const journal = new ReportJournal(
-    store.outcomes,
-    options.journal,
-    (outcome, sequence) => {
-      learning.fold(outcome, sequence);
-      reportWatch.recorded(outcome);
-      activity.recorded(outcome);
-      breakers.record(outcome);
-      shadow.recorded(outcome, sequence);
-      if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
-    },
-    options.onStoreFailure,
-  );
+  const fold = (outcome: Outcome, sequence: number): void => {
+    learning.fold(outcome, sequence);
+    reportWatch.recorded(outcome);
+    activity.recorded(outcome);
+    breakers.record(outcome);
+    shadow.recorded(outcome, sequence);
+    if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
+  };
+  const journal = new ReportJournal(store.outcomes, options.journal, fold);
+  const recovery = new StoreRecovery({
+    journal,
+    learning,
+    fold,
+    logger,
+    followUp: async () => options.watchPolicy && policies.reload(),
+    onFailure: options.onStoreFailure,
+    onRecovered: () => options.onStoreRecovered?.(),
+  });
+  options.observeStore?.(recovery);
   const decisionLog = options.decisionLog && new DecisionLogger(store.decisions, options.decisionLog, logger);
   const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
   promptReviewer.start();
   if (options.watchPolicy) policies.watch();
+  const retention =
+    options.retention &&
+    new Retention({
+      store,
+      settings: options.retention,
+      ticketLifeMs: ticketLifeSeconds * MS_PER_SECOND,
+      fold: () => {
+        const { policy } = snapshot();
+        return { halfLives: policy.bandit.halfLives, layout: contextLayoutOf(policy) };
+      },
+      nowMs,
+      uptimeMs: () => performance.now(),
+      logger,
+    });
+  retention?.start();
+  const scrubber = new Scrubber({ store, bytesPerSecond: options.scrubBytesPerSecond ?? 0, logger });
+  scrubber.start();
 
   const { tokens = ESTIMATING } = options;
   const deciderParts = {
@@ -239,6 +280,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     prompts,
     promptReviewer,
     journal,
+    recovery,
+    scrubber,
     breakers,
     decisionLog,
     reportWatch,
@@ -255,8 +298,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     callTimes: new CallTimes(nowMs),
     tokens,
     snapshot,
+    outcomesBase: () => store.outcomes.base(),
     close: async () => {
       promptReviewer.close();
+      await scrubber.close();
+      await retention?.close();
       await shadow.close();
       await policies.close();
       await journal.flush();

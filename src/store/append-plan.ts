@@ -1,3 +1,4 @@
+import { decisionTimeMs } from '../core/ids.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import type { AppendVerdict } from './ports.js';
 
@@ -20,6 +21,8 @@ export function planAppend(
   context: {
     readonly keyOf: (outcome: Outcome) => string;
     readonly recordedDigest: (key: string) => string | undefined;
+    /** What is reported of earlier decisions is expired. */
+    readonly floorMs: number;
     readonly head: number;
   },
 ): AppendPlan {
@@ -31,6 +34,10 @@ export function planAppend(
     const fresh: Outcome[] = [];
     const verdicts: AppendVerdict[] = [];
     for (const outcome of group) {
+      if (decisionTimeMs(outcome.decisionId) < context.floorMs) {
+        verdicts.push({ kind: 'expired' });
+        continue;
+      }
       const key = context.keyOf(outcome);
       const known = groupDigests.get(key) ?? acceptedDigests.get(key) ?? context.recordedDigest(key);
       if (known === undefined) {
@@ -43,7 +50,7 @@ export function planAppend(
         verdicts.push({ kind: 'conflict' });
       }
     }
-    if (verdicts.some(({ kind }) => kind === 'conflict')) {
+    if (verdicts.some(({ kind }) => kind === 'conflict' || kind === 'expired')) {
       return verdicts.map((verdict) => (verdict.kind === 'recorded' ? { kind: 'withheld' } : verdict));
     }
     for (const outcome of fresh) accepted.push(outcome);

@@ -10,6 +10,7 @@ import type { OutcomeKey } from '../core/outcome/outcome.js';
  * order of keys is the order of what they stand for.
  */
 const SPACE = {
+  base: 0x62, // b
   meta: 0x6d, // m
   block: 0x6f, // o
   dedupe: 0x6b, // k
@@ -18,11 +19,16 @@ const SPACE = {
   snapshot: 0x73, // s
 } as const;
 
+const SPACE_NAMES = Object.keys(SPACE) as (keyof typeof SPACE)[];
+
 const NUL = 0x00;
 const BLOCK_KEY_BYTES = 13;
 const DEDUPE_KEY_BYTES = 20;
 const DECISION_KEY_BYTES = 25;
 const UUID_BYTES = 16;
+/** A UUIDv7 begins with the milliseconds since the Unix epoch (RFC 9562, §5.7). */
+const UUID_TIME_BYTES = 6;
+const UUID_TIME_MAX = 2 ** 48 - 1;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -32,7 +38,7 @@ export interface KeyRange {
   readonly lt: Buffer;
 }
 
-export type MetaName = 'format' | 'log';
+export type MetaName = 'format' | 'log' | 'documents';
 
 export function metaKey(name: MetaName): Buffer {
   return Buffer.concat([Buffer.of(SPACE.meta), Buffer.from(name)]);
@@ -61,6 +67,18 @@ export function parseBlockKey(key: Buffer): BlockPosition {
 export function blockRange(from: number, to?: number): KeyRange {
   return { gte: blockBound(from), lt: to === undefined ? Buffer.of(SPACE.block + 1) : blockBound(to) };
 }
+
+/** Where blocks from a position on lie. */
+export const outcomeSpan = (from: number): readonly [Buffer, Buffer] => [
+  blockBound(from),
+  Buffer.of(SPACE.block + 1),
+];
+
+/** Where logged decisions from a time on lie. */
+export const decisionSpan = (fromMs: number): readonly [Buffer, Buffer] => [
+  decisionBound(fromMs),
+  Buffer.of(SPACE.decision + 1),
+];
 
 /** What may be counted only once; sorts by decision, thus by time. */
 export function dedupeKey({ decisionId, attempt, metric }: OutcomeKey): Buffer {
@@ -104,6 +122,12 @@ export function documentRange(kind: string): KeyRange {
   return { gte, lt };
 }
 
+/** Documents of every kind. */
+export const allDocuments = (): KeyRange => ({
+  gte: Buffer.of(SPACE.document),
+  lt: Buffer.of(SPACE.document + 1),
+});
+
 /** Decisions sort by time, then id. */
 export function decisionKey(issueTimeMs: number, decisionId: string): Buffer {
   if (!Number.isSafeInteger(issueTimeMs) || issueTimeMs < 0) {
@@ -127,6 +151,24 @@ export function parseDecisionKey(key: Buffer): {
 /** Decisions with `fromMs ≤ issueTimeMs < toMs`. */
 export function decisionRange(fromMs: number, toMs: number): KeyRange {
   return { gte: decisionBound(fromMs), lt: decisionBound(toMs) };
+}
+
+/** Dedupe keys of decisions that were taken before a time. */
+export function dedupeRangeBefore(timeMs: number): KeyRange {
+  const lt = Buffer.alloc(DEDUPE_KEY_BYTES - 3);
+  lt[0] = SPACE.dedupe;
+  lt.writeUIntBE(Math.min(Math.max(Math.ceil(timeMs), 0), UUID_TIME_MAX), 1, UUID_TIME_BYTES);
+  return { gte: Buffer.of(SPACE.dedupe), lt };
+}
+
+/** What stands for outcomes that were removed. */
+export const baseKey = (): Buffer => Buffer.of(SPACE.base);
+
+export type KeySpace = keyof typeof SPACE;
+
+/** The space that a key lies in; absent where it is no key of ours. */
+export function spaceOf(key: Buffer): KeySpace | undefined {
+  return SPACE_NAMES.find((space) => SPACE[space] === key[0]);
 }
 
 export function snapshotKey(slot: number): Buffer {

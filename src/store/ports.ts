@@ -5,7 +5,9 @@ export type AppendVerdict =
   | { readonly kind: 'recorded'; readonly sequence: number }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'conflict' }
-  /** Would have been recorded, but another outcome of its group conflicts. */
+  /** Its decision is older than what the log remembers: nobody knows whether it was recorded before. */
+  | { readonly kind: 'expired' }
+  /** Would have been recorded, but another outcome of its group conflicts or is expired. */
   | { readonly kind: 'withheld' };
 
 /** Outcomes at contiguous positions of the log, as one group commit wrote them. */
@@ -24,9 +26,10 @@ export interface OutcomeLog {
    * Appends groups of outcomes durably, in one atomic write, and resolves after it is on disk.
    *
    * An outcome whose key (decision, attempt, metric) is in the log already is a `duplicate` when its
-   * content is the same and a `conflict` when not. Where one outcome of a group conflicts, nothing of
-   * that group is appended: its verdicts are `conflict` for the culprits, and for the others `duplicate`
-   * or `withheld`. Other groups are unaffected.
+   * content is the same and a `conflict` when not; one whose decision was taken before the retention's `dedupeFloorMs()`
+   * is `expired`. Where one outcome of a group conflicts or is expired, nothing of that group is appended:
+   * its verdicts are `conflict` or `expired` for the culprits, and for the others `duplicate` or
+   * `withheld`. Other groups are unaffected.
    *
    * One call at a time: a second call before the first has settled is a programming error.
    *
@@ -34,10 +37,17 @@ export interface OutcomeLog {
    *   call succeeds until the store was reopened.
    */
   append(groups: readonly (readonly Outcome[])[]): Promise<readonly (readonly AppendVerdict[])[]>;
-  /** Blocks from the one that holds `fromSequence` on, in order. @throws StoreError `STORE_CORRUPT`. */
+  /**
+   * Blocks from the one that holds `fromSequence` on, in order; from the base on where that is later.
+   * @throws StoreError `STORE_CORRUPT`.
+   */
   read(fromSequence: number): AsyncIterable<OutcomeBlock>;
   /** The position that the next outcome will get. */
   head(): number;
+  /** The first position that is still there. */
+  base(): number;
+  /** What stands for the outcomes before `base()`; absent where none were removed. @throws StoreError `STORE_CORRUPT`. */
+  readBase(): Promise<Uint8Array | undefined>;
 }
 
 /** A document and its revision, which grows by one with every change. */
@@ -108,6 +118,25 @@ export interface DecisionLog {
   range(fromMs: number, toMs: number): AsyncIterable<LoggedDecision>;
 }
 
+/** What a store lets go of when it is told to. */
+export interface StoreRetention {
+  /**
+   * Removes the outcomes before a position and keeps a body in their place, in one atomic and durable write.
+   * @throws RangeError where no block starts there, or it is not after the base; StoreError `STORE_IO`.
+   */
+  replacePrefix(to: number, body: Uint8Array): Promise<void>;
+  /** The first position from which on outcomes take at most so many bytes on disk, about. */
+  positionWithin(maxBytes: number): Promise<number>;
+  /** Decisions before this time are forgotten: nothing that is reported of them is appended. */
+  dedupeFloorMs(): number;
+  /** Raises the floor, durably, and then removes what is remembered below it; a lower one changes nothing. @returns how many keys went. */
+  raiseDedupeFloor(toMs: number): Promise<number>;
+  /** Removes logged decisions before a time. @returns how many. */
+  removeDecisionsBefore(timeMs: number): Promise<number>;
+  /** The first time from which on logged decisions take at most so many bytes on disk, about. */
+  decisionTimeWithin(maxBytes: number): Promise<number>;
+}
+
 /** A cache of the fold, replaced as a whole. */
 export interface SnapshotStore {
   load(): Promise<Uint8Array | undefined>;
@@ -123,17 +152,44 @@ export interface StoreCopy {
   readonly outcomes: number;
 }
 
+/** How a store is read through. */
+export interface ScrubOptions {
+  /** Absent for as fast as it goes. */
+  readonly bytesPerSecond?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What was found when a store was read through. */
+export interface ScrubReport {
+  readonly entries: number;
+  /** Of keys and values. */
+  readonly bytes: number;
+  /** Whether the end was reached. */
+  readonly complete: boolean;
+  /** One sentence each; no more than the first hundred. */
+  readonly faults: readonly string[];
+  readonly faultCount: number;
+  /** Damaged snapshots, which cost a longer start and nothing else. */
+  readonly damagedSnapshots: number;
+}
+
 /** Everything one store offers. */
 export interface Store {
   readonly outcomes: OutcomeLog;
   readonly documents: DocumentStore;
   readonly decisions: DecisionLog;
   readonly snapshots: SnapshotStore;
+  readonly retention: StoreRetention;
   /**
    * Copies everything as it stands at this moment into a folder that is new or empty, while the store is in use.
    * @throws StoreError `STORE_UNSUPPORTED`, `STORE_EXISTS`, `STORE_CORRUPT` or `STORE_IO`; no half copy is left.
    */
   copyTo(folder: string): Promise<StoreCopy>;
+  /**
+   * Reads everything and holds it against its checksums, and what belongs together against each other, while the store
+   * is in use. Changes nothing. @throws StoreError `STORE_IO`.
+   */
+  scrub(options?: ScrubOptions): Promise<ScrubReport>;
   /** Gives back the room of what was removed or replaced. @throws StoreError `STORE_IO`. */
   compact(): Promise<void>;
   close(): Promise<void>;

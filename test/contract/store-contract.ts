@@ -3,6 +3,7 @@ import type { Store } from '../../src/store/ports.js';
 import { decisionLogContract } from './decision-log-contract.js';
 import { documentStoreContract } from './document-store-contract.js';
 import { outcomeLogContract } from './outcome-log-contract.js';
+import { retentionContract } from './retention-contract.js';
 import { snapshotStoreContract } from './snapshot-store-contract.js';
 
 /** How an adapter's stores are made in a test. */
@@ -52,5 +53,6 @@ export function storeContract(name: string, factory: StoreFactory): void {
     documentStoreContract(underTest);
     decisionLogContract(underTest);
     snapshotStoreContract(underTest);
+    retentionContract(underTest);
   });
 }

@@ -30,7 +30,6 @@ it('journal: a caller that reports again right after its acknowledgement is not 
     openMemoryStore().outcomes,
     { maxQueue: 10, maxBatch: 10 },
     () => undefined,
-    () => undefined,
   );
   const report = async (n: number) => {
     await journal.append([outcomeOf(n)]);

@@ -276,6 +276,8 @@ describe('a log whose tail cannot be read', () => {
     let reads = 0;
     const torn = {
       head: () => outcomes.head(),
+      base: () => outcomes.base(),
+      readBase: () => outcomes.readBase(),
       append: outcomes.append.bind(outcomes),
       read: (from: number) => {
         // The fold reads first: what it can read is served.

@@ -85,6 +85,8 @@ function watch(store: Store, read: number[]): Store['outcomes'] {
   return {
     append: (groups) => store.outcomes.append(groups),
     head: () => store.outcomes.head(),
+    base: () => store.outcomes.base(),
+    readBase: () => store.outcomes.readBase(),
     read: (from) => {
       read.push(from);
       return store.outcomes.read(from);
@@ -99,10 +101,10 @@ describe('other half-lives', () => {
     await keeper.open(HALF_LIVES);
     const log = Array.from({ length: 30 }, (_, i) => outcomeOf(i));
     await take(keeper, store, log);
-    await keeper.useHalfLives(OTHERS);
+    (await keeper.prepare(OTHERS)).take();
     const refolded = keeper.state;
     expect(compareStates(refolded, folded(log, OTHERS))).toEqual([]);
-    await keeper.useHalfLives(OTHERS);
+    (await keeper.prepare(OTHERS)).take();
     expect(keeper.state).toBe(refolded);
   });
 
@@ -112,9 +114,9 @@ describe('other half-lives', () => {
     await keeper.open(HALF_LIVES);
     const log = Array.from({ length: 40 }, (_, i) => outcomeOf(i));
     await take(keeper, store, log.slice(0, 20));
-    const refolding = keeper.useHalfLives(OTHERS);
+    const refolding = keeper.prepare(OTHERS);
     for (const outcome of log.slice(20)) await take(keeper, store, [outcome]);
-    await refolding;
+    (await refolding).take();
     expect(compareStates(keeper.state, folded(log, OTHERS))).toEqual([]);
   });
 });

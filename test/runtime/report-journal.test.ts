@@ -3,6 +3,7 @@ import type { Outcome } from '../../src/core/outcome/outcome.js';
 import { ReportJournal } from '../../src/runtime/report-journal.js';
 import { MemoryOutcomeLog } from '../../src/store/memory/memory-outcome-log.js';
 import type { OutcomeLog } from '../../src/store/ports.js';
+import { StoreError } from '../../src/store/store-error.js';
 import { outcomeOf, qualityOf } from '../store/outcome-arbitrary.js';
 
 /** A journal over a memory log that counts its writes, and holds or fails them when told to. */
@@ -10,10 +11,11 @@ function journalOf({ maxQueue = 100, maxBatch = 10 } = {}) {
   const memory = new MemoryOutcomeLog();
   const writes: number[] = [];
   const folded: [string, number][] = [];
-  const failures: unknown[] = [];
   const control = { hold: Promise.resolve(), failWith: undefined as Error | undefined };
   const log: OutcomeLog = {
     head: () => memory.head(),
+    base: () => memory.base(),
+    readBase: () => memory.readBase(),
     read: (from) => memory.read(from),
     append: async (groups) => {
       writes.push(groups.length);
@@ -24,8 +26,8 @@ function journalOf({ maxQueue = 100, maxBatch = 10 } = {}) {
   };
   const fold = (outcome: Outcome, sequence: number): void =>
     void folded.push([outcome.decisionId.slice(-1), sequence]);
-  const journal = new ReportJournal(log, { maxQueue, maxBatch }, fold, (error) => failures.push(error));
-  return { journal, memory, writes, folded, failures, control };
+  const journal = new ReportJournal(log, { maxQueue, maxBatch }, fold);
+  return { journal, memory, writes, folded, control };
 }
 
 /** A promise that the test settles. */
@@ -131,9 +133,9 @@ describe('refusals', () => {
     expect(await Promise.all([writing, ...waiting])).toEqual([[recorded(0)], [recorded(1)], [recorded(2)]]);
   });
 
-  it('come to all when a write fails, and for good: what is on disk is unknown until a reopen', async () => {
-    const { journal, control, folded, failures, writes } = journalOf({ maxBatch: 1 });
-    control.failWith = new Error('disk full');
+  it('come to all when a write fails, and until it is told that the store is open again', async () => {
+    const { journal, control, folded, writes } = journalOf({ maxBatch: 1 });
+    control.failWith = new StoreError('STORE_IO', 'disk full');
     const reports = [1, 2, 3].map((n) => journal.append([outcomeOf(n)]));
     for (const report of await Promise.allSettled(reports)) {
       expect(report).toMatchObject({
@@ -145,13 +147,24 @@ describe('refusals', () => {
     await expect(journal.append([outcomeOf(4)])).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(journal.failed).toBe(true);
     expect(journal.depth).toBe(0);
-    expect([folded, writes, failures.length]).toEqual([[], [1], 1]);
+    expect(() => journal.assertOpen()).toThrow(/may be sent again/);
+    expect([folded, writes]).toEqual([[], [1]]);
     await journal.flush();
+    journal.resume();
+    expect(await journal.append([outcomeOf(4)])).toEqual([recorded(0)]);
+  });
+
+  it('come to a batch alone where it was no fault of the store', async () => {
+    const { journal, control } = journalOf();
+    control.failWith = new RangeError('latencyMs is NaN');
+    await expect(journal.append([outcomeOf(1)])).rejects.toBe(control.failWith);
+    control.failWith = undefined;
+    expect(await journal.append([outcomeOf(1)])).toEqual([recorded(0)]);
   });
 
   it('never show the cause in the message', async () => {
     const { journal, control } = journalOf();
-    control.failWith = new Error('/secret/path: EIO');
+    control.failWith = new StoreError('STORE_IO', '/secret/path: EIO');
     await expect(journal.append([outcomeOf(1)])).rejects.toThrow(
       expect.not.stringContaining('secret') as string,
     );

@@ -79,10 +79,10 @@ describe('opening a store', () => {
   it('refuses a store that a newer version wrote', async () => {
     await tenBlocks();
     const key = metaKey('format');
-    await tamper((db) => db.put(key, seal(key, Buffer.of(0, 0, 0, 2))));
+    await tamper((db) => db.put(key, seal(key, Buffer.of(0, 0, 0, 3))));
     await expect(open()).rejects.toMatchObject({
       code: 'STORE_NEWER',
-      message: /format 2.*use the newer version/,
+      message: /format 3.*use the newer version/,
     });
   });
 

@@ -41,10 +41,13 @@ export function landmarkIsFar(timeMs: number, landmarkMs: number, halfLifeMs: nu
   return (timeMs - landmarkMs) / halfLifeMs > MAX_EXPONENT;
 }
 
+/** Version of what the fold does with an outcome, and of the layout of its sums. */
+export const FOLD_ALGORITHM = 'v5';
+
 /** Names the fold: sums made under other half-lives, or on other contexts, cannot be used, and are folded again. */
 export function foldVersion(halfLives: HalfLives, layout = NO_CONTEXT): string {
   return [
-    'v5',
+    FOLD_ALGORITHM,
     `context=${layoutName(layout)}`,
     ...METRIC_GROUPS.map((group) => `${group}=${halfLives[group]}`),
   ].join(';');

@@ -5,10 +5,14 @@ import { confront } from '../../core/comparison/confront.js';
 import { ComparisonTally } from '../../core/comparison/tally.js';
 import { describeFault } from '../../core/fault.js';
 import type { TenantId } from '../../core/ids.js';
+import type { ContextLayout } from '../../core/context/context-layout.js';
+import type { HalfLives } from '../../core/learning/decay.js';
 import { LearningState } from '../../core/learning/learning-state.js';
+import { restate } from '../../core/learning/restate.js';
 import type { ArmId } from '../../core/registry/model.js';
 import { contextLayoutOf, type Policy } from '../../core/selection/policy.js';
 import type { DecisionSnapshot } from '../../core/selection/snapshot.js';
+import { decodeBase } from '../../store/learning-base-codec.js';
 import { decodeLearning } from '../../store/learning-codec.js';
 import { candidateSnapshot } from '../candidate-snapshot.js';
 import { namesOf, unpackAnswer } from './packed-answer.js';
@@ -37,7 +41,7 @@ export class ShadowEvaluator {
 
   /** @throws RangeError where the candidate is faulty, or does not fit its surroundings. */
   constructor(
-    { sources, surroundings, snapshot }: ShadowOrigin,
+    { sources, surroundings, snapshot, base }: ShadowOrigin,
     private readonly reply: (message: FromShadow) => void,
   ) {
     const policy = checkPolicy(policyFolderOf(sources));
@@ -45,8 +49,7 @@ export class ShadowEvaluator {
     this.policy = policy.value;
     const { halfLives } = this.policy.bandit;
     const layout = contextLayoutOf(this.policy);
-    this.state =
-      (snapshot && decodeLearning(snapshot, halfLives, layout)) ?? new LearningState(halfLives, layout);
+    this.state = stateFrom({ snapshot, base }, halfLives, layout);
     this.snapshot = candidateSnapshot(this.policy, surroundings, this.state);
     this.names = namesOf(surroundings.armIds);
     reply({ kind: 'ready', sequence: this.state.sequence });
@@ -118,6 +121,18 @@ export class ShadowEvaluator {
     }
     return tally;
   }
+}
+
+/** The kept state, where the candidate learns alike and no outcome behind it is missing; else where a fold begins. */
+function stateFrom(
+  { snapshot, base }: { readonly snapshot: Uint8Array | undefined; readonly base: Uint8Array | undefined },
+  halfLives: HalfLives,
+  layout: ContextLayout,
+): LearningState {
+  const kept = snapshot && decodeLearning(snapshot, halfLives, layout);
+  if (base === undefined) return kept ?? new LearningState(halfLives, layout);
+  const begun = decodeBase(base);
+  return kept !== undefined && kept.sequence >= begun.sequence ? kept : restate(begun, halfLives, layout);
 }
 
 const newTally = (): ComparisonTally =>

@@ -182,10 +182,11 @@ export class ShadowKeeper {
     const { store, environment, open, logger, learnedTo, policyInForce, surroundings } = this.parts;
     const { sources, fraction } = started;
     const { version } = candidate;
+    const base = await available(store.outcomes.readBase());
     const snapshot = await available(store.snapshots.load());
     const run = new ShadowRun({
       open,
-      origin: { sources, surroundings: surroundings(), ...(snapshot && { snapshot }) },
+      origin: { sources, surroundings: surroundings(), ...(snapshot && { snapshot }), ...(base && { base }) },
       candidate,
       policyInForce: policyInForce(),
       fraction,

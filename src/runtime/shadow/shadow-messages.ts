@@ -15,6 +15,8 @@ export interface ShadowOrigin {
   readonly surroundings: Surroundings;
   /** A kept learning state, which spares the way to it where the candidate learns alike. */
   readonly snapshot?: Uint8Array;
+  /** What stands for outcomes that left the log. */
+  readonly base?: Uint8Array;
 }
 
 /** A request that was answered, for the candidate to be asked about. */

@@ -5,7 +5,7 @@ import { StoreError } from '../store-error.js';
 import { openDatabase, type Database, type Operation } from './database.js';
 import { HeadMark } from './head-mark.js';
 import { codeOf, storeErrorOf } from './level-error.js';
-import { verifyExtent } from './log-extent.js';
+import { verifyEnds } from './verify-ends.js';
 
 const ENTRIES_AT_ONCE = 500;
 const OWNER_ONLY = 0o700;
@@ -63,11 +63,11 @@ async function copyEntries(from: Database, to: Database): Promise<Omit<StoreCopy
 }
 
 async function markHead(to: Database, folder: string): Promise<number> {
-  const { head } = await verifyExtent(to, undefined);
+  const { extent, total } = await verifyEnds(to, undefined);
   const mark = await HeadMark.open(folder);
-  mark.note(head);
+  mark.note({ head: extent.head, commits: total.commits });
   await mark.close();
-  return head;
+  return extent.head;
 }
 
 async function refuseFull(folder: string): Promise<void> {

@@ -59,12 +59,24 @@ export async function openDatabase(
 }
 
 /** `level` is LevelDB where it runs on Node, but its types are those that browsers share. */
-type Compactable = Database & { compactRange(start: Buffer, end: Buffer): Promise<void> };
+type NativeDatabase = Database & {
+  compactRange(start: Buffer, end: Buffer): Promise<void>;
+  approximateSize(start: Buffer, end: Buffer): Promise<number>;
+};
+
+/** Bytes on disk that keys between two take, about; the last few megabytes are not counted. @throws StoreError `STORE_IO`. */
+export async function approximateSize(db: Database, [from, to]: readonly [Buffer, Buffer]): Promise<number> {
+  try {
+    return await (db as NativeDatabase).approximateSize(from, to);
+  } catch (error) {
+    throw storeErrorOf(error, 'cannot ask for the size of the store');
+  }
+}
 
 /** Gives back the room of what was removed or replaced. @throws StoreError `STORE_IO`. */
 export async function compactDatabase(db: Database): Promise<void> {
   try {
-    await (db as Compactable).compactRange(Buffer.of(0x00), Buffer.of(0xff));
+    await (db as NativeDatabase).compactRange(Buffer.of(0x00), Buffer.of(0xff));
   } catch (error) {
     throw storeErrorOf(error, 'cannot compact the store');
   }

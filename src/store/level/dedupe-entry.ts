@@ -13,8 +13,21 @@ export function putDedupeEntry(key: Buffer, outcome: Outcome, sequence: number):
   return { type: 'put', key, value: seal(key, body) };
 }
 
-/** The digest in an entry. @throws StoreError `STORE_CORRUPT`. */
-export function digestOfEntry(key: Buffer, sealed: Buffer): string {
-  const what = (): string => `the dedupe entry of decision ${parseDedupeKey(key).decisionId}`;
-  return unseal(key, sealed, what).toString('hex', 0, DIGEST_BYTES);
+/** What an entry says of the outcome that was recorded. */
+export interface DedupeEntry {
+  readonly digest: string;
+  readonly sequence: number;
 }
+
+/** @throws StoreError `STORE_CORRUPT`. */
+export function dedupeEntryOf(key: Buffer, sealed: Buffer): DedupeEntry {
+  const what = (): string => `the dedupe entry of decision ${parseDedupeKey(key).decisionId}`;
+  const body = unseal(key, sealed, what);
+  return {
+    digest: body.toString('hex', 0, DIGEST_BYTES),
+    sequence: Number(body.readBigUInt64BE(DIGEST_BYTES)),
+  };
+}
+
+/** The digest in an entry. @throws StoreError `STORE_CORRUPT`. */
+export const digestOfEntry = (key: Buffer, sealed: Buffer): string => dedupeEntryOf(key, sealed).digest;

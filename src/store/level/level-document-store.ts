@@ -4,24 +4,35 @@ import type { DocumentChange, DocumentSpan, DocumentStore, StoredDocument } from
 import { seal, unseal } from '../sealed-value.js';
 import { SerialQueue } from '../serial-queue.js';
 import type { Database, Operation } from './database.js';
+import { documentHash, putTotal, totalAfter, type DocumentTotal } from './document-total.js';
 import type { GuardedWriter } from './guarded-writer.js';
+import type { HeadMark } from './head-mark.js';
 import { storeErrorOf } from './level-error.js';
+import type { DocumentState } from './open-level-store.js';
 
 const REVISION_BYTES = 8;
+
+export interface LevelDocumentStoreParts {
+  readonly db: Database;
+  readonly writer: GuardedWriter;
+  readonly mark: HeadMark;
+  /** As it is on disk. */
+  readonly total: DocumentTotal;
+}
 
 /** Documents in LevelDB. One process owns the database, so a queue is enough for compare-and-set. */
 export class LevelDocumentStore implements DocumentStore {
   private readonly changes = new SerialQueue();
+  private total: DocumentTotal;
 
-  constructor(
-    private readonly db: Database,
-    private readonly writer: GuardedWriter,
-  ) {}
+  constructor(private readonly parts: LevelDocumentStoreParts) {
+    this.total = parts.total;
+  }
 
   async get(kind: string, name: string): Promise<StoredDocument | undefined> {
     const key = documentKey(kind, name);
     try {
-      const sealed = (await this.db.get(key)) as Buffer | undefined;
+      const sealed = (await this.parts.db.get(key)) as Buffer | undefined;
       return sealed && documentOf(key, sealed);
     } catch (error) {
       throw storeErrorOf(error, `cannot read the document ${kind}/${name}`);
@@ -49,19 +60,27 @@ export class LevelDocumentStore implements DocumentStore {
     assertDistinct(changes);
     const operations = changes.map(operationOf);
     return this.changes.run(async () => {
-      for (const { kind, name, expectedRevision } of changes) {
-        const current = await this.get(kind, name);
-        if ((current?.revision ?? 0) !== expectedRevision) return false;
+      const before = await this.valuesOf(operations);
+      for (const [i, { expectedRevision }] of changes.entries()) {
+        if (revisionOf(operations[i]!.key, before[i]) !== expectedRevision) return false;
       }
-      await this.writer.write(operations, { sync: true });
+      await this.write(operations, before);
       return true;
     });
+  }
+
+  /** Puts documents back to a state that they were in, in one atomic and durable write. @throws StoreError. */
+  restore(states: readonly DocumentState[]): Promise<void> {
+    const operations = states.map(({ kind, name, revision, body }) =>
+      operationOf({ kind, name, expectedRevision: revision - 1, ...(body && { body }) }),
+    );
+    return this.changes.run(async () => this.write(operations, await this.valuesOf(operations)));
   }
 
   async list(kind: string): Promise<readonly StoredDocument[]> {
     const range = documentRange(kind);
     try {
-      const entries = await this.db.iterator(range).all();
+      const entries = await this.parts.db.iterator(range).all();
       return entries.map(([key, sealed]) => documentOf(key, sealed));
     } catch (error) {
       throw storeErrorOf(error, `cannot list the documents of kind ${kind}`);
@@ -72,12 +91,43 @@ export class LevelDocumentStore implements DocumentStore {
     const { gte, lt } = documentRange(kind);
     const range = { gte, lt: before === undefined ? lt : documentKey(kind, before) };
     try {
-      const entries = await this.db.iterator({ ...range, limit, reverse: order === 'descending' }).all();
+      const entries = await this.parts.db
+        .iterator({ ...range, limit, reverse: order === 'descending' })
+        .all();
       return entries.map(([key, sealed]) => documentOf(key, sealed));
     } catch (error) {
       throw storeErrorOf(error, `cannot read the documents of kind ${kind}`);
     }
   }
+
+  private async valuesOf(operations: readonly Operation[]): Promise<(Buffer | undefined)[]> {
+    try {
+      return await this.parts.db.getMany(operations.map(({ key }) => key));
+    } catch (error) {
+      throw storeErrorOf(error, 'cannot read the documents that are to be changed');
+    }
+  }
+
+  /** @param before what is under the operations' keys. */
+  private async write(
+    operations: readonly Operation[],
+    before: readonly (Buffer | undefined)[],
+  ): Promise<void> {
+    if (operations.length === 0) return;
+    const came = operations.flatMap((operation) =>
+      operation.type === 'put' ? [documentHash(operation.key, operation.value)] : [],
+    );
+    const went = before.flatMap((value, i) => (value ? [documentHash(operations[i]!.key, value)] : []));
+    const total = totalAfter(this.total, came, went);
+    await this.parts.writer.write([...operations, putTotal(total)], { sync: true });
+    this.total = total;
+    this.parts.mark.note({ commits: total.commits });
+  }
+}
+
+/** 0 where there is no document. @throws StoreError `STORE_CORRUPT`. */
+function revisionOf(key: Buffer, sealed: Buffer | undefined): number {
+  return sealed === undefined ? 0 : documentOf(key, sealed).revision;
 }
 
 function operationOf({ kind, name, expectedRevision, body }: DocumentChange): Operation {
@@ -89,7 +139,8 @@ function operationOf({ kind, name, expectedRevision, body }: DocumentChange): Op
   return { type: 'put', key, value: seal(key, value) };
 }
 
-function documentOf(key: Buffer, sealed: Buffer): StoredDocument {
+/** @throws StoreError `STORE_CORRUPT`. */
+export function documentOf(key: Buffer, sealed: Buffer): StoredDocument {
   const { kind, name } = parseDocumentKey(key);
   const value = unseal(key, sealed, () => `the document ${kind}/${name}`);
   return {

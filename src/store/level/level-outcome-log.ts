@@ -11,24 +11,21 @@ import { digestOfEntry, putDedupeEntry } from './dedupe-entry.js';
 import type { GuardedWriter } from './guarded-writer.js';
 import type { HeadMark } from './head-mark.js';
 import { storeErrorOf } from './level-error.js';
-import { putExtent } from './log-extent.js';
-import type { LogExtent } from './log-extent.js';
+import { readLogBase } from './log-base.js';
+import { putExtent, type ExtentInUse, type LogExtent } from './log-extent.js';
 
 interface Parts {
   readonly db: Database;
   readonly writer: GuardedWriter;
   readonly mark: HeadMark;
-  readonly extent: LogExtent;
+  readonly extent: ExtentInUse;
 }
 
 /** The outcome log in LevelDB: each call of `append` that brings something new is one synced batch with one block. */
 export class LevelOutcomeLog implements OutcomeLog {
-  private extent: LogExtent;
   private inFlight: Promise<unknown> | undefined;
 
-  constructor(private readonly parts: Parts) {
-    this.extent = parts.extent;
-  }
+  constructor(private readonly parts: Parts) {}
 
   async append(groups: readonly (readonly Outcome[])[]): Promise<readonly (readonly AppendVerdict[])[]> {
     if (this.inFlight !== undefined) throw new Error('append was called before the last call had settled');
@@ -42,15 +39,18 @@ export class LevelOutcomeLog implements OutcomeLog {
   }
 
   async *read(fromSequence: number): AsyncIterable<OutcomeBlock> {
-    const { head } = this.extent;
+    const { head } = this.parts.extent.now;
     if (fromSequence >= head) return;
     let chunks: BlockChunks | undefined;
     try {
       let expected = await this.startOfBlockWith(fromSequence);
+      let isFirst = true;
       chunks = new BlockChunks(this.parts.db, blockRange(expected, head));
       for (let chunk = await chunks.next(); chunk.length > 0; chunk = await chunks.next()) {
         for (const [key, value] of chunk) {
           const { firstSequence, count } = parseBlockKey(key);
+          if (isFirst && firstSequence > expected) expected = await this.baseAfter(expected);
+          isFirst = false;
           if (firstSequence !== expected) throw gap(expected, firstSequence);
           const block = decodeBlock(value, firstSequence);
           expected += count;
@@ -60,7 +60,8 @@ export class LevelOutcomeLog implements OutcomeLog {
           yield block;
         }
       }
-      if (expected !== head) throw gap(expected, head);
+      if (isFirst) expected = await this.baseAfter(expected);
+      if (expected < head) throw gap(expected, head);
     } catch (error) {
       throw storeErrorOf(error, 'cannot read the outcome log');
     } finally {
@@ -69,7 +70,19 @@ export class LevelOutcomeLog implements OutcomeLog {
   }
 
   head(): number {
-    return this.extent.head;
+    return this.parts.extent.now.head;
+  }
+
+  base(): number {
+    return this.parts.extent.now.base;
+  }
+
+  async readBase(): Promise<Uint8Array | undefined> {
+    try {
+      return await readLogBase(this.parts.db, this.parts.extent.now);
+    } catch (error) {
+      throw storeErrorOf(error, 'cannot read the base of the outcome log');
+    }
   }
 
   /** Resolves when no write is under way. */
@@ -80,22 +93,33 @@ export class LevelOutcomeLog implements OutcomeLog {
   private async appendAlone(
     groups: readonly (readonly Outcome[])[],
   ): Promise<readonly (readonly AppendVerdict[])[]> {
-    const { writer, mark } = this.parts;
-    writer.assertUsable();
+    this.parts.writer.assertUsable();
     const outcomes = groups.flat();
     outcomes.forEach(assertOutcome);
     const keys = new Map(outcomes.map((outcome) => [outcome, dedupeKey(outcome)]));
     const digests = await this.recordedDigests([...keys.values()]);
-    const { base, head } = this.extent;
-    const { verdicts, accepted } = planAppend(groups, {
-      keyOf: (outcome) => keys.get(outcome)!.toString('latin1'),
-      recordedDigest: (key) => digests.get(key),
-      head,
+    let verdicts: readonly (readonly AppendVerdict[])[] = [];
+    await this.parts.extent.change(async (extent) => {
+      const plan = planAppend(groups, {
+        keyOf: (outcome) => keys.get(outcome)!.toString('latin1'),
+        recordedDigest: (key) => digests.get(key),
+        floorMs: extent.floorMs,
+        head: extent.head,
+      });
+      verdicts = plan.verdicts;
+      return plan.accepted.length === 0 ? undefined : this.commit(plan.accepted, keys, extent);
     });
-    if (accepted.length === 0) return verdicts;
+    return verdicts;
+  }
 
-    const extent = { base, head: head + accepted.length };
-    const position = { firstSequence: head, count: accepted.length };
+  private async commit(
+    accepted: readonly Outcome[],
+    keys: ReadonlyMap<Outcome, Buffer>,
+    extent: LogExtent,
+  ): Promise<LogExtent> {
+    const { writer, mark } = this.parts;
+    const { head } = extent;
+    const grown = { ...extent, head: head + accepted.length };
     const block = encodeBlock({ firstSequence: head, outcomes: accepted });
     const operations: Operation[] = accepted.map((outcome, index) =>
       putDedupeEntry(keys.get(outcome)!, outcome, head + index),
@@ -103,15 +127,14 @@ export class LevelOutcomeLog implements OutcomeLog {
     operations.push(
       {
         type: 'put',
-        key: blockKey(position),
+        key: blockKey({ firstSequence: head, count: accepted.length }),
         value: Buffer.from(block.buffer, block.byteOffset, block.length),
       },
-      putExtent(extent),
+      putExtent(grown),
     );
     await writer.write(operations, { sync: true });
-    this.extent = extent;
-    mark.note(extent.head);
-    return verdicts;
+    mark.note({ head: grown.head });
+    return grown;
   }
 
   private async recordedDigests(keys: Buffer[]): Promise<ReadonlyMap<string, string>> {
@@ -120,8 +143,9 @@ export class LevelOutcomeLog implements OutcomeLog {
     try {
       entries = await this.parts.db.getMany(keys);
     } catch (error) {
-      throw storeErrorOf(error, 'cannot look up what was reported before');
+      throw this.parts.writer.fail(storeErrorOf(error, 'cannot look up what was reported before'));
     }
+    // A damaged entry is known to be one: it concerns what is reported of its decision, and nothing else.
     entries.forEach((entry, index) => {
       const key = keys[index]!;
       if (entry !== undefined) digests.set(key.toString('latin1'), digestOfEntry(key, entry));
@@ -130,12 +154,19 @@ export class LevelOutcomeLog implements OutcomeLog {
   }
 
   private async startOfBlockWith(sequence: number): Promise<number> {
-    const { base } = this.extent;
+    const { base } = this.parts.extent.now;
     if (sequence <= base) return base;
     const [key] = await this.parts.db
       .keys({ ...blockRange(base, sequence + 1), reverse: true, limit: 1 })
       .all();
     return key === undefined ? base : parseBlockKey(key).firstSequence;
+  }
+
+  /** The log's base, where it moved beyond a position between the look at it and the reading. */
+  private async baseAfter(position: number): Promise<number> {
+    const { extent } = this.parts;
+    await extent.settle();
+    return Math.max(position, extent.now.base);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Store } from '../ports.js';
+import type { Store, StoredDocument } from '../ports.js';
+import type { StoreError } from '../store-error.js';
 import { copyDatabase } from './copy-database.js';
 import { compactDatabase, openDatabase } from './database.js';
 import type { Database, DatabaseOptions } from './database.js';
@@ -9,26 +10,46 @@ import { LevelDocumentStore } from './level-document-store.js';
 import { storeErrorOf } from './level-error.js';
 import { LevelOutcomeLog } from './level-outcome-log.js';
 import { LevelSnapshotStore } from './level-snapshot-store.js';
-import { verifyExtent } from './log-extent.js';
+import { LevelRetention } from './level-retention.js';
+import { ExtentInUse } from './log-extent.js';
+import { scrubDatabase } from './scrub-database.js';
 import { claimFormat } from './store-format.js';
+import { verifyEnds } from './verify-ends.js';
 
 const OWNER_ONLY = 0o700;
+
+export interface LevelStoreOptions extends DatabaseOptions {
+  /** A write failed, for the first time: nothing is written any more. */
+  readonly onFailure: (error: StoreError) => void;
+}
+
+/** A document as it shall be, whatever is there; without a body there shall be none. */
+export type DocumentState = Omit<StoredDocument, 'body'> & { readonly body: Uint8Array | undefined };
+
+/** The embedded store. */
+export interface LevelStore extends Store {
+  /** Puts documents back to a state that they were in, in one atomic and durable write. @throws StoreError. */
+  restoreDocuments(states: readonly DocumentState[]): Promise<void>;
+}
 
 /**
  * Opens the embedded store in a directory, and proves that its outcome log has no gap.
  *
  * @param options `createIfMissing`: whether a missing store is made (yes, unless told otherwise);
- *   `mode`: permissions of a directory that is made (the owner's only).
+ *   `mode`: permissions of a directory that is made (the owner's only); `onFailure`.
  * @throws StoreError `STORE_LOCKED`, `STORE_MISSING`, `STORE_NEWER`, `STORE_CORRUPT` or `STORE_IO`;
  *   nothing stays open then.
  */
-export async function openLevelStore(dir: string, options: Partial<DatabaseOptions> = {}): Promise<Store> {
-  const { createIfMissing = true, mode = OWNER_ONLY } = options;
+export async function openLevelStore(
+  dir: string,
+  options: Partial<LevelStoreOptions> = {},
+): Promise<LevelStore> {
+  const { createIfMissing = true, mode = OWNER_ONLY, onFailure } = options;
   const db = await openDatabase(dir, { createIfMissing, mode });
   let mark: HeadMark | undefined;
   try {
     mark = await HeadMark.open(dir);
-    return await openPorts({ dir, db, mark });
+    return await openPorts({ dir, db, mark, onFailure });
   } catch (error) {
     await mark?.close();
     await db.close();
@@ -40,24 +61,31 @@ async function openPorts(parts: {
   readonly dir: string;
   readonly db: Database;
   readonly mark: HeadMark;
-}): Promise<Store> {
+  readonly onFailure: LevelStoreOptions['onFailure'] | undefined;
+}): Promise<LevelStore> {
   const { dir, db, mark } = parts;
-  const writer = new GuardedWriter(db, dir);
+  const writer = new GuardedWriter(parts);
   await claimFormat(db, writer, dir);
-  const extent = await verifyExtent(db, await mark.read());
-  mark.note(extent.head);
+  const { extent: found, total } = await verifyEnds(db, await mark.read());
+  mark.note({ head: found.head, commits: total.commits });
+  const extent = new ExtentInUse(found);
   const outcomes = new LevelOutcomeLog({ db, writer, mark, extent });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await outcomes.settle();
+    await writer.settle();
     await mark.close();
     await db.close();
   };
+  const documents = new LevelDocumentStore({ db, writer, mark, total });
   return {
     outcomes,
-    documents: new LevelDocumentStore(db, writer),
+    documents,
+    restoreDocuments: (states) => documents.restore(states),
     decisions: new LevelDecisionLog(db, writer),
     snapshots: new LevelSnapshotStore(db, writer),
+    retention: new LevelRetention({ db, writer, extent }),
+    scrub: (options) => scrubDatabase(db, extent, options),
     copyTo: (folder) => copyDatabase(db, folder),
     compact: () => compactDatabase(db),
     close: () => (closing ??= close()),

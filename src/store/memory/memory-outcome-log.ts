@@ -1,3 +1,4 @@
+import { decisionTimeMs, type DecisionId } from '../../core/ids.js';
 import type { Outcome } from '../../core/outcome/outcome.js';
 import { outcomeKeyText, planAppend } from '../append-plan.js';
 import { assertOutcome } from '../outcome-check.js';
@@ -5,7 +6,9 @@ import type { AppendVerdict, OutcomeBlock, OutcomeLog } from '../ports.js';
 
 /** An outcome log that ends with the process. */
 export class MemoryOutcomeLog implements OutcomeLog {
-  private readonly blocks: OutcomeBlock[] = [];
+  private blocks: OutcomeBlock[] = [];
+  private floorMs = 0;
+  private removed: { readonly to: number; readonly body: Uint8Array } | undefined;
   private readonly digests = new Map<string, string>();
   private next = 0;
   private appending = false;
@@ -20,6 +23,7 @@ export class MemoryOutcomeLog implements OutcomeLog {
       const plan = planAppend(groups, {
         keyOf: outcomeKeyText,
         recordedDigest: (key) => this.digests.get(key),
+        floorMs: this.floorMs,
         head: this.next,
       });
       if (plan.accepted.length > 0) this.keep(plan.accepted);
@@ -37,6 +41,37 @@ export class MemoryOutcomeLog implements OutcomeLog {
 
   head(): number {
     return this.next;
+  }
+
+  base(): number {
+    return this.removed?.to ?? 0;
+  }
+
+  async readBase(): Promise<Uint8Array | undefined> {
+    await Promise.resolve();
+    return this.removed?.body;
+  }
+
+  async replacePrefix(to: number, body: Uint8Array): Promise<void> {
+    await Promise.resolve();
+    const startsThere = to === this.next || this.blocks.some(({ firstSequence }) => firstSequence === to);
+    if (to <= this.base() || !startsThere) throw new RangeError(`the log cannot be cut at ${to}`);
+    this.blocks = this.blocks.filter(({ firstSequence }) => firstSequence >= to);
+    this.removed = { to, body: Uint8Array.from(body) };
+  }
+
+  dedupeFloorMs(): number {
+    return this.floorMs;
+  }
+
+  async raiseDedupeFloor(toMs: number): Promise<number> {
+    await Promise.resolve();
+    this.floorMs = Math.max(this.floorMs, toMs);
+    const before = this.digests.size;
+    for (const key of this.digests.keys())
+      if (decisionTimeMs(key.slice(0, key.indexOf('/')) as DecisionId) < this.floorMs)
+        this.digests.delete(key);
+    return before - this.digests.size;
   }
 
   private keep(outcomes: readonly Outcome[]): void {

@@ -6,10 +6,22 @@ import { MemoryOutcomeLog } from './memory-outcome-log.js';
 
 /** A store that ends with the process: for tests and dry runs. */
 export function openMemoryStore(): Store {
+  const outcomes = new MemoryOutcomeLog();
+  const decisions = new MemoryDecisionLog();
   return {
-    outcomes: new MemoryOutcomeLog(),
+    outcomes,
     documents: new MemoryDocumentStore(),
-    decisions: new MemoryDecisionLog(),
+    decisions,
+    // Nothing of it is on a disk: sizes bound nothing.
+    retention: {
+      replacePrefix: (to, body) => outcomes.replacePrefix(to, body),
+      positionWithin: () => Promise.resolve(0),
+      dedupeFloorMs: () => outcomes.dedupeFloorMs(),
+      raiseDedupeFloor: (toMs) => outcomes.raiseDedupeFloor(toMs),
+      removeDecisionsBefore: (timeMs) => decisions.removeBefore(timeMs),
+      decisionTimeWithin: () => Promise.resolve(0),
+    },
+    scrub: () => Promise.resolve(NOTHING_READ),
     snapshots: new MemorySnapshotStore(),
     copyTo: () =>
       Promise.reject(
@@ -19,6 +31,8 @@ export function openMemoryStore(): Store {
     close: () => Promise.resolve(),
   };
 }
+
+const NOTHING_READ = { entries: 0, bytes: 0, complete: true, faults: [], faultCount: 0, damagedSnapshots: 0 };
 
 class MemoryDecisionLog implements DecisionLog {
   private readonly byKey = new Map<string, LoggedDecision>();
@@ -37,6 +51,13 @@ class MemoryDecisionLog implements DecisionLog {
       .filter(([, decision]) => decision.issueTimeMs >= fromMs && decision.issueTimeMs < toMs)
       .sort(([left], [right]) => (left < right ? -1 : 1));
     for (const [, decision] of found) yield decision;
+  }
+
+  async removeBefore(timeMs: number): Promise<number> {
+    await Promise.resolve();
+    const before = this.byKey.size;
+    for (const [key, { issueTimeMs }] of this.byKey) if (issueTimeMs < timeMs) this.byKey.delete(key);
+    return before - this.byKey.size;
   }
 }
 
