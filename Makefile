@@ -12,7 +12,7 @@ SOURCES := $(shell find src -name '*.ts' -not -path 'src/gen/*')
 # What a call may use; what lies on disk is not served.
 PUBLIC_PROTOS := --exclude-path proto/sextant/storage
 
-.PHONY: bench-store torture-store torture-kill torture-power torture-faults torture-flips bench-quality bench-core bench-rules bench-shadow bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
+.PHONY: torture-hostile torture-flood torture-rotation torture-simulation torture-soak bench-store torture-store torture-kill torture-power torture-faults torture-flips bench-quality bench-core bench-rules bench-shadow bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
 
 install: node_modules/.stamp
 
@@ -79,6 +79,22 @@ torture-flips: build
 
 torture-store: build
 	$(call TORTURE,3.5,$(addprefix test/torture/,store-kill.test.ts server-kill.test.ts power.test.ts faults.test.ts flips.test.ts) --no-file-parallelism)
+
+torture-hostile: build
+	SEXTANT_HOSTILE_CONNECTIONS=20000 $(call TORTURE,13,test/torture/hostile-messages.test.ts test/torture/hostile-frames.test.ts)
+
+# On a machine with nothing else to do: the well-behaved client is held to its 50 ms.
+torture-flood: build
+	SEXTANT_FLOOD_SECONDS=60 SEXTANT_FLOOD_P99_MS=50 $(call TORTURE,13,test/torture/flood.test.ts)
+
+torture-rotation: build
+	SEXTANT_ROTATIONS=100 $(call TORTURE,13,test/torture/rotation.test.ts)
+
+torture-simulation: build
+	$(call TORTURE,28,test/torture/simulation.test.ts)
+
+torture-soak: build
+	SEXTANT_SOAK_SECONDS=1500 $(call TORTURE,28,test/torture/soak.test.ts)
 
 # make bench-quality DATA=DIR OUT=FILE.csv WEIGHTS=0.7,0.3 BUDGETS=2.3e-4,6.6e-4 SEEDS=20; make bench-core; make bench-rules; make bench-shadow
 # make bench-complexity ARGS='--sections speed'

@@ -1,3 +1,4 @@
+/* global setTimeout, setInterval, setImmediate */
 // One attacker: opens connections from its own loopback address and does what its first argument says until it is ended.
 import { connect } from 'node:http2';
 import { connect as connectTcp } from 'node:net';

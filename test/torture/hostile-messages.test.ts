@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { rngFromSeed } from '../../src/core/random.js';
 import { ReportBatchRequest, ReportRequest } from '../../src/gen/sextant/v1/outcome.js';
 import { CreateModelRequest } from '../../src/gen/sextant/v1/registry.js';
@@ -15,17 +15,17 @@ import { CreatePromptRequest } from '../../src/gen/sextant/v1/prompt.js';
 import { fixedEnvironment, openTestRuntime } from '../builders/runtime.js';
 import { policyFolder, SOUND } from '../e2e/policy-folder.js';
 import { ask, wentWell } from '../e2e/samples.js';
-import { amountOf, liveHeapMib, publish } from './figures.js';
+import { liveHeapMib } from './figures.js';
 import { inProcessServices } from './in-process-services.js';
 import { mutated } from './mutate.js';
+import { TortureRun } from './torture-run.js';
 
-const CASES = amountOf('SEXTANT_HOSTILE_MESSAGES', 100_000);
-const SEED = BigInt(process.env['SEXTANT_HOSTILE_SEED'] ?? 1);
+const CASES = 50_000;
+const run = new TortureRun({ name: 'hostile-messages', short: 2, full: 200 });
 /** Answers that are waited for at once. */
 const AT_ONCE = 100;
 const TICKETS_EVERY = 1_000;
-/** A mutated name of a use case that is let through is a new one, with posteriors of its own. */
-const GROWTH_MAX_BYTES_PER_REPORT = 4_096;
+const HEAP_GROWTH_MAX_MIB = 16;
 
 /** How often each method is called, of a hundred. */
 const SHARES: Readonly<Record<string, number>> = {
@@ -56,7 +56,7 @@ const bytesOf = <T>(type: { encode(message: T): { finish(): Uint8Array } }, mess
 
 /** Valid requests to begin from. */
 function seedsWith(ticket: Buffer): Readonly<Record<string, Buffer>> {
-  const select = SelectRequest.fromPartial(question as never);
+  const select = SelectRequest.fromPartial(question);
   const report = ReportRequest.fromPartial({ ticket, attempts: [wentWell()] });
   return {
     'SelectionService/Select': bytesOf(SelectRequest, select),
@@ -89,67 +89,67 @@ function seedsWith(ticket: Buffer): Readonly<Record<string, Buffer>> {
   };
 }
 
-it(
-  `survives ${CASES} mutated requests: each is answered, none is INTERNAL, and only what was acknowledged counts`,
-  { timeout: 3_600_000 },
+test(
+  `${CASES} mutated requests are answered, none with INTERNAL, and only what was acknowledged counts, ${run.rounds}`,
   async () => {
-    const environment = fixedEnvironment();
-    const runtime = await openTestRuntime({
-      policyFolder: policyFolder(SOUND),
-      environment,
-      journal: { maxQueue: 10_000, maxBatch: 500 },
-      snapshotEveryOutcomes: 1_000_000,
-    });
-    const call = inProcessServices(runtime, environment);
-    const rng = rngFromSeed(SEED);
-    const tally = new Map<status, number>();
-    let seeds: Readonly<Record<string, Buffer>> = {};
-    let recorded = 0;
-    let heapBefore = 0;
-    for (let done = 0; done < CASES; done += AT_ONCE) {
-      if (done % TICKETS_EVERY === 0) {
-        environment.timeMs += 1_000;
-        const plain = bytesOf(SelectRequest, SelectRequest.fromPartial(ask('hostile')));
-        const { response } = await call('SelectionService/Select', plain);
-        seeds = seedsWith(Buffer.from((response as SelectResponse).ticket));
-      }
-      const before = runtime.snapshot().learning.sequence;
-      const all = Object.values(seeds);
-      const answers = await Promise.all(
-        Array.from({ length: AT_ONCE }, () => {
-          const method = METHODS[Math.floor(rng() * METHODS.length)]!;
-          const other = all[Math.floor(rng() * all.length)]!;
-          const bytes = mutated(seeds[method]!, other, rng);
-          return call(method, bytes).then((answer) => ({ method, bytes, ...answer }));
-        }),
-      );
-      let acknowledged = 0;
-      for (const { method, bytes, code, response, details } of answers) {
-        tally.set(code, (tally.get(code) ?? 0) + 1);
-        if (code === status.INTERNAL || code === status.UNKNOWN)
-          throw new Error(`${method} ${bytes.toString('hex')}: ${details}`);
-        if (method.startsWith('OutcomeService/') && code === status.OK) acknowledged += recordedIn(response);
-      }
-      expect(runtime.snapshot().learning.sequence - before).toBe(acknowledged);
-      recorded += acknowledged;
-      // Compiled and cached what there is to.
-      if (done < CASES / 4 && done + AT_ONCE >= CASES / 4) heapBefore = liveHeapMib();
+    let heapAfterFirst: number | undefined;
+    for (const round of run.left()) {
+      run.add(await hostileRound(BigInt(round)));
+      const heap = liveHeapMib();
+      // The first compiled and cached what there is to.
+      heapAfterFirst ??= heap;
+      run.largest('heapGrowthMib', heap - heapAfterFirst);
     }
-    const growthMib = liveHeapMib() - heapBefore;
-    await runtime.close();
-    const [ok, refused] = [tally.get(status.OK) ?? 0, CASES - (tally.get(status.OK) ?? 0)];
-    publish('hostile-messages', {
-      cases: CASES,
-      ok,
-      refused,
-      recorded,
-      heapGrowthMib: Number(growthMib.toFixed(1)),
-    });
+    expect(run.figure('heapGrowthMib')).toBeLessThan(HEAP_GROWTH_MAX_MIB);
     // Both happened, else the mutations are too weak or too strong to find anything.
-    expect(Math.min(ok, refused)).toBeGreaterThan(CASES / 20);
-    expect(growthMib).toBeLessThan(8 + (recorded * GROWTH_MAX_BYTES_PER_REPORT) / 1024 ** 2);
+    expect(Math.min(run.figure('ok'), run.figure('refused'))).toBeGreaterThan(run.figure('cases') / 20);
   },
+  run.timeoutMs,
 );
+
+async function hostileRound(seed: bigint): Promise<Record<string, number>> {
+  const environment = fixedEnvironment();
+  const runtime = await openTestRuntime({
+    policyFolder: policyFolder(SOUND),
+    environment,
+    journal: { maxQueue: 10_000, maxBatch: 500 },
+    snapshotEveryOutcomes: 1_000_000,
+  });
+  const call = inProcessServices(runtime, environment);
+  const rng = rngFromSeed(seed);
+  const position = (): number => runtime.snapshot().learning.sequence;
+  let seeds: Readonly<Record<string, Buffer>> = {};
+  let ok = 0;
+  for (let done = 0; done < CASES; done += AT_ONCE) {
+    if (done % TICKETS_EVERY === 0) {
+      environment.timeMs += 1_000;
+      const plain = bytesOf(SelectRequest, SelectRequest.fromPartial(ask('hostile')));
+      const { response } = await call('SelectionService/Select', plain);
+      seeds = seedsWith(Buffer.from((response as SelectResponse).ticket));
+    }
+    const before = position();
+    const all = Object.values(seeds);
+    const answers = await Promise.all(
+      Array.from({ length: AT_ONCE }, () => {
+        const method = METHODS[Math.floor(rng() * METHODS.length)]!;
+        const other = all[Math.floor(rng() * all.length)]!;
+        const bytes = mutated(seeds[method]!, other, rng);
+        return call(method, bytes).then((answer) => ({ method, bytes, ...answer }));
+      }),
+    );
+    let acknowledged = 0;
+    for (const { method, bytes, code, response, details } of answers) {
+      if (code === status.INTERNAL || code === status.UNKNOWN)
+        throw new Error(`seed ${seed}, ${method} ${bytes.toString('hex')}: ${details}`);
+      if (code === status.OK) ok += 1;
+      if (method.startsWith('OutcomeService/') && code === status.OK) acknowledged += recordedIn(response);
+    }
+    expect(position() - before).toBe(acknowledged);
+  }
+  const recorded = position();
+  await runtime.close();
+  return { cases: CASES, ok, refused: CASES - ok, recorded };
+}
 
 interface Receipt {
   readonly recorded: readonly { readonly duplicate: boolean }[];

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { startServer, type BuiltServer } from '../e2e/built-server.js';
+import { connect } from '../e2e/clients.js';
+import { ask, wentWell } from '../e2e/samples.js';
+import { amountOf, publish } from './figures.js';
+
+const SECONDS = amountOf('SEXTANT_SOAK_SECONDS', 8);
+/** The least of a window is what lives: garbage comes on top. */
+const WINDOW_SECONDS = Math.max(1, SECONDS / 50);
+const SAMPLE_MS = 250;
+const SELECTS = 20;
+const MS_PER_HOUR = 3_600_000;
+const MIB = 1024 ** 2;
+/** Long enough for a slope to mean something. */
+const LONG_SECONDS = 1_000;
+
+interface Sample {
+  readonly atMs: number;
+  readonly heapMib: number;
+  readonly rssMib: number;
+}
+
+async function sample({ adminPort }: BuiltServer): Promise<Sample> {
+  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+  const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)![1]) / MIB;
+  return {
+    atMs: performance.now(),
+    heapMib: read('nodejs_heap_size_used_bytes'),
+    rssMib: read('process_resident_memory_bytes'),
+  };
+}
+
+/** Least squares. @returns the slope per hour and its standard error. */
+function slopeOf(points: readonly (readonly [number, number])[]): { slope: number; error: number } {
+  const n = points.length;
+  const [mx, my] = [0, 1].map((k) => points.reduce((sum, point) => sum + point[k]!, 0) / n) as [
+    number,
+    number,
+  ];
+  const xx = points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+  const slope = points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / xx;
+  const rest = points.reduce((sum, [x, y]) => sum + (y - my - slope * (x - mx)) ** 2, 0);
+  return { slope: slope * MS_PER_HOUR, error: Math.sqrt(rest / Math.max(1, n - 2) / xx) * MS_PER_HOUR };
+}
+
+const rounded = (value: number): number => Number(value.toFixed(2));
+
+it(`memory is flat over ${SECONDS} s of clients that come and go`, { timeout: 3_600_000 }, async () => {
+  const server = await startServer({ settings: { 'store.snapshotEveryOutcomes': '5000' } });
+  const until = performance.now() + SECONDS * 1_000;
+  let [connections, calls] = [0, 0];
+  const churn = Array.from({ length: 3 }, async (_, i) => {
+    while (performance.now() < until) {
+      const client = connect(server.address, { channel: { 'grpc.use_local_subchannel_pool': 1 } });
+      connections += 1;
+      for (let k = 0; k < SELECTS; k++) {
+        const { ticket } = await client.select(ask(`use-case-${i}`, `Question ${calls}?`));
+        if (k % 2 === 0) await client.report({ ticket, attempts: [wentWell()] });
+        calls += 1;
+      }
+      client.close();
+    }
+  });
+  const windows: Sample[] = [];
+  while (performance.now() < until) {
+    const ends = Math.min(until, performance.now() + WINDOW_SECONDS * 1_000);
+    const samples = [await sample(server)];
+    while (performance.now() < ends) {
+      await sleep(SAMPLE_MS);
+      samples.push(await sample(server));
+    }
+    windows.push(samples.reduce((least, each) => (each.heapMib < least.heapMib ? each : least)));
+  }
+  await Promise.all(churn);
+  // The first third fills caches.
+  const settled = windows.slice(Math.floor(windows.length / 3));
+  const heap = slopeOf(settled.map(({ atMs, heapMib }) => [atMs, heapMib]));
+  const last = settled.at(-1)!;
+  publish('soak', {
+    seconds: SECONDS,
+    connections,
+    calls,
+    heapMib: rounded(last.heapMib),
+    rssMib: rounded(last.rssMib),
+    heapSlopeMibPerHour: rounded(heap.slope),
+    heapSlopeError: rounded(heap.error),
+  });
+  expect(calls).toBeGreaterThan(0);
+  if (SECONDS >= LONG_SECONDS) expect(heap.slope - 2 * heap.error).toBeLessThan(1);
+  expect(await server.stop()).toBe(0);
+});
