@@ -80,7 +80,7 @@ function seedsWith(ticket: Buffer): Readonly<Record<string, Buffer>> {
     ),
     'RegistryService/CreateModel': bytesOf(
       CreateModelRequest,
-      CreateModelRequest.fromPartial({ model: { id: 'acme/new', provider: 'acme', tags: ['a'] } } as never),
+      CreateModelRequest.fromPartial({ model: { id: 'acme/new', provider: 'acme', tags: ['a'] } }),
     ),
     'PromptService/CreatePrompt': bytesOf(
       CreatePromptRequest,
