@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { checkFolder, type CheckedFolder, type LocatedWarning } from './check-folder.js';
 import { readConfig, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { describeLocated, type LocatedFault } from './located-faults.js';
+import { edgeFaults } from '../service/edge/edge-faults.js';
 import { packageVersion } from '../package-version.js';
 import { sarifLog } from './sarif.js';
 
@@ -30,7 +31,7 @@ async function check(folder: string | undefined, flags: CheckFlags): Promise<voi
   const path = folder ?? (config.ok ? config.value.rules.path : undefined);
   const found: CheckedFolder = path === undefined ? { faults: [], warnings: [] } : await checkFolder(path);
   const { version, warnings } = found;
-  const ofConfig = config.ok ? [] : config.faults;
+  const ofConfig: readonly LocatedFault[] = config.ok ? edgeFaults(config.value, Date.now()) : config.faults;
   const faults = [...ofConfig, ...found.faults];
   const ok = faults.length === 0 && !(flags.strict === true && warnings.length > 0);
   if (flags.sarif) {

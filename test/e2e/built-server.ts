@@ -96,6 +96,8 @@ export interface ServerOptions {
   readonly storePath?: string;
   /** Configuration file. */
   readonly config?: string;
+  /** Of Node, such as `--max-old-space-size=128`. */
+  readonly nodeOptions?: string;
   /** By path, such as `shutdown.drainSeconds`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -163,7 +165,7 @@ export class BuiltServer {
   }
 
   private async launch(): Promise<void> {
-    const { child, served } = spawnServe(serveArguments(this), this.options.config);
+    const { child, served } = spawnServe(serveArguments(this), this.options);
     this.child = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     this.ports = await served((line) => this.logs.push(line));
@@ -195,10 +197,11 @@ afterAll(async () => {
 const environment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SEXTANT_')));
 
-function spawnServe(settings: Record<string, string>, config: string | undefined) {
+function spawnServe(settings: Record<string, string>, { config, nodeOptions }: ServerOptions) {
   const flags = Object.entries(settings).flatMap(([path, value]) => [`--${path}`, value]);
   const args = [SEXTANT, 'serve', ...flags, ...(config === undefined ? [] : ['--config', config])];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+  const env = { ...environment(), ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }) };
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   running.add(child);
   child.once('exit', () => running.delete(child));
   type Ports = { grpcPort: number; adminPort: number };

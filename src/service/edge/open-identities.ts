@@ -41,7 +41,8 @@ function watchKeys(file: string | undefined, jwt: JwtTokens, logger: Logger): Fi
   return new FilesWatch({ what: 'keys of tokens', paths: [file], take, logger }, contents);
 }
 
-function keysOf(file: string, content: Buffer): JsonWebKeys {
+/** @throws Error that names the setting and the file. */
+export function keysOf(file: string, content: Buffer): JsonWebKeys {
   let value: unknown;
   try {
     value = JSON.parse(content.toString('utf8'));
