@@ -23,7 +23,7 @@ export async function readLogBase(
   db: Database,
   { base }: Pick<LogExtent, 'base'>,
 ): Promise<Uint8Array | undefined> {
-  return logBaseOf((await db.get(KEY)), base);
+  return logBaseOf(await db.get(KEY), base);
 }
 
 /** What a value under the base's key says. @throws StoreError `STORE_CORRUPT`. */

@@ -73,7 +73,7 @@ export async function verifyExtent(db: Database, markedHead: number): Promise<Lo
 
 /** @throws StoreError `STORE_CORRUPT`. */
 export async function readExtent(db: Database): Promise<LogExtent> {
-  return extentOf((await db.get(EXTENT_KEY)));
+  return extentOf(await db.get(EXTENT_KEY));
 }
 
 /** What a value under the extent's key says. Format 1 had no floor. @throws StoreError `STORE_CORRUPT`. */

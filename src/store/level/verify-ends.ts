@@ -15,7 +15,7 @@ export async function verifyEnds(
   marked: Marked | undefined,
 ): Promise<{ readonly extent: LogExtent; readonly total: DocumentTotal }> {
   const extent = await verifyExtent(db, marked?.head ?? 0);
-  const total = totalOf((await db.get(TOTAL_KEY)));
+  const total = totalOf(await db.get(TOTAL_KEY));
   const commits = marked?.commits ?? 0;
   if (commits > total.commits) {
     throw new StoreError(
