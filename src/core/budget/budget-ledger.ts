@@ -10,6 +10,21 @@ export interface PacingBucket {
   costNanoUsd: number;
 }
 
+interface Dual {
+  readonly lambda: number;
+  readonly debt: number;
+}
+
+/** A second, and where the dual ascent stands after it: a report of a late second starts again there, not at the base. */
+interface PacedBucket extends PacingBucket {
+  after: Dual;
+}
+
+/** What one budget has spent, as a snapshot keeps it. */
+export interface KeptAccount extends Omit<BudgetAccount, 'lambda' | 'buckets'> {
+  readonly buckets: readonly PacingBucket[];
+}
+
 /** What one budget has spent, and the dual price that follows from it. */
 export interface BudgetAccount {
   baseLambda: number;
@@ -20,7 +35,7 @@ export interface BudgetAccount {
   baseRequests: number;
   baseCostNanoUsd: number;
   /** Ascending by start; at most `MAX_BUCKETS`. */
-  readonly buckets: PacingBucket[];
+  readonly buckets: PacedBucket[];
   /** For periods, which need no pace but a longer memory. */
   readonly spend: SpendHistory;
 }
@@ -59,9 +74,10 @@ export class BudgetLedger {
   }
 
   /** Puts back what a snapshot kept. For the codec of snapshots alone. */
-  restore(budgetId: string, kept: Omit<BudgetAccount, 'lambda'>): void {
-    const account = { ...kept, lambda: 0 };
-    account.lambda = lambdaOf(account);
+  restore(budgetId: string, kept: KeptAccount): void {
+    const buckets = kept.buckets.map((bucket) => ({ ...bucket, after: { lambda: 0, debt: 0 } }));
+    const account = { ...kept, buckets, lambda: 0 };
+    paceFrom(account, 0);
     this.accounts.set(budgetId, account);
   }
 
@@ -93,54 +109,48 @@ export class BudgetLedger {
     if (requests === 0 && execution.costNanoUsd === undefined) return;
     const account = this.account(budget.id);
     account.spend.add(eventTimeMs, costNanoUsd);
-    const bucket = bucketAt(account, Math.floor(eventTimeMs / 1000));
+    const at = bucketAt(account, Math.floor(eventTimeMs / 1000));
+    const bucket = account.buckets[at]!;
     bucket.requests += requests;
     bucket.costNanoUsd += costNanoUsd;
-    if (budget.averageNanoUsd > 0) {
-      bucket.gradient += costNanoUsd / budget.averageNanoUsd - requests;
-      account.lambda = lambdaOf(account);
-    }
+    if (budget.averageNanoUsd > 0) bucket.gradient += costNanoUsd / budget.averageNanoUsd - requests;
+    paceFrom(account, at);
   }
 }
 
-interface Dual {
-  lambda: number;
-  debt: number;
-}
-
 /** One bucket's step of the dual ascent. */
-function ascend(dual: Dual, { gradient, requests }: PacingBucket): void {
-  const due = dual.debt + gradient;
+function ascend({ lambda, debt }: Dual, { gradient, requests }: PacingBucket): Dual {
+  const due = debt + gradient;
   const paid = Math.min(due, OVERSPEND_CAP * Math.max(requests, 1));
-  dual.debt = due - paid;
-  dual.lambda = Math.max(0, dual.lambda + LAMBDA_STEP * paid);
+  return { debt: due - paid, lambda: Math.max(0, lambda + LAMBDA_STEP * paid) };
 }
 
-/** λ from the base on, bucket by bucket in time order. */
-function lambdaOf({ baseLambda, baseDebt, buckets }: Omit<BudgetAccount, 'lambda'>): number {
-  const dual = { lambda: baseLambda, debt: baseDebt };
-  for (const bucket of buckets) ascend(dual, bucket);
-  return dual.lambda;
+/** λ from a bucket that changed on, in time order; mostly that is the newest one. */
+function paceFrom(account: BudgetAccount, from: number): void {
+  const { buckets, baseLambda, baseDebt } = account;
+  let dual: Dual = from === 0 ? { lambda: baseLambda, debt: baseDebt } : buckets[from - 1]!.after;
+  for (let i = from; i < buckets.length; i++) dual = buckets[i]!.after = ascend(dual, buckets[i]!);
+  account.lambda = dual.lambda;
 }
 
-function bucketAt(account: BudgetAccount, second: number): PacingBucket {
+/** The place of a second's bucket, which is made where there is none. */
+function bucketAt(account: BudgetAccount, second: number): number {
   const { buckets } = account;
   let at = buckets.length;
   while (at > 0 && buckets[at - 1]!.startSecond > second) at--;
-  const found = buckets[at - 1];
-  if (found?.startSecond === second) return found;
+  if (buckets[at - 1]?.startSecond === second) return at - 1;
   // Older than all that is kept: it is summed into the oldest, where the base was closed.
-  if (at === 0 && buckets.length >= MAX_BUCKETS) return buckets[0]!;
-  const bucket = { startSecond: second, gradient: 0, requests: 0, costNanoUsd: 0 };
-  buckets.splice(at, 0, bucket);
-  if (buckets.length > MAX_BUCKETS) closeOldest(account);
-  return bucket;
+  if (at === 0 && buckets.length >= MAX_BUCKETS) return 0;
+  const after = { lambda: 0, debt: 0 };
+  buckets.splice(at, 0, { startSecond: second, gradient: 0, requests: 0, costNanoUsd: 0, after });
+  if (buckets.length <= MAX_BUCKETS) return at;
+  closeOldest(account);
+  return at - 1;
 }
 
 function closeOldest(account: BudgetAccount): void {
   const oldest = account.buckets.shift()!;
-  const dual = { lambda: account.baseLambda, debt: account.baseDebt };
-  ascend(dual, oldest);
+  const dual = ascend({ lambda: account.baseLambda, debt: account.baseDebt }, oldest);
   account.baseLambda = dual.lambda;
   account.baseDebt = dual.debt;
   account.baseRequests += oldest.requests;

@@ -44,6 +44,11 @@ export function landmarkIsFar(timeMs: number, landmarkMs: number, halfLifeMs: nu
 /** Version of what the fold does with an outcome, and of the layout of its sums. */
 export const FOLD_ALGORITHM = 'v5';
 
+/** The last whole millisecond that is surely not far from a landmark. */
+export function landmarkReachMs(landmarkMs: number, halfLifeMs: number): number {
+  return Math.floor(landmarkMs + MAX_EXPONENT * halfLifeMs) - 1;
+}
+
 /** Names the fold: sums made under other half-lives, or on other contexts, cannot be used, and are folded again. */
 export function foldVersion(halfLives: HalfLives, layout = NO_CONTEXT): string {
   return [

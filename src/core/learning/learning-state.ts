@@ -11,6 +11,7 @@ import {
   forwardWeight,
   landmarkFor,
   landmarkIsFar,
+  landmarkReachMs,
   DRIFT_HALF_LIVES_MS,
   type GroupHalfLives,
   type HalfLives,
@@ -53,6 +54,14 @@ export class LearningState {
   /** Grows with every change, so that caches know. */
   revision = 0;
   private landmarksSet = false;
+  /** Up to this time no landmark is far. */
+  private settledUntilMs = -Infinity;
+  private readonly weights = Object.fromEntries(DECAY_GROUPS.map((group) => [group, 0])) as Record<
+    DecayGroup,
+    number
+  >;
+  /** The time that they are of. */
+  private weightsOfMs = NaN;
   private readonly regressions = new Map<TenantId, TenantRegressions>();
 
   readonly halfLives: GroupHalfLives;
@@ -109,6 +118,7 @@ export class LearningState {
     this.latestEventMs = latestEventMs;
     this.landmarksSet = sequence > 0;
     Object.assign(this.landmarksMs, landmarksMs);
+    if (this.landmarksSet) this.landmarksMoved();
     this.revision += 1;
   }
 
@@ -181,15 +191,18 @@ export class LearningState {
     }
   }
 
+  /** In one object, which the next call changes: the outcomes of a report mostly have one time. */
   private weightsAt(timeMs: number): Readonly<Record<DecayGroup, number>> {
-    const weights = {} as Record<DecayGroup, number>;
+    if (timeMs === this.weightsOfMs) return this.weights;
     for (const group of DECAY_GROUPS) {
-      weights[group] = forwardWeight(timeMs, this.landmarksMs[group], this.halfLives[group]);
+      this.weights[group] = forwardWeight(timeMs, this.landmarksMs[group], this.halfLives[group]);
     }
-    return weights;
+    this.weightsOfMs = timeMs;
+    return this.weights;
   }
 
   private settleLandmarks(timeMs: number): void {
+    if (timeMs <= this.settledUntilMs) return;
     for (const group of DECAY_GROUPS) {
       const halfLifeMs = this.halfLives[group];
       const landmarkMs = this.landmarksMs[group];
@@ -200,6 +213,15 @@ export class LearningState {
       }
     }
     this.landmarksSet = true;
+    this.landmarksMoved();
+  }
+
+  private landmarksMoved(): void {
+    this.weightsOfMs = NaN;
+    this.settledUntilMs = DECAY_GROUPS.reduce(
+      (until, group) => Math.min(until, landmarkReachMs(this.landmarksMs[group], this.halfLives[group])),
+      Infinity,
+    );
   }
 
   private moveLandmark(group: DecayGroup, toMs: number): void {

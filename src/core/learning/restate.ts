@@ -1,4 +1,5 @@
 import { scaleLinearSums } from '../bandit/linear/linear-sums.js';
+import { SpendHistory } from '../budget/spend-history.js';
 import { NO_CONTEXT, type ContextLayout } from '../context/context-layout.js';
 import { DECAY_GROUPS, scaleGroup, type ArmStats, type DecayGroup } from './arm-stats.js';
 import { forwardWeight, landmarkFor, type HalfLives } from './decay.js';
@@ -29,7 +30,11 @@ export function restate(state: LearningState, halfLives: HalfLives, layout = NO_
   }
   if (isSameLayout(state.layout, layout))
     for (const useCase of state.useCases.values()) moveRegressions(useCase, next, factors);
-  for (const [id, { lambda: _, ...account }] of state.budgets.accounts) next.budgets.restore(id, account);
+  for (const [id, account] of state.budgets.accounts) {
+    const spend = new SpendHistory();
+    spend.merge(account.spend);
+    next.budgets.restore(id, { ...account, spend });
+  }
   return next;
 }
 
