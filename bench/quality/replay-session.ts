@@ -3,6 +3,7 @@ import type { DecisionId } from '../../src/core/ids.js';
 import { LearningState } from '../../src/core/learning/learning-state.js';
 import { nanoUsdFromUsd } from '../../src/core/money.js';
 import { normalizeAttempt, type AttemptReport } from '../../src/core/outcome/normalize.js';
+import type { Outcome } from '../../src/core/outcome/outcome.js';
 import type { Registry } from '../../src/core/registry/registry.js';
 import { deliberate, draw, type Decision } from '../../src/core/selection/decide.js';
 import type { Policy } from '../../src/core/selection/policy.js';
@@ -27,6 +28,10 @@ export interface SessionStep {
   /** The budget's dual price at the decision; 0 without a budget. */
   readonly lambda: number;
   readonly choice: ScoredCandidate;
+  readonly decision: Decision;
+  readonly decisionId: DecisionId;
+  /** What came of it, as it was folded. */
+  readonly outcomes: readonly Outcome[];
 }
 
 const LIFE_SECONDS = 604_800;
@@ -68,13 +73,21 @@ export class ReplaySession {
       endTimeMs: nowMs,
       ...(costUsd !== undefined && { costNanoUsd: Number(nanoUsdFromUsd(costUsd)) }),
     };
-    const outcomes = normalizeAttempt(ticketOf(decision, question, issueOf(decision, nowMs)), report, {
+    const issue = issueOf(decision, nowMs);
+    const outcomes = normalizeAttempt(ticketOf(decision, question, issue), report, {
       ...(chosen.prices && { prices: chosen.prices }),
       receiveTimeMs: nowMs,
       digest: noDigest,
     });
     for (const outcome of outcomes) this.learning.fold(outcome, this.learning.sequence);
-    return { arm: armOf(chosen.armId), lambda: decision.lambda, choice: decision.chain[0]! };
+    return {
+      arm: armOf(chosen.armId),
+      lambda: decision.lambda,
+      choice: decision.chain[0]!,
+      decision,
+      decisionId: issue.decisionId,
+      outcomes,
+    };
   }
 }
 

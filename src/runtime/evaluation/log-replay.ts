@@ -1,14 +1,14 @@
-import { LearningState } from '../core/learning/learning-state.js';
-import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
-import type { DecisionSnapshot } from '../core/selection/snapshot.js';
-import { ArmNumbers } from '../runtime/arm-numbers.js';
-import { candidateSnapshot, type Surroundings } from '../runtime/candidate-snapshot.js';
-import { decodeDecision, type RecordedDecision } from '../runtime/decision-codec.js';
-import { decodeStoredModel } from '../runtime/model-document.js';
-import { decodeStoredPrompt } from '../runtime/prompt-document.js';
-import { PROMPT_KIND } from '../runtime/prompt-keeper.js';
-import { MODEL_KIND } from '../runtime/registry-keeper.js';
-import type { OutcomeBlock, OutcomeLog, Store } from '../store/ports.js';
+import { LearningState } from '../../core/learning/learning-state.js';
+import { contextLayoutOf, type Policy } from '../../core/selection/policy.js';
+import type { DecisionSnapshot } from '../../core/selection/snapshot.js';
+import { ArmNumbers } from '../arm-numbers.js';
+import { candidateSnapshot, type Surroundings } from '../candidate-snapshot.js';
+import { decodeRecord, recordedDecision, type RecordedDecision } from '../decision-codec.js';
+import { decodeStoredModel } from '../model-document.js';
+import { decodeStoredPrompt } from '../prompt-document.js';
+import { PROMPT_KIND } from '../prompt-keeper.js';
+import { MODEL_KIND } from '../registry-keeper.js';
+import type { OutcomeBlock, OutcomeLog, Store } from '../../store/ports.js';
 
 /** Which decisions of a log are gone through. */
 export interface LogFilter {
@@ -18,17 +18,26 @@ export interface LogFilter {
   readonly toMs: number;
 }
 
-/** What a replay had to pass over. */
+/** What a replay had to pass over, of what the filter lets through. */
 export interface PassedOver {
   /** Decisions of before the log kept what was asked. */
   tooOld: number;
   /** Contexts of another layout than a policy's regressions read. */
   otherContext: number;
+  /** Decisions whose choice has no probability that it was drawn with. */
+  withoutPropensity: number;
 }
 
+export const nothingPassedOver = (): PassedOver => ({ tooOld: 0, otherContext: 0, withoutPropensity: 0 });
+
 /** What a replay passed over, in words. */
-export function passedOverLines({ tooOld, otherContext }: Readonly<PassedOver>): readonly string[] {
+export function passedOverLines(passedOver: Readonly<PassedOver>): readonly string[] {
+  const { tooOld, otherContext, withoutPropensity } = passedOver;
   const lines: string[] = [];
+  if (withoutPropensity > 0)
+    lines.push(
+      `${withoutPropensity} decisions have no probability of their choice: nothing follows from them`,
+    );
   if (tooOld > 0) lines.push(`${tooOld} decisions were logged before what was asked was kept`);
   if (otherContext > 0) {
     lines.push(
@@ -38,6 +47,9 @@ export function passedOverLines({ tooOld, otherContext }: Readonly<PassedOver>):
   return lines;
 }
 
+/** The parts of a store that a policy learns from and stands in. */
+type ReplayedStore = Pick<Store, 'documents' | 'outcomes'>;
+
 /** A policy that goes through a log: its snapshot stands as it would have stood at each decision. */
 export class ReplayedPolicy {
   private constructor(
@@ -46,7 +58,7 @@ export class ReplayedPolicy {
   ) {}
 
   /** @throws StoreError; RangeError where the policy does not fit what is stored. */
-  static async open(store: Store, policy: Policy): Promise<ReplayedPolicy> {
+  static async open(store: ReplayedStore, policy: Policy): Promise<ReplayedPolicy> {
     const state = new LearningState(policy.bandit.halfLives, contextLayoutOf(policy));
     const snapshot = candidateSnapshot(policy, await surroundingsOf(store), state);
     return new ReplayedPolicy(snapshot, new OutcomeHistory(store.outcomes, state));
@@ -66,27 +78,34 @@ export class ReplayedPolicy {
 
 /** The decisions of a log that all the policies can be asked about, in time order; each policy has learned up to it. */
 export async function* replay(
-  store: Store,
+  store: Pick<Store, 'decisions'>,
   policies: readonly ReplayedPolicy[],
   filter: LogFilter,
   passedOver: PassedOver,
 ): AsyncGenerator<RecordedDecision> {
   for await (const logged of store.decisions.range(filter.fromMs, filter.toMs)) {
-    const recorded = decodeDecision(logged);
+    const record = decodeRecord(logged);
+    if (!fits(record, filter)) continue;
+    const recorded = recordedDecision(record);
     if (recorded === undefined) passedOver.tooOld += 1;
-    if (recorded === undefined || !fits(recorded, filter)) continue;
-    if (!policies.every((policy) => policy.canRead(recorded))) {
-      passedOver.otherContext += 1;
-      continue;
+    else if (!hasPropensity(recorded)) passedOver.withoutPropensity += 1;
+    else if (!policies.every((policy) => policy.canRead(recorded))) passedOver.otherContext += 1;
+    else {
+      for (const policy of policies) await policy.learnUpTo(recorded);
+      yield recorded;
     }
-    for (const policy of policies) await policy.learnUpTo(recorded);
-    yield recorded;
   }
 }
 
-const fits = ({ question }: RecordedDecision, { tenant, useCase }: LogFilter): boolean =>
-  (tenant === undefined || question.tenant === tenant) &&
-  (useCase === undefined || question.useCase === useCase);
+/** Whether a decision or an outcome is of a filter's tenant and use case. */
+export const fits = (
+  of: { readonly tenant: string; readonly useCase: string },
+  { tenant, useCase }: LogFilter,
+): boolean =>
+  (tenant === undefined || of.tenant === tenant) && (useCase === undefined || of.useCase === useCase);
+
+const hasPropensity = ({ armId, candidates }: RecordedDecision): boolean =>
+  candidates.some((candidate) => candidate.armId === armId && candidate.propensityQ16 > 0);
 
 /** Folds a log bit by bit, so that the state stands where it stood at each decision. */
 class OutcomeHistory {
@@ -113,7 +132,7 @@ class OutcomeHistory {
   }
 }
 
-async function surroundingsOf({ documents }: Store): Promise<Surroundings> {
+async function surroundingsOf({ documents }: Pick<Store, 'documents'>): Promise<Surroundings> {
   const numbers = await ArmNumbers.open(documents);
   const models = await documents.list(MODEL_KIND);
   const prompts = await documents.list(PROMPT_KIND);
