@@ -1,4 +1,5 @@
 import { contextLayoutOf } from '../../src/core/selection/policy.js';
+import type { ContextVector } from '../../src/core/context/context-vector.js';
 import type { DecisionId } from '../../src/core/ids.js';
 import { LearningState } from '../../src/core/learning/learning-state.js';
 import { nanoUsdFromUsd } from '../../src/core/money.js';
@@ -18,6 +19,10 @@ export interface SessionRequest {
   readonly question: Question;
   readonly nowMs: number;
   readonly seed: bigint;
+  /** Where the question has no text any more. */
+  readonly context?: ContextVector;
+  /** The report has no quality. */
+  readonly unjudged?: true;
   /** What the chosen arm does with it; only the choice's outcome is ever asked for. */
   readonly outcomeOf: (arm: number) => { readonly quality: number; readonly costUsd?: number };
 }
@@ -44,31 +49,37 @@ const noDigest = (): string => '0'.repeat(16);
  */
 export class ReplaySession {
   readonly learning: LearningState;
-  private snapshot: DecisionSnapshot;
+  private current: DecisionSnapshot;
 
   constructor(
     private readonly policy: Policy,
     registry: Registry,
   ) {
     this.learning = new LearningState(policy.bandit.halfLives, contextLayoutOf(policy));
-    this.snapshot = decisionSnapshot(policy, registry, this.learning);
+    this.current = decisionSnapshot(policy, registry, this.learning);
+  }
+
+  /** What decisions are taken on at this moment. */
+  get snapshot(): DecisionSnapshot {
+    return this.current;
   }
 
   /** Swaps the registry, as an edit of models or prices does; what was learned stays. */
   setRegistry(registry: Registry): void {
-    this.snapshot = decisionSnapshot(this.policy, registry, this.learning);
+    this.current = decisionSnapshot(this.policy, registry, this.learning);
   }
 
   /** Decides one request and learns from its report at once. */
-  step({ question, nowMs, seed, outcomeOf }: SessionRequest): SessionStep {
-    const deliberation = deliberate(this.snapshot, question, { nowMs, explain: false });
+  step({ question, nowMs, seed, context, unjudged, outcomeOf }: SessionRequest): SessionStep {
+    const asLogged = context && { asLogged: { context } };
+    const deliberation = deliberate(this.current, question, { nowMs, explain: false, ...asLogged });
     const decision = draw(deliberation, seed, question.maxFallbacks);
     const { arm: chosen } = decision.chain[0]!;
     const { quality, costUsd } = outcomeOf(armOf(chosen.armId));
     const report: AttemptReport = {
       attempt: 0,
       status: 'success',
-      quality,
+      ...(!unjudged && { quality }),
       qualitySource: 'bench',
       endTimeMs: nowMs,
       ...(costUsd !== undefined && { costNanoUsd: Number(nanoUsdFromUsd(costUsd)) }),

@@ -1,4 +1,4 @@
-import { betaMean, type Beta } from '../bandit/beta-distribution.js';
+import { betaMean } from '../bandit/beta-distribution.js';
 import { predictedRate } from '../bandit/metric-belief.js';
 import { PROPENSITY_ONE } from '../bandit/propensity.js';
 import type { BudgetInForce } from '../budget/budget-rule.js';
