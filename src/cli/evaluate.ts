@@ -1,17 +1,28 @@
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { SextantError } from '../core/errors.js';
-import { evaluateLog, nothingToEvaluate, type EvaluatedLog } from '../runtime/evaluation/evaluate-log.js';
+import {
+  evaluateLog,
+  nothingToEvaluate,
+  type EvaluatedLog,
+  type EvaluationOptions,
+} from '../runtime/evaluation/evaluate-log.js';
 import { openLevelStore } from '../store/level/open-level-store.js';
+import type { Store } from '../store/ports.js';
 import { StoreError } from '../store/store-error.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { evaluationText } from './evaluate-report.js';
 import { FaultyPolicy, namedPolicy } from './evaluated-policy.js';
+import { actionsOf, feedbackMetadata } from './export/actions.js';
+import { createTable, TABLE_FORMATS } from './export/table-file.js';
+import { TERM_COLUMNS, termRow } from './export/term-rows.js';
 import { logFilterOf, withLogOptions, type LogFlags } from './log-options.js';
 
 type EvaluateFlags = ConfigFlags &
   LogFlags & {
     readonly policy?: string;
     readonly store?: string;
+    readonly terms?: string;
     readonly json?: boolean;
   };
 
@@ -28,6 +39,7 @@ export function evaluateCommand(): Command {
       'the policy to evaluate: a folder, a version that the store keeps by 8 or more digits, or linear, beta, greedy, epsilon-greedy, ucb, uniform or fixed:MODEL on the configured folder; that folder where absent',
     )
     .option('--store <folder>', "the store's folder; the configured one where absent")
+    .option('--terms <file>', 'write what the estimates are made of, a row per decision: .parquet or .ndjson')
     .option('--json', 'print JSON');
   return withConfigOptions(withLogOptions(command)).action(evaluate);
 }
@@ -41,7 +53,12 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
     try {
       const named = { documents: store.documents, configured: rules.path };
       const policy = await namedPolicy(flags.policy ?? rules.path, named);
-      const log = await evaluateLog(store, policy, { filter: logFilterOf(flags) });
+      const terms = flags.terms === undefined ? undefined : await openTerms(flags.terms, store);
+      const log = await evaluateLog(store, policy, {
+        filter: logFilterOf(flags),
+        ...(terms && { onDecision: terms.add }),
+      });
+      terms?.close();
       process.exitCode = print(log, flags.json === true);
     } finally {
       await store.close();
@@ -54,6 +71,22 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
     else if (error instanceof RangeError) console.error(error.message);
     else throw error;
   }
+}
+
+/** A table of what the estimates are made of. @throws RangeError where it cannot be written. */
+async function openTerms(
+  path: string,
+  { documents }: Store,
+): Promise<{ add: NonNullable<EvaluationOptions['onDecision']>; close: () => void }> {
+  const format = TABLE_FORMATS.find((known) => path.endsWith(`.${known}`));
+  if (format === undefined) throw new RangeError(`${path} must end in .${TABLE_FORMATS.join(' or .')}`);
+  if (existsSync(path)) throw new RangeError(`${path} is there already: name another file, or remove it`);
+  const actions = await actionsOf(documents);
+  const table = createTable(path, format, TERM_COLUMNS);
+  return {
+    add: (recorded, replayed) => table.add(termRow(recorded, replayed, actions)),
+    close: () => table.close(feedbackMetadata(actions, table.rows)),
+  };
 }
 
 /** @returns the exit code: 0 with a figure to go by, 3 where the log does not carry one, 2 where it has no decision. */
