@@ -15,6 +15,7 @@ import { systemEnvironment } from './runtime/environment.js';
 import { Principals } from './runtime/principals.js';
 import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { openRuntime } from './runtime/runtime.js';
+import { evaluationOnThread } from './runtime/evaluation/evaluation-on-thread.js';
 import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
 import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
@@ -58,6 +59,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     ...(config.decisionLog.enabled && { decisionLog: config.decisionLog }),
     snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
     openShadow: shadowOnThread,
+    openEvaluation: evaluationOnThread,
     tokens: await tokenCounter(config.counting),
     onStoreFailure: (error) => {
       logger.fatal({ err: error }, 'the store failed: selects go on, reports are refused until a restart');

@@ -7,7 +7,7 @@ import { Coverage } from './coverage.js';
 import { loggedRun, readPrompts } from './logged-run.js';
 import { COVERAGE_HEADER, coverageRows, type EvaluationContext } from './section.js';
 import { LOGGERS } from './steady.js';
-import { standingPolicy } from './targets.js';
+import { standing, standingPolicy } from './targets.js';
 import { truthOf, type Truth } from './truth.js';
 
 /** Decisions between two looks at what the candidate would earn by then: this costs a replay of the whole set. */
@@ -47,7 +47,7 @@ export async function adaptiveSection(context: EvaluationContext): Promise<void>
     });
     const truth = meanOf(looks);
     means.push(truth);
-    coverage.add(await evaluateLog(store, target, { filter: EVERYTHING }), truth);
+    coverage.add(await evaluateLog(store, standing(target), { filter: EVERYTHING }), truth);
   }
   const name = 'adaptive.epsilon-greedy-0.3.greedy';
   const title = `${LOGGER.name} → greedy`;

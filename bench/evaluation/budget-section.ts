@@ -10,7 +10,7 @@ import { paretoSet } from '../quality/sections/pareto-sets.js';
 import { loggedRun, readPrompts, type ReadPrompt } from './logged-run.js';
 import type { EvaluationContext } from './section.js';
 import { LOGGERS } from './steady.js';
-import { standingPolicy } from './targets.js';
+import { standing, standingPolicy } from './targets.js';
 
 const BUDGETS_USD = [3e-4, 6.6e-4, 1.9e-3];
 const REPETITIONS_MOST = 20;
@@ -40,7 +40,7 @@ export async function budgetSection(context: EvaluationContext): Promise<void> {
       const paced: Paced[] = [];
       for (let seed = 0; seed < repetitions; seed++) {
         const store = await loggedRun(set, { policy: logging, prompts, steps, seed });
-        const { budgets } = await evaluateLog(store, target, { filter: EVERYTHING });
+        const { budgets } = await evaluateLog(store, standing(target), { filter: EVERYTHING });
         const { costUsd, feasible } = budgets[0]!;
         paced.push({
           estimated: estimateOf(costUsd, 'dr')!.value / budgetUsd,

@@ -3,7 +3,7 @@ import type { PolicyVariant } from '../quality/bench-policy.js';
 import type { OutcomeSet } from '../quality/outcome-set.js';
 import { Coverage } from './coverage.js';
 import { loggedRun, readPrompts } from './logged-run.js';
-import { standingPolicy, steadyTargets } from './targets.js';
+import { standing, standingPolicy, steadyTargets } from './targets.js';
 import { truthOf } from './truth.js';
 
 /** Policies that log: all evenly; a learning one that explores three in ten; Thompson sampling above a floor. */
@@ -55,7 +55,7 @@ export async function steadyCoverage(
       const isJudged = (step: number): boolean => step % UNJUDGED_EVERY !== 0;
       const store = await loggedRun(set, { policy, prompts, steps, seed, isJudged });
       for (const { policy: target, coverage, truth } of measured)
-        coverage.add(await evaluateLog(store, target, { filter: EVERYTHING }), truth);
+        coverage.add(await evaluateLog(store, standing(target), { filter: EVERYTHING }), truth);
       onRepetition?.(seed + 1);
     }
     pairs.push(...measured);

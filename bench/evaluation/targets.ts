@@ -1,6 +1,7 @@
 import { parseRules } from '../../src/core/rules/parse-rules.js';
 import { CAPABILITIES } from '../../src/core/registry/model.js';
 import type { Policy } from '../../src/core/selection/policy.js';
+import type { EvaluatedPolicy } from '../../src/runtime/evaluation/evaluate-log.js';
 import {
   benchPolicy,
   QUALITY_ONLY,
@@ -30,6 +31,12 @@ export function standingPolicy(set: OutcomeSet, variant: PolicyVariant, budgetUs
   });
   return { ...policy, models: benchModels(set, STEADY[0]!) };
 }
+
+/** A policy that stands alone: its models get the numbers that the set's arms have. */
+export const standing = (policy: Policy): EvaluatedPolicy => ({
+  policy,
+  surroundings: { storedModels: [], storedVariants: [], armIds: new Map() },
+});
 
 /** Always one arm; all evenly; and one arm for long prompts and another for the rest, by a rule. None of them learns. */
 export function steadyTargets(set: OutcomeSet): Target[] {

@@ -8,6 +8,7 @@ import {
   nothingPassedOver,
   replay,
   ReplayedPolicy,
+  surroundingsOf,
   type LogFilter,
   type PassedOver,
 } from '../runtime/evaluation/log-replay.js';
@@ -33,8 +34,9 @@ export async function diffOnLog(
   policies: { readonly from: Policy; readonly to: Policy },
   filter: LogFilter,
 ): Promise<LogDiff> {
-  const from = await ReplayedPolicy.open(store, policies.from);
-  const to = await ReplayedPolicy.open(store, policies.to);
+  const surroundings = await surroundingsOf(store.documents);
+  const from = new ReplayedPolicy(store.outcomes, policies.from, surroundings);
+  const to = new ReplayedPolicy(store.outcomes, policies.to, surroundings);
   const passedOver = nothingPassedOver();
   const tally = new ComparisonTally({ keep: 'greatest', disagreements: DISAGREEMENTS_TOLD });
   const seen = new Set<string>();

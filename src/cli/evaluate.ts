@@ -8,6 +8,7 @@ import {
   type EvaluationOptions,
 } from '../runtime/evaluation/evaluate-log.js';
 import { openLevelStore } from '../store/level/open-level-store.js';
+import { surroundingsOf } from '../runtime/evaluation/log-replay.js';
 import type { Store } from '../store/ports.js';
 import { StoreError } from '../store/store-error.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
@@ -54,10 +55,12 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
       const named = { documents: store.documents, configured: rules.path };
       const policy = await namedPolicy(flags.policy ?? rules.path, named);
       const terms = flags.terms === undefined ? undefined : await openTerms(flags.terms, store);
-      const log = await evaluateLog(store, policy, {
-        filter: logFilterOf(flags),
-        ...(terms && { onDecision: terms.add }),
-      });
+      const surroundings = await surroundingsOf(store.documents);
+      const log = await evaluateLog(
+        store,
+        { policy, surroundings },
+        { filter: logFilterOf(flags), ...(terms && { onDecision: terms.add }) },
+      );
       terms?.close();
       process.exitCode = print(log, flags.json === true);
     } finally {

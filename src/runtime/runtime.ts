@@ -13,6 +13,9 @@ import { CallTimes } from './call-times.js';
 import { Decider } from './decider.js';
 import { DecisionLogger, type DecisionLogSettings } from './decision-logger.js';
 import type { Environment } from './environment.js';
+import type { Surroundings } from './candidate-snapshot.js';
+import type { OpenEvaluation } from './evaluation/evaluation-messages.js';
+import { PolicyEvaluator } from './evaluation/policy-evaluator.js';
 import { LearningKeeper } from './learning-keeper.js';
 import { PolicyArchive } from './policy-archive.js';
 import { PolicyKeeper } from './policy-keeper.js';
@@ -47,6 +50,7 @@ export interface RuntimeOptions {
   readonly decisionLog?: DecisionLogSettings;
   readonly snapshotEveryOutcomes: number;
   readonly openShadow: OpenShadow;
+  readonly openEvaluation: OpenEvaluation;
   /** How prompts are counted; by the estimate where absent. */
   readonly tokens?: TokenCounter;
   /** The store failed under a report. */
@@ -69,6 +73,7 @@ export interface Runtime {
   readonly reservations: Reservations;
   readonly backups: Backups;
   readonly shadow: ShadowKeeper;
+  readonly evaluator: PolicyEvaluator;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
   readonly tokens: TokenCounter;
@@ -147,6 +152,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     ...registry.conflicts(policy.models),
     ...prompts.conflicts(policy.prompts.variants),
   ];
+  const surroundings = (): Surroundings => ({
+    storedModels: registry.modelsWith([]),
+    storedVariants: prompts.storedVariants,
+    armIds: arms.all,
+  });
   const shadow = new ShadowKeeper({
     store,
     audit,
@@ -154,11 +164,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     environment,
     open: options.openShadow,
     policyInForce: () => current!.policy,
-    surroundings: () => ({
-      storedModels: registry.modelsWith([]),
-      storedVariants: prompts.storedVariants,
-      armIds: arms.all,
-    }),
+    surroundings,
     learnedTo: () => learning.state.sequence,
     objections,
   });
@@ -212,6 +218,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     options.onStoreFailure,
   );
   const decisionLog = options.decisionLog && new DecisionLogger(store.decisions, options.decisionLog, logger);
+  const evaluator = new PolicyEvaluator({
+    store,
+    surroundings,
+    open: options.openEvaluation,
+    logger,
+    flush: async () => decisionLog?.flush(),
+  });
   const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
   promptReviewer.start();
   if (options.watchPolicy) policies.watch();
@@ -251,12 +264,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       flush: async () => decisionLog?.flush(),
     }),
     shadow,
+    evaluator,
     activity,
     callTimes: new CallTimes(nowMs),
     tokens,
     snapshot,
     close: async () => {
       promptReviewer.close();
+      evaluator.close();
       await shadow.close();
       await policies.close();
       await journal.flush();

@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { HealthClient } from '../../src/gen/grpc/health/v1/health.js';
 import * as audit from '../../src/gen/sextant/v1/audit.js';
+import * as evaluation from '../../src/gen/sextant/v1/evaluation.js';
 import * as insight from '../../src/gen/sextant/v1/insight.js';
 import * as outcome from '../../src/gen/sextant/v1/outcome.js';
 import * as policy from '../../src/gen/sextant/v1/policy.js';
@@ -15,6 +16,8 @@ import * as registry from '../../src/gen/sextant/v1/registry.js';
 import * as selection from '../../src/gen/sextant/v1/selection.js';
 
 const DEADLINE_MS = 10_000;
+/** It runs at the lowest priority, which on a busy machine is slow. */
+const EVALUATION_DEADLINE_MS = 240_000;
 
 type Method<Request, Response> = (
   request: Request,
@@ -38,6 +41,7 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
   const models = new registry.RegistryServiceClient(address, insecure, channel);
   const policies = new policy.PolicyServiceClient(address, insecure, channel);
   const audits = new audit.AuditServiceClient(address, insecure, channel);
+  const evaluations = new evaluation.EvaluationServiceClient(address, insecure, channel);
   const insights = new insight.InsightServiceClient(address, insecure, channel);
   const prompts = new prompt.PromptServiceClient(address, insecure, channel);
   const health = new HealthClient(address, insecure, channel);
@@ -48,10 +52,11 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
     <Partial, Request, Response>(
       { fromPartial }: { fromPartial: (partial: Partial) => Request },
       method: Method<Request, Response>,
+      deadlineMs = DEADLINE_MS,
     ) =>
     (partial: Partial): Promise<Response> =>
       new Promise((resolve, reject) => {
-        const options = { deadline: Date.now() + DEADLINE_MS };
+        const options = { deadline: Date.now() + deadlineMs };
         method(fromPartial(partial), metadata, options, (error, response) =>
           error === null ? resolve(response) : reject(error),
         );
@@ -96,12 +101,27 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
     retirePrompt: unary(prompt.RetirePromptRequest, prompts.retirePrompt.bind(prompts)),
     deletePrompt: unary(prompt.DeletePromptRequest, prompts.deletePrompt.bind(prompts)),
     reviewPrompts: unary(insight.ReviewPromptsRequest, insights.reviewPrompts.bind(insights)),
+    evaluatePolicy: unary(
+      evaluation.EvaluatePolicyRequest,
+      evaluations.evaluatePolicy.bind(evaluations),
+      EVALUATION_DEADLINE_MS,
+    ),
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
     health,
     close: () => {
-      const clients = [selections, outcomes, models, policies, audits, insights, prompts, health];
+      const clients = [
+        selections,
+        outcomes,
+        models,
+        policies,
+        audits,
+        evaluations,
+        insights,
+        prompts,
+        health,
+      ];
       for (const client of clients) client.close();
     },
   };

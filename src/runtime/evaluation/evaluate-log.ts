@@ -3,7 +3,8 @@ import { OwnPacing } from '../../core/evaluation/own-pacing.js';
 import { replayDecision, type ReplayedDecision } from '../../core/evaluation/replay-decision.js';
 import type { Policy } from '../../core/selection/policy.js';
 import { nameOfArmId } from '../../core/selection/snapshot.js';
-import type { Store } from '../../store/ports.js';
+import type { DecisionLog, OutcomeLog } from '../../store/ports.js';
+import type { Surroundings } from '../candidate-snapshot.js';
 import type { RecordedDecision } from '../decision-codec.js';
 import {
   nothingPassedOver,
@@ -16,7 +17,16 @@ import {
 import { rewardsOf, TooManyDecisions } from './rewards.js';
 
 /** The parts of a store that an evaluation reads. */
-export type EvaluatedStore = Pick<Store, 'documents' | 'outcomes' | 'decisions'>;
+export interface EvaluatedStore {
+  readonly outcomes: Pick<OutcomeLog, 'read'>;
+  readonly decisions: Pick<DecisionLog, 'range'>;
+}
+
+/** A policy, and what stands beside it on the server. */
+export interface EvaluatedPolicy {
+  readonly policy: Policy;
+  readonly surroundings: Surroundings;
+}
 
 /** What a log says of a policy, and what was passed over. */
 export interface EvaluatedLog extends EvaluationReport, Readonly<PassedOver> {
@@ -38,11 +48,11 @@ export interface EvaluationOptions {
  */
 export async function evaluateLog(
   store: EvaluatedStore,
-  policy: Policy,
+  { policy, surroundings }: EvaluatedPolicy,
   { filter, maxDecisions = Infinity, onDecision }: EvaluationOptions,
 ): Promise<EvaluatedLog> {
   const { byDecision, fallbacks } = await rewardsOf(store.outcomes, filter, maxDecisions);
-  const replayed = await ReplayedPolicy.open(store, policy);
+  const replayed = new ReplayedPolicy(store.outcomes, policy, surroundings);
   const { snapshot } = replayed;
   const passedOver = nothingPassedOver();
   const tally = new EvaluationTally();

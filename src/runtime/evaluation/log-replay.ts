@@ -8,7 +8,7 @@ import { decodeStoredModel } from '../model-document.js';
 import { decodeStoredPrompt } from '../prompt-document.js';
 import { PROMPT_KIND } from '../prompt-keeper.js';
 import { MODEL_KIND } from '../registry-keeper.js';
-import type { OutcomeBlock, OutcomeLog, Store } from '../../store/ports.js';
+import type { DecisionLog, DocumentStore, OutcomeBlock, OutcomeLog } from '../../store/ports.js';
 
 /** Which decisions of a log are gone through. */
 export interface LogFilter {
@@ -47,21 +47,16 @@ export function passedOverLines(passedOver: Readonly<PassedOver>): readonly stri
   return lines;
 }
 
-/** The parts of a store that a policy learns from and stands in. */
-type ReplayedStore = Pick<Store, 'documents' | 'outcomes'>;
-
 /** A policy that goes through a log: its snapshot stands as it would have stood at each decision. */
 export class ReplayedPolicy {
-  private constructor(
-    readonly snapshot: DecisionSnapshot,
-    private readonly history: OutcomeHistory,
-  ) {}
+  readonly snapshot: DecisionSnapshot;
+  private readonly history: OutcomeHistory;
 
-  /** @throws StoreError; RangeError where the policy does not fit what is stored. */
-  static async open(store: ReplayedStore, policy: Policy): Promise<ReplayedPolicy> {
+  /** @throws RangeError where the policy does not fit what is stored. */
+  constructor(outcomes: Pick<OutcomeLog, 'read'>, policy: Policy, surroundings: Surroundings) {
     const state = new LearningState(policy.bandit.halfLives, contextLayoutOf(policy));
-    const snapshot = candidateSnapshot(policy, await surroundingsOf(store), state);
-    return new ReplayedPolicy(snapshot, new OutcomeHistory(store.outcomes, state));
+    this.snapshot = candidateSnapshot(policy, surroundings, state);
+    this.history = new OutcomeHistory(outcomes, state);
   }
 
   /** Whether the logged context is one that this policy's regressions read, or they read none. */
@@ -78,7 +73,7 @@ export class ReplayedPolicy {
 
 /** The decisions of a log that all the policies can be asked about, in time order; each policy has learned up to it. */
 export async function* replay(
-  store: Pick<Store, 'decisions'>,
+  store: { readonly decisions: Pick<DecisionLog, 'range'> },
   policies: readonly ReplayedPolicy[],
   filter: LogFilter,
   passedOver: PassedOver,
@@ -113,7 +108,7 @@ class OutcomeHistory {
   private block: OutcomeBlock | undefined;
 
   constructor(
-    log: OutcomeLog,
+    log: Pick<OutcomeLog, 'read'>,
     private readonly state: LearningState,
   ) {
     this.blocks = log.read(0)[Symbol.asyncIterator]();
@@ -132,7 +127,8 @@ class OutcomeHistory {
   }
 }
 
-async function surroundingsOf({ documents }: Pick<Store, 'documents'>): Promise<Surroundings> {
+/** What stands beside a policy in a stopped server's store. @throws StoreError. */
+export async function surroundingsOf(documents: DocumentStore): Promise<Surroundings> {
   const numbers = await ArmNumbers.open(documents);
   const models = await documents.list(MODEL_KIND);
   const prompts = await documents.list(PROMPT_KIND);

@@ -21,7 +21,11 @@ export class TooManyDecisions extends Error {
 }
 
 /** Reads what came of the decisions that a filter lets through. @throws StoreError; TooManyDecisions. */
-export async function rewardsOf(log: OutcomeLog, filter: LogFilter, most = Infinity): Promise<LoggedRewards> {
+export async function rewardsOf(
+  log: Pick<OutcomeLog, 'read'>,
+  filter: LogFilter,
+  most = Infinity,
+): Promise<LoggedRewards> {
   const byDecision = new Map<string, ReplayedRewards>();
   const fallbacks = new FallbackTally();
   for await (const { outcomes } of log.read(0)) {
