@@ -48,18 +48,19 @@ async function main({ out, sections: names, repetitions, steps }: Options): Prom
     const started = performance.now();
     await SECTIONS[name](context);
     report.note(`${name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+    // After each section, so that a run that is cut short leaves what it found.
+    const file = resolve(out);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(report.figures, null, 2)}\n`);
   }
   report.summary();
-  const file = resolve(out);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(report.figures, null, 2)}\n`);
 }
 
 await new Command('bench-evaluation')
   .description('Evaluates policies on the logs of others, and confronts the intervals with the truth.')
   .option('--out <file>', 'the figures', join(projectRoot(), 'bench/out/evaluation.json'))
   .option('--repetitions <n>', 'logs per logging policy', count, 500)
-  .option('--steps <n>', 'decisions per log', count, 1000)
+  .option('--steps <n>', 'decisions per log', count, 600)
   .option('--sections <list>', `of ${SECTION_NAMES.join(', ')}`, sections, SECTION_NAMES)
   .action(main)
   .parseAsync();

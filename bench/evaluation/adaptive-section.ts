@@ -13,7 +13,7 @@ import { truthOf, type Truth } from './truth.js';
 /** Decisions between two looks at what the candidate would earn by then: this costs a replay of the whole set. */
 const LOOK_EVERY = 50;
 /** A look is dear, so that there are fewer logs. */
-const REPETITIONS_MOST = 100;
+const REPETITIONS_MOST = 50;
 const LOGGER = LOGGERS[1]!;
 const EVERYTHING = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
 

@@ -13,7 +13,7 @@ import { LOGGERS } from './steady.js';
 import { standing, standingPolicy } from './targets.js';
 
 const BUDGETS_USD = [3e-4, 6.6e-4, 1.9e-3];
-const REPETITIONS_MOST = 20;
+const REPETITIONS_MOST = 10;
 const LOGGER = LOGGERS[0]!;
 const EVERYTHING = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
 

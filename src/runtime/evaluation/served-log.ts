@@ -27,22 +27,22 @@ export class ServedLog {
     const [blockSource, decisionSource] = [this.blocks.get(id), this.decisions.get(id)];
     let count = 0;
     while (blockSource !== undefined && count < OUTCOMES_AT_ONCE) {
-      const { done, value } = await blockSource.next();
-      if (done) break;
-      blocks.push({ ...value, outcomes: value.outcomes.map(compact) });
-      count += value.outcomes.length;
+      const next = await blockSource.next();
+      if (next.done === true) break;
+      blocks.push({ ...next.value, outcomes: next.value.outcomes.map(compact) });
+      count += next.value.outcomes.length;
     }
     while (decisionSource !== undefined && decisions.length < DECISIONS_AT_ONCE) {
-      const { done, value } = await decisionSource.next();
-      if (done) break;
+      const next = await decisionSource.next();
+      if (next.done === true) break;
       // A view on bytes of the database would cross with all that is around it.
-      decisions.push({ ...value, body: Uint8Array.from(value.body) });
+      decisions.push({ ...next.value, body: Uint8Array.from(next.value.body) });
     }
     return { id, blocks, decisions };
   }
 
   async close(): Promise<void> {
     const iterators = [...this.blocks.values(), ...this.decisions.values()];
-    await Promise.allSettled(iterators.map((iterator) => iterator.return?.()));
+    await Promise.allSettled(iterators.map(async (iterator) => iterator.return?.()));
   }
 }
