@@ -14,6 +14,14 @@ import type { ScoredCandidate } from '../../src/core/selection/score-candidates.
 import { ticketOf, type Issue } from '../../src/core/selection/ticket-of.js';
 import { armOf } from './bench-registry.js';
 
+/** What an arm did with a prompt. */
+interface RecordedOutcome {
+  readonly quality: number;
+  readonly costUsd?: number;
+  /** The call ended in a server error. */
+  readonly failed?: boolean;
+}
+
 /** One request of a replay. */
 export interface SessionRequest {
   readonly question: Question;
@@ -24,7 +32,7 @@ export interface SessionRequest {
   /** The report has no quality. */
   readonly unjudged?: true;
   /** What the chosen arm does with it; only the choice's outcome is ever asked for. */
-  readonly outcomeOf: (arm: number) => { readonly quality: number; readonly costUsd?: number };
+  readonly outcomeOf: (arm: number) => RecordedOutcome;
 }
 
 export interface SessionStep {
@@ -75,11 +83,11 @@ export class ReplaySession {
     const deliberation = deliberate(this.current, question, { nowMs, explain: false, ...asLogged });
     const decision = draw(deliberation, seed, question.maxFallbacks);
     const { arm: chosen } = decision.chain[0]!;
-    const { quality, costUsd } = outcomeOf(armOf(chosen.armId));
+    const { quality, costUsd, failed = false } = outcomeOf(armOf(chosen.armId));
     const report: AttemptReport = {
       attempt: 0,
-      status: 'success',
-      ...(!unjudged && { quality }),
+      status: failed ? 'server_error' : 'success',
+      ...(!unjudged && !failed && { quality }),
       qualitySource: 'bench',
       endTimeMs: nowMs,
       ...(costUsd !== undefined && { costNanoUsd: Number(nanoUsdFromUsd(costUsd)) }),
