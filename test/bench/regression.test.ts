@@ -44,7 +44,8 @@ describe('regret', () => {
   });
 
   it('counts a failed call as nothing earned, and a learner leaves the model that fails', () => {
-    const stages = [{ from: 0 }, { from: 1 / 2, failing: [GOOD] }];
+    // The longer a model did well, the longer it is believed in.
+    const stages = [{ from: 0 }, { from: 1 / 4, failing: [GOOD] }];
     const spec = { weights: WEIGHTS, seed: 1, stages };
     const loss = (variant: typeof fixed | ReturnType<typeof namedVariant>): number =>
       regretOf(set, replay(set, { ...spec, variant }), { weights: WEIGHTS, stages })[1]!.fixed;
