@@ -12,7 +12,7 @@ SOURCES := $(shell find src -name '*.ts' -not -path 'src/gen/*')
 # What a call may use; what lies on disk is not served.
 PUBLIC_PROTOS := --exclude-path proto/sextant/storage
 
-.PHONY: torture-hostile torture-flood torture-rotation torture-simulation torture-soak bench-store torture-store torture-kill torture-power torture-faults torture-flips bench-quality bench-core bench-rules bench-shadow bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
+.PHONY: torture-hostile torture-flood torture-rotation torture-simulation torture-soak bench-regression bench-evaluation bench-obp notebook bench-store torture-store torture-kill torture-power torture-faults torture-flips bench-quality bench-core bench-rules bench-shadow bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
 
 install: node_modules/.stamp
 
@@ -101,10 +101,34 @@ torture-soak: build
 BENCH_FLAGS = $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(if $(WEIGHTS),--weights $(WEIGHTS)) \
 	$(if $(BUDGETS),--budgets $(BUDGETS)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
 
-bench-quality bench-core bench-rules bench-shadow bench-complexity bench-store: bench-%: build
+bench-quality bench-core bench-rules bench-shadow bench-complexity bench-evaluation bench-regression bench-store: bench-%: build
 	$(BIN)/tsc -p tsconfig.bench.json
 	mkdir -p bench/out
 	node build/bench/bench/$*.js $(BENCH_FLAGS)
+
+# Python of the examples, in an environment of its own. obp asks for an older Python and PyTorch, which its estimators
+# do not need.
+build/python/.stamp: examples/evaluation/requirements.txt
+	rm -rf build/python
+	python3 -m venv build/python
+	build/python/bin/pip install --quiet --disable-pip-version-check -r $<
+	build/python/bin/pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python obp==0.5.7
+	touch $@
+
+# The estimates of two policies on the demo's log, beside those of the Open Bandit Pipeline.
+OBP := build/obp
+bench-obp: build build/python/.stamp
+	rm -rf $(OBP)
+	node dist/cli/sextant.js demo --out $(OBP)/demo > $(OBP).log
+	for policy in uniform greedy; do \
+	  node dist/cli/sextant.js evaluate --store $(OBP)/demo/store --rules.path $(OBP)/demo/rules --policy $$policy \
+	    --terms $(OBP)/$$policy.parquet --json > $(OBP)/$$policy.json || [ $$? -eq 3 ]; done
+	build/python/bin/python examples/evaluation/compare_with_obp.py $(OBP)/uniform.json $(OBP)/uniform.parquet \
+	  $(OBP)/greedy.json $(OBP)/greedy.parquet
+
+# Runs the notebook anew and keeps what it shows.
+notebook: build build/python/.stamp
+	build/python/bin/python examples/evaluation/run_notebook.py
 
 check: types lint format protos imports unused
 

@@ -17,6 +17,7 @@ import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runti
 import { openRuntime } from './runtime/runtime.js';
 import type { RetentionSettings } from './runtime/retention.js';
 import { openServerStore } from './runtime/server-store.js';
+import { evaluationOnThread } from './runtime/evaluation/evaluation-on-thread.js';
 import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
 import { Edge } from './service/edge/edge.js';
@@ -80,6 +81,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
       scrubBytesPerSecond: config.store.scrubMegabytesPerSecond * BYTES_PER_MEGABYTE,
     }),
     openShadow: shadowOnThread,
+    openEvaluation: evaluationOnThread,
     tokens: await tokenCounter(config.counting),
     ...(observe && { observeStore: observe }),
     onStoreFailure: () => {

@@ -101,14 +101,15 @@ export function benchPolicy({ variant, weights, referenceCostUsd, budgetUsd }: P
   };
 }
 
-function taken<T>(checked: Checked<T>): T {
+/** @throws RangeError naming every fault. */
+export function taken<T>(checked: Checked<T>): T {
   if (!checked.ok) throw new RangeError(checked.faults.map(describeFault).join('; '));
   return checked.value;
 }
 
 const checks = new Map<string, SchemaCheck>();
 
-function schemaCheck(name: string): SchemaCheck {
+export function schemaCheck(name: string): SchemaCheck {
   let check = checks.get(name);
   if (check === undefined) {
     check = compileSchema(ruleFile(`schema/${name}.schema.json`) as object);

@@ -13,14 +13,18 @@ export const armOf = (armId: ArmId): number => armId - 1;
 
 /** A registry of a set's arms as a stage has them: those that are there, at that stage's prices. */
 export function benchRegistry(set: OutcomeSet, stage: Stage): Registry {
-  const models = set.arms.flatMap((arm, k) =>
-    stage.absent?.includes(arm) ? [] : [benchModel(set, k, stage.priceDivisor?.[arm] ?? 1)],
-  );
+  const models = benchModels(set, stage);
   const armIds = new Map(set.arms.map((arm, k) => [arm as ModelId, armIdOf(k)]));
   const registry = buildRegistry({ fileModels: models, storedModels: [], armIds });
   if (!registry.ok) throw new RangeError(registry.faults.map(describeFault).join('; '));
   return registry.value;
 }
+
+/** A set's arms as a policy's file lists them. */
+export const benchModels = (set: OutcomeSet, stage: Stage): Model[] =>
+  set.arms.flatMap((arm, k) =>
+    stage.absent?.includes(arm) ? [] : [benchModel(set, k, stage.priceDivisor?.[arm] ?? 1)],
+  );
 
 function benchModel(set: OutcomeSet, arm: number, priceDivisor: number): Model {
   const id = set.arms[arm]!;

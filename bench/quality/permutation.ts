@@ -1,7 +1,7 @@
 import { rngFromSeed } from '../../src/core/random.js';
 
 /** What a permutation is for: each use has a stream of its own. */
-export const STREAM = { order: 1n, features: 2n, bootstrap: 3n } as const;
+export const STREAM = { order: 1n, features: 2n, bootstrap: 3n, sample: 4n } as const;
 
 const STREAM_BITS = 48n;
 

@@ -19,6 +19,8 @@ export interface ReplaySpec {
   readonly seed: number;
   /** Ascending by `from`, the first at 0. Absent: nothing changes. */
   readonly stages?: readonly Stage[];
+  /** The prompt of each step; a permutation that belongs to the seed where absent. */
+  readonly order?: Uint32Array;
   /** Each prompt is shown as another one: what is seen says nothing of what comes. */
   readonly permuteFeatures?: boolean;
 }
@@ -49,7 +51,7 @@ export function replay(set: OutcomeSet, spec: ReplaySpec): Run {
   const { prompts, arms } = set;
   const steps = prompts.length;
   const { seed, stages = STEADY } = spec;
-  const order = permutation(steps, STREAM.order, seed);
+  const order = spec.order ?? permutation(steps, STREAM.order, seed);
   const shown = spec.permuteFeatures ? permutation(steps, STREAM.features, seed) : undefined;
   const tau = referenceCostUsd(set);
   const policy = benchPolicy({ ...spec, ...(tau !== undefined && { referenceCostUsd: tau }) });
@@ -68,8 +70,9 @@ export function replay(set: OutcomeSet, spec: ReplaySpec): Run {
     }
     const stage = stages[stageAt]!;
     const prompt = order[step]!;
-    const outcomeOf = (k: number): { quality: number; costUsd?: number } => {
+    const outcomeOf = (k: number): { quality: number; costUsd?: number; failed?: boolean } => {
       const at = prompt * arms.length + k;
+      if (stage.failing?.includes(arms[k]!)) return { quality: 0, costUsd: 0, failed: true };
       const quality = set.quality[at]! * (stage.qualityFactor?.[arms[k]!] ?? 1);
       if (set.costUsd === undefined) return { quality };
       return { quality, costUsd: set.costUsd[at]! / (stage.priceDivisor?.[arms[k]!] ?? 1) };

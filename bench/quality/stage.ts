@@ -8,6 +8,8 @@ export interface Stage {
   readonly priceDivisor?: Readonly<Record<string, number>>;
   /** By what quality is multiplied, in [0, 1]. */
   readonly qualityFactor?: Readonly<Record<string, number>>;
+  /** Arms whose calls all end in a server error: no quality, and no cost. */
+  readonly failing?: readonly string[];
 }
 
 /** One stage throughout. */

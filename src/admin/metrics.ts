@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ReportRate } from '../core/reporting/report-rates.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { addBreakerMetrics } from './breaker-metrics.js';
+import { addDriftMetrics } from './drift-metrics.js';
 import { addShadowMetrics } from './shadow-metrics.js';
 import { addStoreMetrics } from './store-metrics.js';
 import { addCostMetrics } from './cost-metrics.js';
@@ -74,6 +75,7 @@ export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
     runtime.policies.rejected === undefined ? 0 : 1,
   );
   addBreakerMetrics(registry, runtime);
+  addDriftMetrics(registry, runtime, nowMs);
   addShadowMetrics(registry, runtime);
   addStoreMetrics(registry, runtime);
   addCostMetrics(registry, runtime, nowMs);

@@ -4,7 +4,14 @@ import { attributesRead } from '../core/rules/attributes-read.js';
 import type { Policy } from '../core/selection/policy.js';
 import type { RecordedDecision } from '../runtime/decision-codec.js';
 import type { Store } from '../store/ports.js';
-import { replay, ReplayedPolicy, type LogFilter, type PassedOver } from './log-replay.js';
+import {
+  nothingPassedOver,
+  replay,
+  ReplayedPolicy,
+  surroundingsOf,
+  type LogFilter,
+  type PassedOver,
+} from '../runtime/evaluation/log-replay.js';
 
 /** What two policies make of the requests of a log. */
 export interface LogDiff extends TallyReport, Readonly<PassedOver> {
@@ -27,9 +34,10 @@ export async function diffOnLog(
   policies: { readonly from: Policy; readonly to: Policy },
   filter: LogFilter,
 ): Promise<LogDiff> {
-  const from = await ReplayedPolicy.open(store, policies.from);
-  const to = await ReplayedPolicy.open(store, policies.to);
-  const passedOver: PassedOver = { tooOld: 0, otherContext: 0 };
+  const surroundings = await surroundingsOf(store.documents);
+  const from = await ReplayedPolicy.open(store.outcomes, policies.from, surroundings);
+  const to = await ReplayedPolicy.open(store.outcomes, policies.to, surroundings);
+  const passedOver = nothingPassedOver();
   const tally = new ComparisonTally({ keep: 'greatest', disagreements: DISAGREEMENTS_TOLD });
   const seen = new Set<string>();
   let spanMs: [number, number] | undefined;

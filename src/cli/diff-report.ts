@@ -10,7 +10,7 @@ import { usdFromNanoUsd } from '../core/money.js';
 import { table } from './demo/table.js';
 import type { LogDiff } from './diff-on-log.js';
 import { lossesTable, movesTable, shiftText } from './comparison-text.js';
-import { passedOverLines } from './log-replay.js';
+import { passedOverLines } from '../runtime/evaluation/log-replay.js';
 import { percentText, shortVersion, signedText } from './plain-output.js';
 
 /** Figures of some requests under two policies; money and quality are means over those that both answer. */
@@ -45,11 +45,12 @@ export interface DiffReport extends ComparisonReport {
   readonly until?: string;
   readonly tooOld: number;
   readonly otherContext: number;
+  readonly withoutPropensity: number;
   readonly unseenAttributes: readonly string[];
 }
 
 export function diffReport(diff: LogDiff): DiffReport {
-  const { from, to, spanMs, tooOld, otherContext, unseenAttributes } = diff;
+  const { from, to, spanMs, tooOld, otherContext, withoutPropensity, unseenAttributes } = diff;
   return {
     from,
     to,
@@ -57,6 +58,7 @@ export function diffReport(diff: LogDiff): DiffReport {
     ...comparisonReport(diff),
     tooOld,
     otherContext,
+    withoutPropensity,
     unseenAttributes,
   };
 }
@@ -92,10 +94,10 @@ const isoTime = (ms: number): string => new Date(ms).toISOString();
 
 /** The report as people read it. */
 export function diffReportText(report: DiffReport): string {
-  const { from, to, since, until, tooOld, otherContext, unseenAttributes, total } = report;
+  const { from, to, since, until, unseenAttributes, total } = report;
   const lines = [`${shortVersion(from)} → ${shortVersion(to)}`];
   if (since !== undefined) lines.push(`${total.requests} requests from ${since} to ${until}`);
-  lines.push(...passedOverLines({ tooOld, otherContext }));
+  lines.push(...passedOverLines(report));
   if (unseenAttributes.length > 0) {
     lines.push(
       `rules read ${unseenAttributes.join(', ')}, which no logged request has: decisionLog.attributes says which are kept`,

@@ -1,100 +1,30 @@
-import {
-  estimateLift,
-  estimateValue,
-  type Estimate,
-  type RewardedDecision,
-} from '../core/evaluation/estimators.js';
+import type { BudgetReport } from '../core/evaluation/budget-report.js';
+import type { UseCaseReport } from '../core/evaluation/evaluation-report.js';
+import type { FallbackReport } from '../core/evaluation/fallbacks.js';
 import type { Interval } from '../core/evaluation/intervals.js';
-import {
-  reportingTests,
-  supportOf,
-  type ArmedDecision,
-  type ReportingTest,
-  type Support,
-} from '../core/evaluation/support.js';
-import { NANO_USD_PER_USD } from '../core/money.js';
+import { estimateOf, type RewardReport } from '../core/evaluation/reward-report.js';
+import type { EvaluatedLog } from '../runtime/evaluation/evaluate-log.js';
+import { passedOverLines } from '../runtime/evaluation/log-replay.js';
 import { table } from './demo/table.js';
-import type { EvaluatedLog } from './evaluate-log.js';
-import { passedOverLines } from './log-replay.js';
 import { percentText, signedText } from './plain-output.js';
-
-/** One reward's figures over some decisions. */
-export interface RewardReport {
-  readonly support: Support;
-  /** Absent where no decision has this reward. */
-  readonly estimates?: readonly Estimate[];
-  readonly lift?: { readonly value: number; readonly asymptotic: Interval };
-  /** What the log's own policy earned. */
-  readonly logged?: number;
-}
-
-/** All that is said of a policy on a log. */
-export interface EvaluationReport {
-  readonly quality: RewardReport;
-  readonly costUsd: RewardReport;
-  readonly byUseCase: readonly { readonly useCase: string; readonly quality: RewardReport }[];
-  readonly reporting: readonly (ReportingTest & { readonly name: string })[];
-  readonly refused: number;
-  readonly tooOld: number;
-  readonly otherContext: number;
-}
 
 /** Beyond this many standard errors reports are selective. */
 const SELECTIVE_Z = 4;
 
-export function evaluationReport(log: EvaluatedLog): EvaluationReport {
-  const { decisions, nameOf, refused, tooOld, otherContext } = log;
-  const qualities = decisions.map(({ quality }) => quality);
-  const costs = decisions.map(({ costNanoUsd }) => inUsd(costNanoUsd));
-  const useCases = [...new Set(decisions.map(({ useCase }) => useCase))].sort();
-  return {
-    quality: rewardReport(qualities, true),
-    costUsd: rewardReport(costs, false),
-    byUseCase: useCases.map((useCase) => ({
-      useCase,
-      quality: rewardReport(
-        decisions.filter((decision) => decision.useCase === useCase).map(({ quality }) => quality),
-        true,
-      ),
-    })),
-    reporting: reportingTests(qualities).map((test) => ({ ...test, name: nameOf(test.armId) })),
-    refused,
-    tooOld,
-    otherContext,
-  };
-}
-
-function rewardReport(decisions: readonly ArmedDecision[], isUnit: boolean): RewardReport {
-  const support = supportOf(decisions);
-  const rewarded = decisions.filter(
-    (decision): decision is ArmedDecision & RewardedDecision => decision.reward !== undefined,
-  );
-  if (rewarded.length === 0) return { support };
-  return {
-    support,
-    estimates: estimateValue(rewarded, isUnit),
-    lift: estimateLift(rewarded),
-    logged: rewarded.reduce((sum, { reward }) => sum + reward, 0) / rewarded.length,
-  };
-}
-
-const inUsd = ({ reward, predicted, ...rest }: ArmedDecision): ArmedDecision => ({
-  ...rest,
-  predicted: Array.from(predicted, (cost) => cost / NANO_USD_PER_USD),
-  ...(reward !== undefined && { reward: reward / NANO_USD_PER_USD }),
-});
-
 /** The report as people read it. */
-export function evaluationText(report: EvaluationReport): string {
-  const { quality, costUsd, byUseCase, reporting, refused, tooOld, otherContext } = report;
+export function evaluationText(report: EvaluatedLog): string {
+  const { quality, success, costUsd, byUseCase, budgets, reporting, fallbacks } = report;
   const { support } = quality;
   const parts = [
     headline(quality, costUsd),
     `Decisions ${support.decisions}, with a quality ${support.rewarded}, worth ${support.effectiveDecisions.toFixed(0)} of the policy's own; largest weight ${support.largestWeight.toFixed(1)}; without support ${percentText(support.unsupportedShare)}; above switch-DR's weight ${percentText(support.switchedShare)}`,
-    passedOver(refused, tooOld, otherContext),
+    passedOver(report),
     section('Quality', quality, 4),
+    section('Success', success, 4),
     section('Cost, USD a request', costUsd, 8),
-    `By use case, quality by DR\n${table(['use case', 'with a quality', 'worth', 'log', 'policy', '95 %', ''], byUseCase.map(useCaseRow))}`,
+    `By use case, by DR\n${table(USE_CASE_HEADER, byUseCase.map(useCaseRow))}`,
+    budgetsText(budgets, report.refusedOnOwnMoney),
+    fallbacksText(fallbacks),
     reportingText(reporting),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
@@ -113,10 +43,10 @@ function headline(quality: RewardReport, cost: RewardReport): string {
 const costWords = (lift: number, logged: number): string =>
   logged > 0 ? `; cost ${signedText((100 * lift) / logged, 1)} %` : '';
 
-function passedOver(refused: number, tooOld: number, otherContext: number): string {
-  const lines = [];
-  if (refused > 0) lines.push(`${refused} requests would be refused, or find no model: they are left out`);
-  lines.push(...passedOverLines({ tooOld, otherContext }));
+function passedOver(log: EvaluatedLog): string {
+  const lines = [...passedOverLines(log)];
+  if (log.refused > 0)
+    lines.unshift(`${log.refused} requests would be refused, or find no model: they are left out`);
   return lines.join('\n');
 }
 
@@ -133,34 +63,93 @@ function section(title: string, { estimates, logged, lift }: RewardReport, digit
   return `${title}\n${table(['estimator', 'value', '95 %, asymptotic', '95 %, any sample'], rows)}`;
 }
 
-function useCaseRow({ useCase, quality }: EvaluationReport['byUseCase'][number]): string[] {
+const USE_CASE_HEADER = [
+  'use case',
+  'with a quality',
+  'worth',
+  'largest weight',
+  'no support',
+  'log',
+  'policy',
+  '95 %',
+  'USD, log',
+  'policy',
+  '',
+];
+
+function useCaseRow({ useCase, quality, costUsd }: UseCaseReport): string[] {
   const { support, logged } = quality;
   const dr = estimateOf(quality, 'dr');
   return [
     useCase,
     String(support.rewarded),
     support.effectiveDecisions.toFixed(0),
+    support.largestWeight.toFixed(1),
+    percentText(support.unsupportedShare),
     logged?.toFixed(4) ?? '–',
     dr?.value.toFixed(4) ?? '–',
     dr === undefined ? '–' : shown(dr.asymptotic, 4),
+    costUsd.logged?.toExponential(2) ?? '–',
+    estimateOf(costUsd, 'dr')?.value.toExponential(2) ?? '–',
     support.objections.length > 0 ? 'thin' : '',
   ];
 }
 
-function reportingText(tests: EvaluationReport['reporting']): string {
+function reportingText(tests: EvaluatedLog['reporting']): string {
   const selective = tests.filter(({ z }) => Math.abs(z) >= SELECTIVE_Z);
   if (selective.length === 0) return 'Reports: as often of each model as it was drawn';
-  const rows = selective.map(({ name, reported, expected, z }) => [
+  const rows = selective.map(({ name, decisions, reported, expected, z }) => [
     name,
+    String(decisions),
+    percentText(reported / Math.max(decisions, 1)),
     String(reported),
     expected.toFixed(1),
     z.toFixed(1),
   ]);
-  return `Reports are selective, and so is every figure above: these models were drawn less or more often among\nreported decisions than their probabilities add up to\n${table(['model', 'reported', 'expected', 'z'], rows)}`;
+  return `Reports are selective, and so is every figure above: these models were drawn less or more often among\nreported decisions than their probabilities add up to\n${table(['model', 'drawn', 'share reported', 'reported', 'expected', 'z'], rows)}`;
 }
-
-const estimateOf = ({ estimates }: RewardReport, name: Estimate['estimator']): Estimate | undefined =>
-  estimates?.find(({ estimator }) => estimator === name);
 
 const shown = ({ low, high }: Interval, digits: number): string =>
   `[${low.toFixed(digits)}, ${high.toFixed(digits)}]`;
+
+const FEASIBLE_WORDS = { within: 'kept', over: 'not kept', unclear: 'cannot be told' } as const;
+
+function budgetsText(budgets: readonly BudgetReport[], refused: number): string {
+  if (budgets.length === 0) return '';
+  const rows = budgets.map(({ accountId, averageUsd, decisions, boundShare, lambda, ...rest }) => {
+    const cost = estimateOf(rest.costUsd, 'dr');
+    const quality = estimateOf(rest.quality, 'dr');
+    return [
+      accountId,
+      String(decisions),
+      averageUsd > 0 ? averageUsd.toExponential(2) : '–',
+      cost === undefined ? '–' : cost.value.toExponential(2),
+      cost === undefined
+        ? '–'
+        : `[${cost.asymptotic.low.toExponential(2)}, ${cost.asymptotic.high.toExponential(2)}]`,
+      percentText(boundShare),
+      lambda.toFixed(3),
+      quality === undefined ? '–' : `${quality.value.toFixed(4)} ${shown(quality.asymptotic, 4)}`,
+      averageUsd > 0 ? FEASIBLE_WORDS[rest.feasible] : '–',
+    ];
+  });
+  const header = [
+    'budget',
+    'decisions',
+    'average',
+    'USD',
+    '95 %',
+    'λ > 0',
+    'last λ',
+    'quality',
+    'average is',
+  ];
+  const refusals = refused > 0 ? `\n${refused} requests would be refused, or find no model or money` : '';
+  return `On its own money, with the λ of its own spend, by DR\n${table(header, rows)}${refusals}`;
+}
+
+function fallbacksText({ decisions, attempts, judged, meanQuality, costUsd }: FallbackReport): string {
+  if (decisions === 0) return 'Fallbacks: none in this log';
+  const quality = meanQuality === undefined ? '' : `, mean quality ${meanQuality.toFixed(4)} of ${judged}`;
+  return `Fallbacks, of the log and in no figure above: ${attempts} attempts of ${decisions} decisions, ${costUsd.toPrecision(3)} USD${quality}`;
+}

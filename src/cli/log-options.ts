@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { LogFilter } from './log-replay.js';
+import type { LogFilter } from '../runtime/evaluation/log-replay.js';
 import { timeOption } from './time-option.js';
 
 /** Which decisions of a log a command goes through. */

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { checkPolicy } from '../config/load-policy.js';
 import { readPolicyFolder } from '../config/read-policy-folder.js';
 import { SextantError } from '../core/errors.js';
 import type { Policy } from '../core/selection/policy.js';
@@ -10,7 +9,7 @@ import type { Store } from '../store/ports.js';
 import { diffOnLog } from './diff-on-log.js';
 import { diffReport, diffReportText } from './diff-report.js';
 import { candidateKind, neitherText } from './candidate-kind.js';
-import { describeLocated, PolicyLocator } from './located-faults.js';
+import { FaultyPolicy, sound } from './evaluated-policy.js';
 import { percentOption } from './percent-option.js';
 import { logFilterOf, withLogOptions, type LogFlags } from './log-options.js';
 
@@ -67,22 +66,10 @@ function print(report: ReturnType<typeof diffReport>, { json, failAbove }: Rules
   return failAbove !== undefined && report.total.changedShare > failAbove / 100 ? 1 : 0;
 }
 
-class FaultyPolicy extends Error {
-  constructor(readonly lines: readonly string[]) {
-    super('faulty policy');
-  }
-}
-
 /** A folder where there is one of this name, else a version that the store keeps. */
 async function policyOf(name: string, { documents }: Store): Promise<Policy> {
   const kind = await candidateKind(name);
   if (kind === undefined) throw new RangeError(neitherText(name));
   const folder = kind === 'folder' ? await readPolicyFolder(name) : await folderNamed(documents, name);
-  const policy = checkPolicy(folder);
-  if (policy.ok) return policy.value;
-  const locator = new PolicyLocator(folder);
-  throw new FaultyPolicy([
-    ...policy.faults.map((fault) => describeLocated(locator.locate(fault))),
-    `${name} has ${policy.faults.length} fault${policy.faults.length === 1 ? '' : 's'}`,
-  ]);
+  return sound(name, folder);
 }

@@ -8,6 +8,7 @@ import { complexityCommand } from './complexity.js';
 import { demoCommand } from './demo.js';
 import { evaluateCommand } from './evaluate.js';
 import { explainCommand } from './explain.js';
+import { exportCommand } from './export.js';
 import { importCommand } from './import-models.js';
 import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
@@ -36,6 +37,7 @@ const program = new Command('sextant')
   .addCommand(complexityCommand())
   .addCommand(promptsCommand())
   .addCommand(evaluateCommand())
+  .addCommand(exportCommand())
   .addCommand(importCommand())
   .addCommand(demoCommand());
 

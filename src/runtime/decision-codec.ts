@@ -141,9 +141,13 @@ export interface RecordedDecision {
   readonly stateSequence: number;
 }
 
+export const decodeRecord = ({ body }: LoggedDecision): DecisionRecord => DecisionRecord.decode(body);
+
 /** Reads a logged decision; nothing where a version before these fields were kept wrote it. */
-export function decodeDecision({ body }: LoggedDecision): RecordedDecision | undefined {
-  const record = DecisionRecord.decode(body);
+export const decodeDecision = (logged: LoggedDecision): RecordedDecision | undefined =>
+  recordedDecision(decodeRecord(logged));
+
+export function recordedDecision(record: DecisionRecord): RecordedDecision | undefined {
   if (record.question.length === 0) return undefined;
   const asked = JSON.parse(Buffer.from(record.question).toString('utf8')) as Asked;
   const { requirements, weights, batch, streaming, maxFallbacks, maxOutputTokens, modalities, toolCount } =

@@ -19,7 +19,7 @@ export interface Recovery {
  * @throws StoreError where the base is damaged or of a later version.
  */
 export async function foundation(
-  log: OutcomeLog,
+  log: Pick<OutcomeLog, 'readBase'>,
   halfLives: HalfLives,
   layout = NO_CONTEXT,
 ): Promise<LearningState> {

@@ -15,6 +15,9 @@ import { CallTimes } from './call-times.js';
 import { Decider } from './decider.js';
 import { DecisionLogger, type DecisionLogSettings } from './decision-logger.js';
 import type { Environment } from './environment.js';
+import type { Surroundings } from './candidate-snapshot.js';
+import type { OpenEvaluation } from './evaluation/evaluation-messages.js';
+import { PolicyEvaluator } from './evaluation/policy-evaluator.js';
 import { LearningKeeper } from './learning-keeper.js';
 import { PolicyArchive } from './policy-archive.js';
 import { PolicyKeeper } from './policy-keeper.js';
@@ -58,6 +61,7 @@ export interface RuntimeOptions {
   /** How fast the store is read through for damage, in bytes a second; never where absent. */
   readonly scrubBytesPerSecond?: number;
   readonly openShadow: OpenShadow;
+  readonly openEvaluation: OpenEvaluation;
   /** How prompts are counted; by the estimate where absent. */
   readonly tokens?: TokenCounter;
   /** The store failed. */
@@ -86,6 +90,7 @@ export interface Runtime {
   readonly reservations: Reservations;
   readonly backups: Backups;
   readonly shadow: ShadowKeeper;
+  readonly evaluator: PolicyEvaluator;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
   readonly tokens: TokenCounter;
@@ -166,6 +171,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     ...registry.conflicts(policy.models),
     ...prompts.conflicts(policy.prompts.variants),
   ];
+  const surroundings = (): Surroundings => ({
+    storedModels: registry.modelsWith([]),
+    storedVariants: prompts.storedVariants,
+    armIds: arms.all,
+  });
   const shadow = new ShadowKeeper({
     store,
     audit,
@@ -173,11 +183,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     environment,
     open: options.openShadow,
     policyInForce: () => current!.policy,
-    surroundings: () => ({
-      storedModels: registry.modelsWith([]),
-      storedVariants: prompts.storedVariants,
-      armIds: arms.all,
-    }),
+    surroundings,
     learnedTo: () => learning.state.sequence,
     objections,
   });
@@ -236,6 +242,13 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   options.observeStore?.(recovery);
   const decisionLog = options.decisionLog && new DecisionLogger(store.decisions, options.decisionLog, logger);
+  const evaluator = new PolicyEvaluator({
+    store,
+    surroundings,
+    open: options.openEvaluation,
+    logger,
+    flush: async () => decisionLog?.flush(),
+  });
   const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
   promptReviewer.start();
   if (options.watchPolicy) policies.watch();
@@ -294,6 +307,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       flush: async () => decisionLog?.flush(),
     }),
     shadow,
+    evaluator,
     activity,
     callTimes: new CallTimes(nowMs),
     tokens,
@@ -301,6 +315,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     outcomesBase: () => store.outcomes.base(),
     close: async () => {
       promptReviewer.close();
+      evaluator.close();
       await scrubber.close();
       await retention?.close();
       await shadow.close();

@@ -9,6 +9,7 @@ import { armMeans } from '../core/learning/arm-means.js';
 import { STAT, type ArmStats } from '../core/learning/arm-stats.js';
 import type { UseCaseState } from '../core/learning/use-case-state.js';
 import type { Arm, ArmVariant } from '../core/selection/arm.js';
+import { listDrift, type ArmDrift } from '../core/selection/list-drift.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import { labelledQuality } from '../core/reporting/labelled-quality.js';
 import type {
@@ -22,6 +23,7 @@ import type { Environment } from '../runtime/environment.js';
 import { modelReportRates } from '../runtime/model-report-rates.js';
 import type { ReportWatch } from '../runtime/report-watch.js';
 import type { Principal } from './auth.js';
+import { encodeDrift } from './encode/drift.js';
 import { encodeModelHealth } from './encode/model-health.js';
 import { reviewsOf } from './encode/prompt-review.js';
 import { unary, type HandlerContext } from './handler.js';
@@ -64,6 +66,16 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
         .sort((a, b) => (rateKey(a) < rateKey(b) ? -1 : 1));
       const { rows, nextPageToken } = pageOf(all, rateKey, page);
       return { rates: [...rows], nextPageToken };
+    }),
+    listDrift: unary(context, 'read', (request, { tenant }: Principal) => {
+      const page = readPage(request);
+      const snapshot = parts.snapshot();
+      const all = listDrift(snapshot, parts.environment.nowMs())
+        .filter((found) => found.tenant === tenant)
+        .filter(({ useCase }) => request.useCase === '' || useCase === request.useCase)
+        .sort((a, b) => (driftKey(a) < driftKey(b) ? -1 : 1));
+      const { rows, nextPageToken } = pageOf(all, driftKey, page);
+      return { alarms: rows.map((found) => encodeDrift(found, snapshot)), nextPageToken };
     }),
     listModelHealth: unary(context, 'read', (request) => {
       const violations = new Violations();
@@ -127,6 +139,9 @@ function reportRatesOf({ reportWatch, snapshot }: InsightServiceParts, tenant: T
     }),
   );
 }
+
+const driftKey = ({ useCase, arm }: ArmDrift): string =>
+  [useCase, arm.model.id, String(arm.armId).padStart(ARM_DIGITS, '0')].join('\u0000');
 
 interface Place {
   readonly state: UseCaseState;

@@ -13,6 +13,7 @@ import { ServerReflectionService } from '../gen/grpc/reflection/v1/reflection.js
 import { ServerReflectionService as ServerReflectionServiceV1Alpha } from '../gen/grpc/reflection/v1alpha/reflection.js';
 import { AdminServiceService } from '../gen/sextant/v1/admin.js';
 import { AuditServiceService } from '../gen/sextant/v1/audit.js';
+import { EvaluationServiceService } from '../gen/sextant/v1/evaluation.js';
 import { InsightServiceService } from '../gen/sextant/v1/insight.js';
 import { OutcomeServiceService } from '../gen/sextant/v1/outcome.js';
 import { PromptServiceService } from '../gen/sextant/v1/prompt.js';
@@ -25,6 +26,7 @@ import { adminService } from './admin-service.js';
 import { auditService } from './audit-service.js';
 import { loadDescriptorSet } from './descriptors.js';
 import type { Edge } from './edge/edge.js';
+import { evaluationService } from './evaluation-service.js';
 import type { HandlerContext } from './handler.js';
 import { createHealth, type Health } from './health.js';
 import { insightService } from './insight-service.js';
@@ -42,6 +44,7 @@ const OWN_SERVICES = [
   'sextant.v1.RegistryService',
   'sextant.v1.PolicyService',
   'sextant.v1.InsightService',
+  'sextant.v1.EvaluationService',
   'sextant.v1.AuditService',
   'sextant.v1.PromptService',
   'sextant.v1.AdminService',
@@ -124,6 +127,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
     maxMessageBytes,
   );
   add(PolicyServiceService, policyService(context, runtime), maxMessageBytes);
+  add(EvaluationServiceService, evaluationService(context, runtime), maxMessageBytes);
   add(AuditServiceService, auditService(context, runtime.audit), maxMessageBytes);
   add(AdminServiceService, adminService(context, { backups: runtime.backups, environment }), maxMessageBytes);
   add(

@@ -8,6 +8,7 @@ import { openRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 
+import { evaluationInProcess } from './evaluation.js';
 import { shadowInProcess } from './shadow.js';
 
 export const silent: Logger = pino({ level: 'silent' });
@@ -63,6 +64,7 @@ export const openTestRuntime = (
     reportsMatureMs: 3_600_000,
     snapshotEveryOutcomes: 1000,
     openShadow: shadowInProcess,
+    openEvaluation: evaluationInProcess,
     onStoreFailure: () => undefined,
     ...options,
   });

@@ -8,6 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { HealthClient } from '../../src/gen/grpc/health/v1/health.js';
 import * as audit from '../../src/gen/sextant/v1/audit.js';
+import * as evaluation from '../../src/gen/sextant/v1/evaluation.js';
 import * as insight from '../../src/gen/sextant/v1/insight.js';
 import * as outcome from '../../src/gen/sextant/v1/outcome.js';
 import * as policy from '../../src/gen/sextant/v1/policy.js';
@@ -16,6 +17,8 @@ import * as registry from '../../src/gen/sextant/v1/registry.js';
 import * as selection from '../../src/gen/sextant/v1/selection.js';
 
 const DEADLINE_MS = 10_000;
+/** It runs at the lowest priority, which on a busy machine is slow. */
+const EVALUATION_DEADLINE_MS = 240_000;
 
 type Method<Request, Response> = (
   request: Request,
@@ -46,6 +49,7 @@ export function connect(
   const models = new registry.RegistryServiceClient(address, transport, channel);
   const policies = new policy.PolicyServiceClient(address, transport, channel);
   const audits = new audit.AuditServiceClient(address, transport, channel);
+  const evaluations = new evaluation.EvaluationServiceClient(address, transport, channel);
   const insights = new insight.InsightServiceClient(address, transport, channel);
   const prompts = new prompt.PromptServiceClient(address, transport, channel);
   const health = new HealthClient(address, transport, channel);
@@ -56,6 +60,7 @@ export function connect(
     <Partial, Request, Response>(
       { fromPartial }: { fromPartial: (partial: Partial) => Request },
       method: Method<Request, Response>,
+      deadlineMs = DEADLINE_MS,
     ) =>
     (partial: Partial): Promise<Response> =>
       new Promise((resolve, reject) => {
@@ -104,12 +109,27 @@ export function connect(
     retirePrompt: unary(prompt.RetirePromptRequest, prompts.retirePrompt.bind(prompts)),
     deletePrompt: unary(prompt.DeletePromptRequest, prompts.deletePrompt.bind(prompts)),
     reviewPrompts: unary(insight.ReviewPromptsRequest, insights.reviewPrompts.bind(insights)),
+    evaluatePolicy: unary(
+      evaluation.EvaluatePolicyRequest,
+      evaluations.evaluatePolicy.bind(evaluations),
+      EVALUATION_DEADLINE_MS,
+    ),
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
     health,
     close: () => {
-      const clients = [selections, outcomes, models, policies, audits, insights, prompts, health];
+      const clients = [
+        selections,
+        outcomes,
+        models,
+        policies,
+        audits,
+        evaluations,
+        insights,
+        prompts,
+        health,
+      ];
       for (const client of clients) client.close();
     },
   };

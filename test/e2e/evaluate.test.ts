@@ -95,7 +95,26 @@ test('contexts that a policy cannot read are refused with the reason', async () 
   }));
   const { code, stderr } = await runSextant(['evaluate', '--store', storePath, '--policy', folder]);
   expect(code).toBe(2);
-  expect(stderr).toContain(`${REQUESTS} have contexts that this policy cannot read`);
+  expect(stderr).toContain(`${REQUESTS} decisions have contexts of another layout`);
+});
+
+test('a policy may be named by its algorithm, and a name that is none is refused', async () => {
+  const configured = ['--rules.path', policyOf({ policy: 'uniform' })];
+  const named = await evaluated(`fixed:${SOUND[0]}`, ...configured);
+  expect(named.quality.lift.value).toBeGreaterThan(0);
+  const wrong: readonly (readonly [string, RegExp])[] = [
+    ['oracle', /oracle is neither a folder, nor a version, .* nor one of linear, beta/],
+    ['fixed:acme/none', /fixed needs one of the models/],
+    ['00000000', /no policy version/],
+  ];
+  for (const [policy, reason] of wrong) {
+    const { code, stderr } = await runSextant([
+      ...['evaluate', '--store', storePath, '--policy', policy],
+      ...configured,
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(reason);
+  }
 });
 
 test('people get a headline and tables', async () => {
@@ -110,6 +129,6 @@ test('people get a headline and tables', async () => {
   expect(stdout).toMatch(
     /^Quality 0\.\d+, \+0\.\d+ \[0\.\d+, 0\.\d+\] against the log's 0\.\d+; cost [+-]\d/,
   );
-  for (const word of ['snips', 'switch-dr', 'By use case', 'Reports: as often'])
+  for (const word of ['snips', 'switch-dr', 'By use case', 'Success', 'Fallbacks: none', 'Reports: as often'])
     expect(stdout).toContain(word);
 });

@@ -7,7 +7,7 @@ import { K3, K4 } from '../pareto-arms.js';
 import { yardstick } from '../phase-score.js';
 
 /** Three or four arms, on the prompts that all four answered. */
-export const paretoSet = ({ dataFolder }: BenchContext, arms: 3 | 4): BenchSetSpec => ({
+export const paretoSet = ({ dataFolder }: Pick<BenchContext, 'dataFolder'>, arms: 3 | 4): BenchSetSpec => ({
   folder: join(dataFolder, 'paretobandit'),
   arms: arms === 3 ? K3 : K4,
   completeFor: K4,

@@ -65,7 +65,7 @@ export class BudgetLedger {
   fold(outcome: Outcome): void {
     const { budget, execution } = outcome;
     if (budget === undefined || execution === undefined) return;
-    this.count(outcome, budget, execution);
+    this.charge(outcome, budget, execution);
   }
 
   /** The dual price λ ≥ 0; 0 for a budget that has seen nothing. */
@@ -98,10 +98,11 @@ export class BudgetLedger {
     return account;
   }
 
-  private count(
-    { attempt, eventTimeMs }: Outcome,
+  /** Counts what one attempt cost. */
+  charge(
+    { attempt, eventTimeMs }: Pick<Outcome, 'attempt' | 'eventTimeMs'>,
     budget: NonNullable<Outcome['budget']>,
-    execution: Execution,
+    execution: Pick<Execution, 'costNanoUsd'>,
   ): void {
     // A request counts once, with its first attempt, whether or not that cost anything; a fallback adds its cost.
     const requests = attempt === 0 ? 1 : 0;

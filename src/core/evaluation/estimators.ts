@@ -1,4 +1,4 @@
-import { importanceWeight, predictedValue, type EvaluatedDecision } from './evaluated-decision.js';
+import type { WeighedDecision } from './evaluated-decision.js';
 import { bernsteinInterval, martingaleInterval, type Interval } from './intervals.js';
 
 export const ESTIMATORS = ['ips', 'snips', 'dr', 'switch-dr'] as const;
@@ -19,7 +19,7 @@ export interface Estimate {
 export const SWITCH_WEIGHT = 10;
 
 /** A decision whose reward is known. */
-export type RewardedDecision = EvaluatedDecision & { readonly reward: number };
+export type RewardedDecision = WeighedDecision & { readonly reward: number };
 
 /**
  * Values by four estimators, over decisions whose reward is known, in time order.
@@ -38,12 +38,12 @@ export type RewardedDecision = EvaluatedDecision & { readonly reward: number };
  */
 export function estimateValue(decisions: readonly RewardedDecision[], isUnit = true): Estimate[] {
   if (decisions.length === 0) throw new RangeError('no decision has a reward');
-  const weights = decisions.map(importanceWeight);
+  const weights = decisions.map(({ weight }) => weight);
   const largest = largestWeight(decisions);
   const weighted = decisions.map(({ reward }, t) => weights[t]! * reward);
   const corrected = (most: number): number[] =>
-    decisions.map((decision, t) =>
-      weights[t]! <= most ? correctedValue(decision, weights[t]!) : predictedValue(decision),
+    decisions.map((decision) =>
+      decision.weight <= most ? correctedValue(decision) : decision.predictedValue,
     );
   const switched = Math.min(largest, SWITCH_WEIGHT);
   const range = (low: number, high: number): Interval | undefined => (isUnit ? { low, high } : undefined);
@@ -60,16 +60,14 @@ export function estimateLift(decisions: readonly RewardedDecision[]): {
   value: number;
   asymptotic: Interval;
 } {
-  const terms = decisions.map(
-    (decision) => correctedValue(decision, importanceWeight(decision)) - decision.reward,
-  );
+  const terms = decisions.map((decision) => correctedValue(decision) - decision.reward);
   const value = meanOf(terms);
   return { value, asymptotic: martingaleInterval(terms, value) };
 }
 
 /** Σ_k π_k·q̂_k + w(r − q̂_a). */
-const correctedValue = (decision: RewardedDecision, weight: number): number =>
-  predictedValue(decision) + weight * (decision.reward - decision.predicted[decision.chosen]!);
+const correctedValue = ({ weight, predictedValue, predictedChosen, reward }: RewardedDecision): number =>
+  predictedValue + weight * (reward - predictedChosen);
 
 function meanOfTerms(estimator: Estimator, terms: readonly number[], range: Interval | undefined): Estimate {
   const value = meanOf(terms);
@@ -96,16 +94,9 @@ function selfNormalized(weights: readonly number[], weighted: readonly number[])
   return { estimator: 'snips', value, asymptotic: martingaleInterval(terms, value) };
 }
 
-/** The largest weight that any draw could have had: known before the draws, so that it bounds the terms. */
-export function largestWeight(decisions: readonly EvaluatedDecision[]): number {
-  let largest = 0;
-  for (const { logged, target } of decisions) {
-    for (let k = 0; k < target.length; k++) {
-      if (logged[k]! > 0) largest = Math.max(largest, target[k]! / logged[k]!);
-    }
-  }
-  return largest;
-}
+/** The largest weight that any draw of a log could have had. */
+export const largestWeight = (decisions: readonly WeighedDecision[]): number =>
+  decisions.reduce((largest, decision) => Math.max(largest, decision.largestWeight), 0);
 
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,6 +1,5 @@
-import type { ArmId } from '../registry/model.js';
-import { importanceWeight, unsupported, type EvaluatedDecision } from './evaluated-decision.js';
 import { largestWeight, SWITCH_WEIGHT } from './estimators.js';
+import type { WeighedDecision } from './evaluated-decision.js';
 
 /** How far a log carries an evaluation. */
 export interface Support {
@@ -9,11 +8,14 @@ export interface Support {
   readonly rewarded: number;
   /** (Σw)²/Σw² over them: as many decisions as this would say as much, if they had been the target policy's own. */
   readonly effectiveDecisions: number;
+  /** The largest that any draw could have had. */
   readonly largestWeight: number;
   /** Share of the target policy's choices that the logging policy never makes. */
   readonly unsupportedShare: number;
   /** Share of rewarded decisions whose weight is above switch-DR's. */
   readonly switchedShare: number;
+  /** About how many decisions with a reward would do, if more come like these; absent where no number would. */
+  readonly neededRewarded?: number;
   /** Why no single figure should be named; empty where one may be. */
   readonly objections: readonly string[];
 }
@@ -23,20 +25,24 @@ const EFFECTIVE_LEAST = 100;
 /** What no log can say of, as a share of choices, beyond which a figure would be a guess. */
 const UNSUPPORTED_MOST = 0.02;
 
-export function supportOf(decisions: readonly EvaluatedDecision[]): Support {
+export function supportOf(decisions: readonly WeighedDecision[]): Support {
   const rewarded = decisions.filter(({ reward }) => reward !== undefined);
-  const weights = rewarded.map(importanceWeight);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const squares = weights.reduce((sum, weight) => sum + weight * weight, 0);
-  const effective = squares > 0 ? (total * total) / squares : 0;
-  const missing = decisions.reduce((sum, decision) => sum + unsupported(decision), 0);
-  const unsupportedShare = decisions.length === 0 ? 0 : missing / decisions.length;
+  const sum = (
+    read: (decision: WeighedDecision) => number,
+    of: readonly WeighedDecision[] = rewarded,
+  ): number => of.reduce((total, decision) => total + read(decision), 0);
+  const squares = sum(({ weight }) => weight * weight);
+  const effective = squares > 0 ? sum(({ weight }) => weight) ** 2 / squares : 0;
+  const unsupportedShare =
+    decisions.length === 0 ? 0 : sum(({ unsupported }) => unsupported, decisions) / decisions.length;
+  const isSupported = unsupportedShare <= UNSUPPORTED_MOST;
+  const needed =
+    effective >= 1 && isSupported
+      ? Math.max(rewarded.length, Math.ceil((rewarded.length * EFFECTIVE_LEAST) / effective))
+      : undefined;
   const objections: string[] = [];
-  if (effective < EFFECTIVE_LEAST) objections.push(tooFew(effective, rewarded.length));
-  if (unsupportedShare > UNSUPPORTED_MOST) {
-    const percent = (100 * unsupportedShare).toFixed(1);
-    objections.push(`${percent} % of its choices are of models that the log's policy never picks there`);
-  }
+  if (effective < EFFECTIVE_LEAST) objections.push(tooFew(effective, rewarded.length, needed));
+  if (!isSupported) objections.push(neverPicked(unsupportedShare));
   return {
     decisions: decisions.length,
     rewarded: rewarded.length,
@@ -44,52 +50,18 @@ export function supportOf(decisions: readonly EvaluatedDecision[]): Support {
     largestWeight: largestWeight(rewarded),
     unsupportedShare,
     switchedShare:
-      weights.length === 0 ? 0 : weights.filter((weight) => weight > SWITCH_WEIGHT).length / weights.length,
+      rewarded.length === 0
+        ? 0
+        : rewarded.filter(({ weight }) => weight > SWITCH_WEIGHT).length / rewarded.length,
+    ...(needed !== undefined && { neededRewarded: needed }),
     objections,
   };
 }
 
-function tooFew(effective: number, rewarded: number): string {
-  const worth = `${rewarded} decisions with a reward are worth ${effective.toFixed(0)} of its own`;
-  if (effective < 1) return `${worth}; ${EFFECTIVE_LEAST} are needed`;
-  const needed = Math.ceil((rewarded * EFFECTIVE_LEAST) / effective);
-  return `${worth}; ${EFFECTIVE_LEAST} are needed, which about ${needed} decisions like these would give`;
+function tooFew(effective: number, rewarded: number, needed: number | undefined): string {
+  const worth = `${rewarded} decisions with a reward are worth ${effective.toFixed(0)} of its own; ${EFFECTIVE_LEAST} are needed`;
+  return needed === undefined ? worth : `${worth}, which about ${needed} decisions like these would give`;
 }
 
-/** Whether one arm is among the reported decisions as often as it was drawn. */
-export interface ReportingTest {
-  readonly armId: ArmId;
-  /** Reported decisions of the arm, and what its probabilities over all reported decisions add up to. */
-  readonly reported: number;
-  readonly expected: number;
-  /** Standard errors between them: beyond ±4 reports are selective, and so is every estimate made of them. */
-  readonly z: number;
-}
-
-/** Decisions with the arms of their candidates. */
-export type ArmedDecision = EvaluatedDecision & { readonly armIds: readonly ArmId[] };
-
-/**
- * Σ(1{A = a} − p_a) over reported decisions, which is a martingale with mean zero where reporting does not depend on
- * the arm.
- */
-export function reportingTests(decisions: readonly ArmedDecision[]): ReportingTest[] {
-  const sums = new Map<ArmId, { reported: number; expected: number; variance: number }>();
-  for (const { armIds, logged, chosen, reward } of decisions) {
-    if (reward === undefined) continue;
-    armIds.forEach((armId, k) => {
-      const p = logged[k]!;
-      const sum = sums.get(armId) ?? { reported: 0, expected: 0, variance: 0 };
-      sum.reported += k === chosen ? 1 : 0;
-      sum.expected += p;
-      sum.variance += p * (1 - p);
-      sums.set(armId, sum);
-    });
-  }
-  return [...sums].map(([armId, { reported, expected, variance }]) => ({
-    armId,
-    reported,
-    expected,
-    z: variance > 0 ? (reported - expected) / Math.sqrt(variance) : 0,
-  }));
-}
+const neverPicked = (share: number): string =>
+  `${(100 * share).toFixed(1)} % of its choices are of models that the log's policy never picks there, which more of such a log would not change: give them a floor first`;

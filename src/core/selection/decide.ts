@@ -1,6 +1,7 @@
 import { ALL_AVAILABLE, type Availability } from '../availability/breaker-state.js';
 import { drawArm } from '../bandit/propensity.js';
 import { normalizeWeights, type Weights } from '../bandit/settings.js';
+import type { BudgetLedger } from '../budget/budget-ledger.js';
 import { budgetFor, type BudgetInForce } from '../budget/budget-rule.js';
 import { affordable, standingOf, type PeriodStanding } from '../budget/period-standing.js';
 import { usdFromNanoUsd } from '../money.js';
@@ -92,6 +93,8 @@ export interface LoggedInputs {
   readonly context?: ContextVector;
   /** Absent where the budget stands as it stood. */
   readonly lambda?: number;
+  /** What another policy would have spent; the learning state's where absent. */
+  readonly ledger?: BudgetLedger;
 }
 
 /** Filters, estimates and scores every model of the snapshot. Changes nothing, draws nothing. */
@@ -106,8 +109,9 @@ export function deliberate(
     logged: asLogged?.context,
   });
   const budget = budgetFor(policy.budgets, question.tenant, question.useCase);
+  const ledger = asLogged?.ledger ?? learning.budgets;
   const paced = budget !== undefined && budget.averageNanoUsd > 0 ? budget : undefined;
-  const lambda = paced === undefined ? 0 : (asLogged?.lambda ?? learning.budgets.lambda(paced.accountId));
+  const lambda = paced === undefined ? 0 : (asLogged?.lambda ?? ledger.lambda(paced.accountId));
 
   const removals: Removal[] = [];
   const eligible: Candidate[] = [];
@@ -134,7 +138,7 @@ export function deliberate(
   const standing =
     budget?.period === undefined || verdict.rejected
       ? undefined
-      : standingOf(budget.period, learning.budgets.accounts.get(budget.accountId)?.spend, {
+      : standingOf(budget.period, ledger.accounts.get(budget.accountId)?.spend, {
           reservedNanoUsd: reservedNanoUsd?.(budget.accountId) ?? 0,
           nowMs,
         });

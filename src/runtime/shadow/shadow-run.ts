@@ -10,6 +10,7 @@ import type { Question } from '../../core/selection/question.js';
 import type { Rng } from '../../core/random.js';
 import type { OutcomeLog } from '../../store/ports.js';
 import type { Surroundings } from '../candidate-snapshot.js';
+import { compact } from './compact-outcome.js';
 import { packAnswer } from './packed-answer.js';
 import type {
   DifferenceCounts,
@@ -272,12 +273,4 @@ function firstOf(group: Pending): Pending {
   const outcomes = group.outcomes.splice(0, CROSSING_AT_ONCE);
   group.firstSequence += outcomes.length;
   return { kind: 'outcomes', firstSequence, outcomes };
-}
-
-/** A context may be a view on much larger bytes, which would cross whole. */
-function compact(outcome: Outcome): Outcome {
-  const { context } = outcome;
-  return context === undefined || context.buffer.byteLength === context.byteLength
-    ? outcome
-    : { ...outcome, context: context.slice() };
 }

@@ -4,8 +4,10 @@ import {
   type Estimator,
   type RewardedDecision,
 } from '../../../src/core/evaluation/estimators.js';
+import { weighed, type EvaluatedDecision } from '../../../src/core/evaluation/evaluated-decision.js';
 import { bernsteinInterval, martingaleInterval } from '../../../src/core/evaluation/intervals.js';
-import { reportingTests, supportOf } from '../../../src/core/evaluation/support.js';
+import { ReportingTally, type ReportingTest } from '../../../src/core/evaluation/reporting-tests.js';
+import { supportOf, type Support } from '../../../src/core/evaluation/support.js';
 import { rngFromSeed, type Rng } from '../../../src/core/random.js';
 import type { ArmId } from '../../../src/core/registry/model.js';
 
@@ -13,6 +15,8 @@ const MEANS = [0.4, 0.6, 0.7];
 const TARGET = [0.1, 0.2, 0.7];
 const TRUTH = MEANS.reduce((sum, mean, k) => sum + TARGET[k]! * mean, 0);
 const ARMS = [1, 2, 3] as ArmId[];
+
+type Rewarded = EvaluatedDecision & { readonly reward: number };
 
 function drawn(rng: Rng, probabilities: readonly number[]): number {
   let left = rng();
@@ -24,7 +28,7 @@ function drawn(rng: Rng, probabilities: readonly number[]): number {
 }
 
 /** The log of a policy that learns: a fifth evenly, the rest on the arm that has been best so far. */
-function adaptiveLog(rng: Rng, decisions: number): RewardedDecision[] {
+function adaptiveLog(rng: Rng, decisions: number): Rewarded[] {
   const counts = MEANS.map(() => 1);
   const sums = MEANS.map(() => 0.5);
   return Array.from({ length: decisions }, () => {
@@ -39,8 +43,11 @@ function adaptiveLog(rng: Rng, decisions: number): RewardedDecision[] {
   });
 }
 
-const estimatesOf = (decisions: readonly RewardedDecision[]) =>
-  new Map(estimateValue(decisions).map((estimate) => [estimate.estimator, estimate]));
+const valuesOf = (decisions: readonly Rewarded[]) =>
+  estimateValue(decisions.map((decision) => weighed(decision) as RewardedDecision));
+
+const estimatesOf = (decisions: readonly Rewarded[]) =>
+  new Map(valuesOf(decisions).map((estimate) => [estimate.estimator, estimate]));
 
 describe('off-policy estimators', () => {
   it('are their formulas: by hand for two decisions', () => {
@@ -67,7 +74,7 @@ describe('off-policy estimators', () => {
     const repetitions = 500;
     const covered = new Map<Estimator, { asymptotic: number; bernstein: number; sum: number }>();
     for (let repetition = 0; repetition < repetitions; repetition++) {
-      for (const { estimator, value, asymptotic, bernstein } of estimateValue(adaptiveLog(rng, 800))) {
+      for (const { estimator, value, asymptotic, bernstein } of valuesOf(adaptiveLog(rng, 800))) {
         const counts = covered.get(estimator) ?? { asymptotic: 0, bernstein: 0, sum: 0 };
         counts.sum += value;
         if (asymptotic.low <= TRUTH && TRUTH <= asymptotic.high) counts.asymptotic += 1;
@@ -123,7 +130,7 @@ describe('intervals', () => {
 });
 
 describe('support', () => {
-  const decision = (changes: Partial<RewardedDecision> = {}): RewardedDecision => ({
+  const decision = (changes: Partial<Rewarded> = {}): Rewarded => ({
     logged: [0.5, 0.5],
     target: [0.5, 0.5],
     outside: 0,
@@ -132,11 +139,18 @@ describe('support', () => {
     reward: 1,
     ...changes,
   });
-  const repeated = (count: number, changes?: Partial<RewardedDecision>): RewardedDecision[] =>
+  const support = (decisions: readonly EvaluatedDecision[]): Support => supportOf(decisions.map(weighed));
+  const reportingTests = (decisions: readonly EvaluatedDecision[]): ReportingTest[] => {
+    const tally = new ReportingTally();
+    for (const { logged, chosen, reward } of decisions)
+      tally.add({ armIds: ARMS, logged, chosen, isReported: reward !== undefined });
+    return tally.tests();
+  };
+  const repeated = (count: number, changes?: Partial<Rewarded>): Rewarded[] =>
     Array.from({ length: count }, () => decision(changes));
 
   it('is full where the policies are the same', () => {
-    expect(supportOf(repeated(200))).toMatchObject({
+    expect(support(repeated(200))).toMatchObject({
       effectiveDecisions: 200,
       largestWeight: 1,
       unsupportedShare: 0,
@@ -145,17 +159,18 @@ describe('support', () => {
   });
 
   it('objects where too few decisions are like the target’s, and says how many would do', () => {
-    const { objections, effectiveDecisions } = supportOf([
+    const { objections, effectiveDecisions, neededRewarded } = support([
       ...repeated(90, { target: [0, 1] }),
       ...repeated(10, { target: [0, 1], chosen: 1 }),
     ]);
     expect(effectiveDecisions).toBeCloseTo(10, 9);
     expect(objections).toHaveLength(1);
     expect(objections[0]).toContain('about 1000 decisions');
+    expect(neededRewarded).toBe(1000);
   });
 
   it('counts what is not a candidate, and what the log never picks', () => {
-    const { unsupportedShare, objections } = supportOf(
+    const { unsupportedShare, objections } = support(
       repeated(200, { logged: [1, 0], target: [0.7, 0.1], outside: 0.2 }),
     );
     expect(unsupportedShare).toBeCloseTo(0.3, 12);
@@ -164,12 +179,16 @@ describe('support', () => {
 
   it('takes a decision without a report for missing, and finds where reports are selective', () => {
     const rng = rngFromSeed(21n);
-    const log = adaptiveLog(rng, 2_000).map((each) => ({ ...each, armIds: ARMS }));
+    const log = adaptiveLog(rng, 2_000);
     const silent = log.map(({ reward, ...rest }) =>
       rest.chosen === 2 && reward === 0 ? rest : { ...rest, reward },
     );
-    expect(supportOf(silent).rewarded).toBeLessThan(2_000);
+    expect(support(silent).rewarded).toBeLessThan(2_000);
     expect(Math.max(...reportingTests(log).map(({ z }) => Math.abs(z)))).toBeLessThan(4);
-    expect(reportingTests(silent).find(({ armId }) => armId === ARMS[2])!.z).toBeLessThan(-4);
+    const third = reportingTests(silent).find(({ armId }) => armId === ARMS[2])!;
+    expect(third.z).toBeLessThan(-4);
+    // Three in ten answers of the third arm earn nothing.
+    expect(third.reported / third.decisions).toBeGreaterThan(0.6);
+    expect(third.reported / third.decisions).toBeLessThan(0.8);
   });
 });

@@ -1,0 +1,46 @@
+import { armBelief, beliefScope } from '../bandit/belief.js';
+import type { Drift } from '../bandit/drift.js';
+import { priorsAt } from '../bandit/priors.js';
+import type { TenantId, UseCase } from '../ids.js';
+import type { UseCaseState } from '../learning/use-case-state.js';
+import type { Arm } from './arm.js';
+import { contextLayoutOf } from './policy.js';
+import type { DecisionSnapshot } from './snapshot.js';
+
+/** A drift that decisions act on at this moment. */
+export interface ArmDrift {
+  readonly tenant: TenantId;
+  readonly useCase: UseCase;
+  readonly arm: Arm;
+  readonly drift: Drift;
+}
+
+/**
+ * Every arm whose quality has drifted by what recent outcomes say, in any use case: what a request of an average context
+ * would be decided with. Arms of models that are gone are left out.
+ */
+export function listDrift(snapshot: DecisionSnapshot, nowMs: number): ArmDrift[] {
+  return [...snapshot.learning.useCases.values()].flatMap((state) => driftIn(state, snapshot, nowMs));
+}
+
+function driftIn(state: UseCaseState, snapshot: DecisionSnapshot, nowMs: number): ArmDrift[] {
+  const { policy, learning, armById } = snapshot;
+  const { tenant, useCase } = state;
+  const { size } = contextLayoutOf(policy);
+  const x = new Float64Array(size);
+  x[0] = 1;
+  const scope = beliefScope(learning, {
+    tenant,
+    useCase,
+    segment: '',
+    poolingStrength: policy.bandit.poolingStrength,
+    nowMs,
+    ...(size > 0 && { linear: { x, settings: policy.bandit.linear } }),
+  });
+  return [...state.arms.keys()].flatMap((armId) => {
+    const arm = armById.get(armId);
+    if (arm === undefined) return [];
+    const { drift } = armBelief(scope, priorsAt(arm.priorTable, useCase, undefined), armId, arm.kin);
+    return drift === undefined ? [] : [{ tenant, useCase, arm, drift }];
+  });
+}

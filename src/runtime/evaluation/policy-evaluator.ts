@@ -1,0 +1,121 @@
+import type { Logger } from 'pino';
+import type { PolicySource } from '../../config/policy-files.js';
+import { SextantError } from '../../core/errors.js';
+import type { Store } from '../../store/ports.js';
+import { available } from '../available.js';
+import type { Surroundings } from '../candidate-snapshot.js';
+import type { EvaluatedLog } from './evaluate-log.js';
+import type {
+  EvaluationFailure,
+  EvaluationOrigin,
+  FromEvaluation,
+  OpenEvaluation,
+} from './evaluation-messages.js';
+import type { LogFilter } from './log-replay.js';
+import { ServedLog } from './served-log.js';
+
+export interface PolicyEvaluatorParts {
+  readonly store: Pick<Store, 'outcomes' | 'decisions'>;
+  readonly surroundings: () => Surroundings;
+  readonly open: OpenEvaluation;
+  readonly logger: Logger;
+  /** Writes out decisions that wait. */
+  readonly flush: () => Promise<void>;
+}
+
+/** About a kilobyte is held of each. */
+const DECISIONS_MOST = 200_000;
+/** A log of the most decisions takes about so long; a caller waits no longer. */
+const TIME_MOST_MS = 300_000;
+const RETRY_AFTER_MS = 10_000;
+
+const CODES = {
+  policy: 'POLICY_REFUSED',
+  size: 'TOO_MANY_DECISIONS',
+  nothing: 'NOTHING_TO_EVALUATE',
+  store: 'STORE_UNAVAILABLE',
+} as const satisfies Record<EvaluationFailure, string>;
+
+/** Owns the one evaluation that may run beside decisions. */
+export class PolicyEvaluator {
+  private current: { readonly stop: () => void } | undefined;
+
+  constructor(private readonly parts: PolicyEvaluatorParts) {}
+
+  /**
+   * @throws SextantError POLICY_REFUSED, NOTHING_TO_EVALUATE, TOO_MANY_DECISIONS, EVALUATION_RUNNING,
+   *   EVALUATION_TIMEOUT, STORE_UNAVAILABLE.
+   */
+  async evaluate(sources: readonly PolicySource[], filter: LogFilter): Promise<EvaluatedLog> {
+    if (this.current !== undefined) {
+      throw new SextantError('EVALUATION_RUNNING', 'another evaluation runs: ask again when it has ended', {
+        retryAfterMs: RETRY_AFTER_MS,
+      });
+    }
+    this.current = { stop: () => undefined };
+    const served = new ServedLog(this.parts.store);
+    try {
+      await this.parts.flush();
+      const base = await available(this.parts.store.outcomes.readBase());
+      return await this.run({ sources, filter, ...(base && { base }) }, served);
+    } finally {
+      this.current = undefined;
+      await served.close();
+    }
+  }
+
+  /** Ends what runs. */
+  close(): void {
+    this.current?.stop();
+  }
+
+  private async run(
+    asked: Pick<EvaluationOrigin, 'sources' | 'filter' | 'base'>,
+    served: ServedLog,
+  ): Promise<EvaluatedLog> {
+    const { open, surroundings } = this.parts;
+    const origin = { ...asked, surroundings: surroundings(), maxDecisions: DECISIONS_MOST };
+    let settle: (ended: EvaluatedLog | Error) => void = () => undefined;
+    const ended = new Promise<EvaluatedLog | Error>((resolve) => (settle = resolve));
+    this.current = {
+      stop: () => settle(new SextantError('STORE_UNAVAILABLE', 'the server is stopping')),
+    };
+    const timer = setTimeout(() => settle(tookTooLong()), TIME_MOST_MS);
+    const port = open(origin, {
+      message: (message) => {
+        if (message.kind === 'open') served.open(message.id, message.span);
+        else if (message.kind === 'next')
+          available(served.next(message.id)).then((chunk) => port.post(chunk), settle);
+        else settle(message.kind === 'done' ? message.log : refusalOf(message));
+      },
+      failed: (error) => settle(this.failureOf(error)),
+    });
+    try {
+      const result = await ended;
+      if (result instanceof Error) throw result;
+      return result;
+    } finally {
+      clearTimeout(timer);
+      await port.close();
+    }
+  }
+
+  private failureOf(error: unknown): Error {
+    if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY')
+      return new SextantError(
+        'TOO_MANY_DECISIONS',
+        'the log does not fit the memory: ask for a shorter time',
+      );
+    this.parts.logger.error({ err: error }, 'an evaluation failed');
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const refusalOf = ({ reason, message }: Extract<FromEvaluation, { kind: 'failed' }>): SextantError =>
+  new SextantError(CODES[reason], message);
+
+const tookTooLong = (): SextantError =>
+  new SextantError(
+    'EVALUATION_TIMEOUT',
+    `the evaluation took more than ${TIME_MOST_MS / 1000} s: ask for a shorter time or one use case`,
+  );
