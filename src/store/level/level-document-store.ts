@@ -8,9 +8,11 @@ import { documentHash, putTotal, totalAfter, type DocumentTotal } from './docume
 import type { GuardedWriter } from './guarded-writer.js';
 import type { HeadMark } from './head-mark.js';
 import { storeErrorOf } from './level-error.js';
-import type { DocumentState } from './open-level-store.js';
 
 const REVISION_BYTES = 8;
+
+/** A document as it shall be, whatever is there; without a body there shall be none. */
+export type DocumentState = Omit<StoredDocument, 'body'> & { readonly body: Uint8Array | undefined };
 
 export interface LevelDocumentStoreParts {
   readonly db: Database;
