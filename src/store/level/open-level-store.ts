@@ -63,10 +63,11 @@ async function openPorts(parts: {
   const { dir, db, mark } = parts;
   const writer = new GuardedWriter(parts);
   await claimFormat(db, writer, dir);
-  const { extent: found, total } = await verifyEnds(db, await mark.read());
+  const { extent: found, total, decisions: logged } = await verifyEnds(db, await mark.read());
   mark.note({ head: found.head, commits: total.commits });
   const extent = new ExtentInUse(found);
   const outcomes = new LevelOutcomeLog({ db, writer, mark, extent });
+  const decisions = new LevelDecisionLog({ db, writer, total: logged });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await outcomes.settle();
@@ -79,9 +80,9 @@ async function openPorts(parts: {
     outcomes,
     documents,
     restoreDocuments: (states) => documents.restore(states),
-    decisions: new LevelDecisionLog(db, writer),
+    decisions,
     snapshots: new LevelSnapshotStore(db, writer),
-    retention: new LevelRetention({ db, writer, extent }),
+    retention: new LevelRetention({ db, writer, extent, decisions }),
     scrub: (options) => scrubDatabase(db, extent, options),
     copyTo: (folder) => copyDatabase(db, folder),
     compact: () => compactDatabase(db),
