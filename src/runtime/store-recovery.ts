@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Outcome } from '../core/outcome/outcome.js';
-import type { OutcomeLog } from '../store/ports.js';
-import type { StoreObserver, StoreRecoveryReport } from '../store/reopening/reopening-store.js';
+import type { OutcomeLog, StoreObserver, StoreRecoveryReport } from '../store/ports.js';
 import type { StoreError } from '../store/store-error.js';
 import type { LearningKeeper } from './learning-keeper.js';
 import type { ReportJournal } from './report-journal.js';

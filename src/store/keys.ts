@@ -38,7 +38,7 @@ export interface KeyRange {
   readonly lt: Buffer;
 }
 
-export type MetaName = 'format' | 'log' | 'documents';
+export type MetaName = 'format' | 'log' | 'documents' | 'decisions';
 
 export function metaKey(name: MetaName): Buffer {
   return Buffer.concat([Buffer.of(SPACE.meta), Buffer.from(name)]);

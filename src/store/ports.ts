@@ -1,4 +1,5 @@
 import type { Outcome } from '../core/outcome/outcome.js';
+import type { StoreError } from './store-error.js';
 
 /** What became of one outcome of a report. */
 export type AppendVerdict =
@@ -193,4 +194,24 @@ export interface Store {
   /** Gives back the room of what was removed or replaced. @throws StoreError `STORE_IO`. */
   compact(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Who has to know that a store failed, and that it is back. */
+export interface StoreObserver {
+  /** A write failed: nothing is acknowledged any more. */
+  failed(error: StoreError): void;
+  /** Brings what is in memory to what the log holds, before anything is acknowledged again. Throws where that fails. */
+  reconcile(outcomes: OutcomeLog): Promise<void>;
+  /** The store is open and takes writes. */
+  reopened(recovery: StoreRecoveryReport): void;
+  /** The store could not be opened again, this time. */
+  stillFailed(error: unknown, retryInMs: number): void;
+}
+
+/** How a store came back. */
+export interface StoreRecoveryReport {
+  readonly attempts: number;
+  readonly downMs: number;
+  /** A change of documents that was told as failed was there, and was undone. */
+  readonly undid: boolean;
 }

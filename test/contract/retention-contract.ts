@@ -78,7 +78,10 @@ export function retentionContract(store: StoreUnderTest): void {
         read,
       ]);
       const found = blocks.flatMap(({ outcomes }) => outcomes);
-      expect(found.slice(-3)).toStrictEqual([3, 4, 5].map((n) => outcomeOf(n)));
+      // With or without what was removed, and what was appended, meanwhile; and without a gap.
+      const first = found[0]!.decisionId === outcomeOf(0).decisionId ? 0 : 3;
+      expect(found.length).toBeGreaterThanOrEqual(6 - first);
+      expect(found).toStrictEqual(found.map((_, i) => outcomeOf(first + i)));
       expect([log().base(), log().head()]).toEqual([3, 7]);
       await store.reopen();
       expect((await outcomesFrom(log(), 3)).length).toBe(4);

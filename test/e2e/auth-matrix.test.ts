@@ -43,6 +43,7 @@ const ROLE_OF: Readonly<Record<string, Role>> = {
   'InsightService/ListReportRates': 'read',
   'InsightService/ReviewPrompts': 'read',
   'InsightService/ListModelHealth': 'read',
+  'InsightService/ListDrift': 'read',
   'EvaluationService/EvaluatePolicy': 'read',
   'AuditService/ListAuditEntries': 'admin',
   'PromptService/CreatePrompt': 'admin',

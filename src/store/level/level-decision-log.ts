@@ -1,32 +1,53 @@
 import { decisionKey, decisionRange, parseDecisionKey } from '../keys.js';
 import type { DecisionLog, LoggedDecision } from '../ports.js';
 import { seal, unseal } from '../sealed-value.js';
+import { SerialQueue } from '../serial-queue.js';
 import type { Database, Operation } from './database.js';
 import type { GuardedWriter } from './guarded-writer.js';
 import { storeErrorOf } from './level-error.js';
+import { decisionHash, putTotal, totalAfter, type SpaceTotal } from './space-total.js';
 
 const READ_AHEAD_BYTES = 1 << 20;
+const REMOVED_AT_ONCE = 1_000;
+
+export interface LevelDecisionLogParts {
+  readonly db: Database;
+  readonly writer: GuardedWriter;
+  /** As it is on disk. */
+  readonly total: SpaceTotal;
+}
 
 /** Decisions in LevelDB, written without waiting for the disk. */
 export class LevelDecisionLog implements DecisionLog {
-  constructor(
-    private readonly db: Database,
-    private readonly writer: GuardedWriter,
-  ) {}
+  private readonly changes = new SerialQueue();
+  private total: SpaceTotal;
 
-  async append(decisions: readonly LoggedDecision[]): Promise<void> {
-    if (decisions.length === 0) return;
-    const operations = decisions.map(({ decisionId, issueTimeMs, body }): Operation => {
+  constructor(private readonly parts: LevelDecisionLogParts) {
+    this.total = parts.total;
+  }
+
+  append(decisions: readonly LoggedDecision[]): Promise<void> {
+    const values = new Map<string, readonly [Buffer, Buffer]>();
+    for (const { decisionId, issueTimeMs, body } of decisions) {
       const key = decisionKey(issueTimeMs, decisionId);
-      return { type: 'put', key, value: seal(key, body) };
+      values.set(key.toString('latin1'), [key, seal(key, body)]);
+    }
+    const entries = [...values.values()];
+    return this.changes.run(async () => {
+      if (entries.length === 0) return;
+      const before = await this.valuesOf(entries.map(([key]) => key));
+      await this.write(
+        entries.map(([key, value]): Operation => ({ type: 'put', key, value })),
+        entries.map(([, value]) => value),
+        before.filter((value) => value !== undefined),
+      );
     });
-    await this.writer.write(operations, { sync: false });
   }
 
   async *range(fromMs: number, toMs: number): AsyncIterable<LoggedDecision> {
     const range = decisionRange(fromMs, toMs);
     try {
-      const entries = this.db.iterator({ ...range, highWaterMarkBytes: READ_AHEAD_BYTES });
+      const entries = this.parts.db.iterator({ ...range, highWaterMarkBytes: READ_AHEAD_BYTES });
       for await (const [key, sealed] of entries) {
         const { issueTimeMs, decisionId } = parseDecisionKey(key);
         yield {
@@ -38,5 +59,49 @@ export class LevelDecisionLog implements DecisionLog {
     } catch (error) {
       throw storeErrorOf(error, 'cannot read the decision log');
     }
+  }
+
+  /** Bit by bit, so that other writes get their turns. @returns how many were removed. */
+  async removeBefore(timeMs: number): Promise<number> {
+    let removed = 0;
+    for (;;) {
+      const count = await this.changes.run(() => this.removeSome(timeMs));
+      if (count === 0) return removed;
+      removed += count;
+    }
+  }
+
+  private async removeSome(timeMs: number): Promise<number> {
+    let entries: [Buffer, Buffer][];
+    try {
+      entries = await this.parts.db.iterator({ ...decisionRange(0, timeMs), limit: REMOVED_AT_ONCE }).all();
+    } catch (error) {
+      throw storeErrorOf(error, 'cannot read what is to be removed');
+    }
+    if (entries.length === 0) return 0;
+    await this.write(
+      entries.map(([key]): Operation => ({ type: 'del', key })),
+      [],
+      entries.map(([, value]) => value),
+    );
+    return entries.length;
+  }
+
+  private async valuesOf(keys: Buffer[]): Promise<(Buffer | undefined)[]> {
+    try {
+      return await this.parts.db.getMany(keys);
+    } catch (error) {
+      throw storeErrorOf(error, 'cannot look up decisions');
+    }
+  }
+
+  private async write(
+    operations: readonly Operation[],
+    came: readonly Buffer[],
+    went: readonly Buffer[],
+  ): Promise<void> {
+    const total = totalAfter(this.total, came.map(decisionHash), went.map(decisionHash));
+    await this.parts.writer.write([...operations, putTotal('decisions', total)], { sync: false });
+    this.total = total;
   }
 }

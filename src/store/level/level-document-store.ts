@@ -4,26 +4,28 @@ import type { DocumentChange, DocumentSpan, DocumentStore, StoredDocument } from
 import { seal, unseal } from '../sealed-value.js';
 import { SerialQueue } from '../serial-queue.js';
 import type { Database, Operation } from './database.js';
-import { documentHash, putTotal, totalAfter, type DocumentTotal } from './document-total.js';
+import { documentHash, putTotal, totalAfter, type SpaceTotal } from './space-total.js';
 import type { GuardedWriter } from './guarded-writer.js';
 import type { HeadMark } from './head-mark.js';
 import { storeErrorOf } from './level-error.js';
-import type { DocumentState } from './open-level-store.js';
 
 const REVISION_BYTES = 8;
+
+/** A document as it shall be, whatever is there; without a body there shall be none. */
+export type DocumentState = Omit<StoredDocument, 'body'> & { readonly body: Uint8Array | undefined };
 
 export interface LevelDocumentStoreParts {
   readonly db: Database;
   readonly writer: GuardedWriter;
   readonly mark: HeadMark;
   /** As it is on disk. */
-  readonly total: DocumentTotal;
+  readonly total: SpaceTotal;
 }
 
 /** Documents in LevelDB. One process owns the database, so a queue is enough for compare-and-set. */
 export class LevelDocumentStore implements DocumentStore {
   private readonly changes = new SerialQueue();
-  private total: DocumentTotal;
+  private total: SpaceTotal;
 
   constructor(private readonly parts: LevelDocumentStoreParts) {
     this.total = parts.total;
@@ -119,7 +121,7 @@ export class LevelDocumentStore implements DocumentStore {
     );
     const went = before.flatMap((value, i) => (value ? [documentHash(operations[i]!.key, value)] : []));
     const total = totalAfter(this.total, came, went);
-    await this.parts.writer.write([...operations, putTotal(total)], { sync: true });
+    await this.parts.writer.write([...operations, putTotal('documents', total)], { sync: true });
     this.total = total;
     this.parts.mark.note({ commits: total.commits });
   }

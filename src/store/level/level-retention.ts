@@ -11,6 +11,7 @@ import {
 import type { StoreRetention } from '../ports.js';
 import { approximateSize, type Database, type Operation } from './database.js';
 import type { GuardedWriter } from './guarded-writer.js';
+import type { LevelDecisionLog } from './level-decision-log.js';
 import { storeErrorOf } from './level-error.js';
 import { putLogBase } from './log-base.js';
 import { putExtent, type ExtentInUse } from './log-extent.js';
@@ -21,6 +22,7 @@ interface Parts {
   readonly db: Database;
   readonly writer: GuardedWriter;
   readonly extent: ExtentInUse;
+  readonly decisions: LevelDecisionLog;
 }
 
 /** What the embedded store lets go of. */
@@ -69,7 +71,7 @@ export class LevelRetention implements StoreRetention {
   }
 
   removeDecisionsBefore(timeMs: number): Promise<number> {
-    return this.remove(decisionRange(0, timeMs));
+    return this.parts.decisions.removeBefore(timeMs);
   }
 
   async decisionTimeWithin(maxBytes: number): Promise<number> {

@@ -2,7 +2,6 @@ import { baseKey } from '../keys.js';
 import { seal, unseal } from '../sealed-value.js';
 import { StoreError } from '../store-error.js';
 import type { Database, Operation } from './database.js';
-import type { LogExtent } from './log-extent.js';
 
 const KEY = baseKey();
 const POSITION_BYTES = 8;
@@ -21,7 +20,7 @@ export function putLogBase(position: number, body: Uint8Array): Operation {
  */
 export async function readLogBase(
   db: Database,
-  { base }: Pick<LogExtent, 'base'>,
+  { base }: { readonly base: number },
 ): Promise<Uint8Array | undefined> {
   return logBaseOf(await db.get(KEY), base);
 }

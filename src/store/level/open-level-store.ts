@@ -1,4 +1,4 @@
-import type { Store, StoredDocument } from '../ports.js';
+import type { Store } from '../ports.js';
 import type { StoreError } from '../store-error.js';
 import { copyDatabase } from './copy-database.js';
 import { compactDatabase, openDatabase } from './database.js';
@@ -6,7 +6,7 @@ import type { Database, DatabaseOptions } from './database.js';
 import { GuardedWriter } from './guarded-writer.js';
 import { HeadMark } from './head-mark.js';
 import { LevelDecisionLog } from './level-decision-log.js';
-import { LevelDocumentStore } from './level-document-store.js';
+import { LevelDocumentStore, type DocumentState } from './level-document-store.js';
 import { storeErrorOf } from './level-error.js';
 import { LevelOutcomeLog } from './level-outcome-log.js';
 import { LevelSnapshotStore } from './level-snapshot-store.js';
@@ -22,9 +22,6 @@ export interface LevelStoreOptions extends DatabaseOptions {
   /** A write failed, for the first time: nothing is written any more. */
   readonly onFailure: (error: StoreError) => void;
 }
-
-/** A document as it shall be, whatever is there; without a body there shall be none. */
-export type DocumentState = Omit<StoredDocument, 'body'> & { readonly body: Uint8Array | undefined };
 
 /** The embedded store. */
 export interface LevelStore extends Store {
@@ -66,10 +63,11 @@ async function openPorts(parts: {
   const { dir, db, mark } = parts;
   const writer = new GuardedWriter(parts);
   await claimFormat(db, writer, dir);
-  const { extent: found, total } = await verifyEnds(db, await mark.read());
+  const { extent: found, total, decisions: logged } = await verifyEnds(db, await mark.read());
   mark.note({ head: found.head, commits: total.commits });
   const extent = new ExtentInUse(found);
   const outcomes = new LevelOutcomeLog({ db, writer, mark, extent });
+  const decisions = new LevelDecisionLog({ db, writer, total: logged });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await outcomes.settle();
@@ -82,9 +80,9 @@ async function openPorts(parts: {
     outcomes,
     documents,
     restoreDocuments: (states) => documents.restore(states),
-    decisions: new LevelDecisionLog(db, writer),
+    decisions,
     snapshots: new LevelSnapshotStore(db, writer),
-    retention: new LevelRetention({ db, writer, extent }),
+    retention: new LevelRetention({ db, writer, extent, decisions }),
     scrub: (options) => scrubDatabase(db, extent, options),
     copyTo: (folder) => copyDatabase(db, folder),
     compact: () => compactDatabase(db),

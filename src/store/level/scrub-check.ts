@@ -6,13 +6,15 @@ import { tryUnseal, unseal } from '../sealed-value.js';
 import { StoreError } from '../store-error.js';
 import { dedupeEntryOf, type DedupeEntry } from './dedupe-entry.js';
 import {
+  decisionHash,
   documentHash,
-  NO_DOCUMENTS,
-  TOTAL_KEY,
+  EMPTY_TOTAL,
   totalAfter,
+  totalKey,
   totalOf,
-  type DocumentTotal,
-} from './document-total.js';
+  type SpaceTotal,
+  type TotalledSpace,
+} from './space-total.js';
 import { documentOf } from './level-document-store.js';
 import { logBaseOf } from './log-base.js';
 import { extentOf, type LogExtent } from './log-extent.js';
@@ -36,7 +38,8 @@ export class ScrubCheck {
   private damagedSnapshots = 0;
   private last: Buffer = Buffer.alloc(0);
   private hashes = 0n;
-  private total: DocumentTotal | undefined;
+  private decisionHashes = 0n;
+  private readonly totals: Partial<Record<TotalledSpace, SpaceTotal>> = {};
   private base: Buffer | undefined;
   private extent: LogExtent | undefined;
   /** Position that the next block has to start at. */
@@ -65,7 +68,9 @@ export class ScrubCheck {
       case 'document':
         return this.document(key, value);
       case 'decision':
-        return void unseal(key, value, () => `the logged decision ${parseDecisionKey(key).decisionId}`);
+        this.decisionHashes += decisionHash(value);
+        unseal(key, value, () => `the logged decision ${parseDecisionKey(key).decisionId}`);
+        return;
       case 'meta':
         return this.meta(key, value);
       case 'snapshot':
@@ -92,9 +97,8 @@ export class ScrubCheck {
   }
 
   private checkTotals(): void {
-    if (this.total === undefined) this.fault('the count of documents is missing');
-    else if (totalAfter(NO_DOCUMENTS, [this.hashes], []).sum !== this.total.sum)
-      this.fault('the documents are not those that were written: one is missing, or older than it should be');
+    this.checkTotal('documents', this.hashes);
+    this.checkTotal('decisions', this.decisionHashes);
     if (this.extent === undefined) return this.fault('the extent of the outcome log is missing');
     const { base, head } = this.extent;
     if ((this.expected ?? base) !== head)
@@ -106,6 +110,13 @@ export class ScrubCheck {
     }
   }
 
+  private checkTotal(space: TotalledSpace, sum: bigint): void {
+    const total = this.totals[space];
+    if (total === undefined) this.fault(`the count of ${space} is missing`);
+    else if (totalAfter(EMPTY_TOTAL, [sum], []).sum !== total.sum)
+      this.fault(`the ${space} are not those that were written: one is missing, or older than it should be`);
+  }
+
   private document(key: Buffer, value: Buffer): void {
     documentOf(key, value);
     this.hashes += documentHash(key, value);
@@ -113,7 +124,8 @@ export class ScrubCheck {
 
   private meta(key: Buffer, value: Buffer): void {
     if (key.equals(EXTENT_KEY)) this.extent = extentOf(value);
-    else if (key.equals(TOTAL_KEY)) this.total = totalOf(value);
+    else if (key.equals(totalKey('documents'))) this.totals.documents = totalOf('documents', value);
+    else if (key.equals(totalKey('decisions'))) this.totals.decisions = totalOf('decisions', value);
     else if (key.equals(FORMAT_KEY)) formatOf(value);
     else throw new RangeError(`${key.toString('hex')} is no key of a store`);
   }

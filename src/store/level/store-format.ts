@@ -2,7 +2,7 @@ import { metaKey } from '../keys.js';
 import { seal, unseal } from '../sealed-value.js';
 import { StoreError } from '../store-error.js';
 import type { Database, Operation } from './database.js';
-import { NO_DOCUMENTS, putTotal } from './document-total.js';
+import { EMPTY_TOTAL, putTotal } from './space-total.js';
 import type { GuardedWriter } from './guarded-writer.js';
 import { putExtent } from './log-extent.js';
 import { migrateFrom1 } from './migrate-from-1.js';
@@ -60,7 +60,12 @@ async function found(db: Database, writer: GuardedWriter, dir: string): Promise<
     );
   }
   await writer.write(
-    [putFormat(STORE_FORMAT), putExtent({ base: 0, head: 0, floorMs: 0 }), putTotal(NO_DOCUMENTS)],
+    [
+      putFormat(STORE_FORMAT),
+      putExtent({ base: 0, head: 0, floorMs: 0 }),
+      putTotal('documents', EMPTY_TOTAL),
+      putTotal('decisions', EMPTY_TOTAL),
+    ],
     { sync: true },
   );
 }

@@ -1,6 +1,6 @@
 import { StoreError } from '../store-error.js';
 import type { Database } from './database.js';
-import { TOTAL_KEY, totalOf, type DocumentTotal } from './document-total.js';
+import { totalKey, totalOf, type SpaceTotal } from './space-total.js';
 import type { Marked } from './head-mark.js';
 import { verifyExtent, type LogExtent } from './log-extent.js';
 
@@ -13,9 +13,10 @@ import { verifyExtent, type LogExtent } from './log-extent.js';
 export async function verifyEnds(
   db: Database,
   marked: Marked | undefined,
-): Promise<{ readonly extent: LogExtent; readonly total: DocumentTotal }> {
+): Promise<{ readonly extent: LogExtent; readonly total: SpaceTotal; readonly decisions: SpaceTotal }> {
   const extent = await verifyExtent(db, marked?.head ?? 0);
-  const total = totalOf(await db.get(TOTAL_KEY));
+  const total = totalOf('documents', await db.get(totalKey('documents')));
+  const decisions = totalOf('decisions', await db.get(totalKey('decisions')));
   const commits = marked?.commits ?? 0;
   if (commits > total.commits) {
     throw new StoreError(
@@ -23,5 +24,5 @@ export async function verifyEnds(
       `documents were changed ${commits} times, but the store knows of ${total.commits}: its end is gone. Restore a backup`,
     );
   }
-  return { extent, total };
+  return { extent, total, decisions };
 }

@@ -1,5 +1,6 @@
 import type { DocumentChange, DocumentStore } from '../ports.js';
-import type { DocumentState, LevelStore } from '../level/open-level-store.js';
+import type { DocumentState } from '../level/level-document-store.js';
+import type { LevelStore } from '../level/open-level-store.js';
 
 /** A commit of documents that failed: it may be on disk or not, and whoever asked for it was told that it failed. */
 export interface DoubtfulCommit {

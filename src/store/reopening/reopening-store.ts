@@ -9,6 +9,7 @@ import type {
   SnapshotStore,
   Store,
   StoreCopy,
+  StoreObserver,
   StoreRetention,
 } from '../ports.js';
 import { StoreError } from '../store-error.js';
@@ -22,26 +23,6 @@ import {
   reopeningRetention,
   reopeningSnapshots,
 } from './reopening-ports.js';
-
-/** Who has to know that a store failed, and that it is back. */
-export interface StoreObserver {
-  /** A write failed: nothing is acknowledged any more. */
-  failed(error: StoreError): void;
-  /** Brings what is in memory to what the log holds, before anything is acknowledged again. Throws where that fails. */
-  reconcile(outcomes: OutcomeLog): Promise<void>;
-  /** The store is open and takes writes. */
-  reopened(recovery: StoreRecoveryReport): void;
-  /** The store could not be opened again, this time. */
-  stillFailed(error: unknown, retryInMs: number): void;
-}
-
-/** How a store came back. */
-export interface StoreRecoveryReport {
-  readonly attempts: number;
-  readonly downMs: number;
-  /** A change of documents that was told as failed was there, and was undone. */
-  readonly undid: boolean;
-}
 
 export interface ReopeningStoreParts {
   /** Opens the store, and verifies it. */

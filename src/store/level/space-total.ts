@@ -5,18 +5,25 @@ import { StoreError } from '../store-error.js';
 import type { Operation } from './database.js';
 
 /**
- * A sum over all documents, kept up in each commit: the database can lose a commit in the middle of its write-ahead log
- * without an error, and no document tells that another one is missing.
+ * A sum over all entries of a space, kept up in each write: the database can lose one in the middle of its write-ahead
+ * log without an error, and no entry tells that another one is missing.
  */
-export interface DocumentTotal {
-  /** Commits since the store was founded. */
+export interface SpaceTotal {
+  /** Writes since the store was founded. */
   readonly commits: number;
-  /** Sum of a 64-bit hash of each document, modulo 2^64. */
+  /** Sum of a hash of each entry, modulo 2^64. */
   readonly sum: bigint;
 }
 
-const KEY = metaKey('documents');
-export const NO_DOCUMENTS: DocumentTotal = { commits: 0, sum: 0n };
+/** Spaces that have one. */
+export type TotalledSpace = 'documents' | 'decisions';
+
+export const EMPTY_TOTAL: SpaceTotal = { commits: 0, sum: 0n };
+
+export const totalKey = (space: TotalledSpace): Buffer => metaKey(space);
+
+/** A hash of a decision: the checksum that it is sealed with, which covers its key. */
+export const decisionHash = (sealed: Buffer): bigint => BigInt(sealed.readUInt32BE(0));
 
 /** A hash of a document: its key and its value. */
 export function documentHash(key: Uint8Array, value: Uint8Array): bigint {
@@ -27,33 +34,32 @@ export function documentHash(key: Uint8Array, value: Uint8Array): bigint {
 
 /** The total once these hashes came and those went. */
 export function totalAfter(
-  { commits, sum }: DocumentTotal,
+  { commits, sum }: SpaceTotal,
   came: readonly bigint[],
   went: readonly bigint[],
-): DocumentTotal {
+): SpaceTotal {
   let next = sum;
   for (const hash of came) next += hash;
   for (const hash of went) next -= hash;
   return { commits: commits + 1, sum: BigInt.asUintN(64, next) };
 }
 
-/** Goes into every batch that changes documents. */
-export function putTotal({ commits, sum }: DocumentTotal): Operation {
+/** Goes into every batch that changes the space. */
+export function putTotal(space: TotalledSpace, { commits, sum }: SpaceTotal): Operation {
+  const key = totalKey(space);
   const body = Buffer.alloc(16);
   body.writeBigUInt64BE(BigInt(commits), 0);
   body.writeBigUInt64BE(sum, 8);
-  return { type: 'put', key: KEY, value: seal(KEY, body) };
+  return { type: 'put', key, value: seal(key, body) };
 }
 
 /** What a value under the total's key says. @throws StoreError `STORE_CORRUPT`. */
-export function totalOf(sealed: Buffer | undefined): DocumentTotal {
+export function totalOf(space: TotalledSpace, sealed: Buffer | undefined): SpaceTotal {
   if (sealed === undefined)
     throw new StoreError(
       'STORE_CORRUPT',
-      'the store does not say how many documents it has. Restore a backup',
+      `the store does not say how many ${space} it has. Restore a backup`,
     );
-  const body = unseal(KEY, sealed, () => 'the count of documents');
+  const body = unseal(totalKey(space), sealed, () => `the count of ${space}`);
   return { commits: Number(body.readBigUInt64BE(0)), sum: body.readBigUInt64BE(8) };
 }
-
-export const TOTAL_KEY = KEY;

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { StoreConfig } from '../config/config.js';
-import { rngFromSeed } from '../core/random.js';
-import { openDegradedStore } from '../store/degraded-store.js';
-import { openLevelStore } from '../store/level/open-level-store.js';
-import { openMemoryStore } from '../store/memory/memory-store.js';
-import type { Store } from '../store/ports.js';
-import { backoffMs, type BackoffLimits } from '../store/reopening/backoff.js';
-import { ReopeningStore, type StoreObserver } from '../store/reopening/reopening-store.js';
-import { StoreError } from '../store/store-error.js';
-import type { Environment } from './environment.js';
+import type { StoreConfig } from './config/config.js';
+import { rngFromSeed } from './core/random.js';
+import { openDegradedStore } from './store/degraded-store.js';
+import { openLevelStore } from './store/level/open-level-store.js';
+import { openMemoryStore } from './store/memory/memory-store.js';
+import type { Store, StoreObserver } from './store/ports.js';
+import { backoffMs, type BackoffLimits } from './store/reopening/backoff.js';
+import { ReopeningStore } from './store/reopening/reopening-store.js';
+import { StoreError } from './store/store-error.js';
+import type { Environment } from './runtime/environment.js';
 
 /** A disk that was full for a moment is back soon; one that is broken is not asked all the time. */
 const REOPEN: BackoffLimits = { firstMs: 200, maxMs: 15_000 };
