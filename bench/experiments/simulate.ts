@@ -90,7 +90,7 @@ export function peek(scenario: Scenario, rng: Rng): Peeked {
           exposure,
         }
       : { ...OUTCOME, metric: 'quality', quality: { value: measured, source: '' }, exposure };
-    state.fold(outcome, sequence++, allocation);
+    state.fold(outcome, sequence++, { allocation, stopped: [] });
     const comparison = comparisonsOf(state, 0)[1];
     if (comparison === undefined) continue;
     last = comparison;

@@ -13,6 +13,8 @@ import { CallTimes } from './call-times.js';
 import { Decider } from './decider.js';
 import { DecisionLogger, type DecisionLogSettings } from './decision-logger.js';
 import type { Environment } from './environment.js';
+import { ExperimentGuard } from './experiments/experiment-guard.js';
+import { ExperimentKeeper } from './experiments/experiment-keeper.js';
 import { LearningKeeper } from './learning-keeper.js';
 import { PolicyArchive } from './policy-archive.js';
 import { PolicyKeeper } from './policy-keeper.js';
@@ -69,6 +71,7 @@ export interface Runtime {
   readonly reservations: Reservations;
   readonly backups: Backups;
   readonly shadow: ShadowKeeper;
+  readonly experiments: ExperimentKeeper;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
   readonly tokens: TokenCounter;
@@ -110,6 +113,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     breakers.use(policy.availability);
     current = decisionSnapshot(policy, registry.registry, learning.state, prompts.book);
     shadow.follow();
+    experiments.follow();
   };
 
   const audit = await AuditLog.open({
@@ -143,7 +147,26 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     logger,
     snapshotEveryOutcomes: options.snapshotEveryOutcomes,
   });
+  const surroundings = () => ({
+    storedModels: registry.modelsWith([]),
+    storedVariants: prompts.storedVariants,
+    armIds: arms.all,
+  });
+  const learnedTo = (): number => learning.state.sequence;
+  const experiments = await ExperimentKeeper.open({
+    documents: store.documents,
+    outcomes: store.outcomes,
+    audit,
+    logger,
+    nowMs,
+    archive,
+    arms,
+    inForce: () => ({ snapshot: current!, surroundings: surroundings() }),
+    learnedTo,
+    snapshotEveryOutcomes: options.snapshotEveryOutcomes,
+  });
   const objections = (policy: Policy): Fault[] => [
+    ...experiments.objections(policy),
     ...registry.conflicts(policy.models),
     ...prompts.conflicts(policy.prompts.variants),
   ];
@@ -154,16 +177,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     environment,
     open: options.openShadow,
     policyInForce: () => current!.policy,
-    surroundings: () => ({
-      storedModels: registry.modelsWith([]),
-      storedVariants: prompts.storedVariants,
-      armIds: arms.all,
-    }),
-    learnedTo: () => learning.state.sequence,
+    surroundings,
+    learnedTo,
     objections,
   });
-  const useSettings = (policy: Policy): Promise<void> =>
-    learning.useHalfLives(policy.bandit.halfLives, contextLayoutOf(policy));
+  const useSettings = async (policy: Policy): Promise<void> => {
+    await learning.useHalfLives(policy.bandit.halfLives, contextLayoutOf(policy));
+    await experiments.adopt(policy);
+  };
   const policies = new PolicyKeeper({
     folder: options.policyFolder,
     logger,
@@ -207,6 +228,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       activity.recorded(outcome);
       breakers.record(outcome);
       shadow.recorded(outcome, sequence);
+      experiments.recorded(outcome, sequence);
       if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
     },
     options.onStoreFailure,
@@ -214,6 +236,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const decisionLog = options.decisionLog && new DecisionLogger(store.decisions, options.decisionLog, logger);
   const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
   promptReviewer.start();
+  const guard = new ExperimentGuard(experiments, logger);
+  guard.start();
   if (options.watchPolicy) policies.watch();
 
   const { tokens = ESTIMATING } = options;
@@ -228,6 +252,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     reportWatch,
     activity,
     shadow,
+    experiments,
     tokens,
   };
   return {
@@ -251,17 +276,22 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       flush: async () => decisionLog?.flush(),
     }),
     shadow,
+    experiments,
     activity,
     callTimes: new CallTimes(nowMs),
     tokens,
     snapshot,
     close: async () => {
       promptReviewer.close();
+      guard.close();
       await shadow.close();
       await policies.close();
       await journal.flush();
       await decisionLog?.flush();
-      if (!journal.failed) await learning.close();
+      if (!journal.failed) {
+        await learning.close();
+        await experiments.close();
+      }
       await store.close();
     },
   };

@@ -14,6 +14,7 @@ import { ServerReflectionService } from '../gen/grpc/reflection/v1/reflection.js
 import { ServerReflectionService as ServerReflectionServiceV1Alpha } from '../gen/grpc/reflection/v1alpha/reflection.js';
 import { AdminServiceService } from '../gen/sextant/v1/admin.js';
 import { AuditServiceService } from '../gen/sextant/v1/audit.js';
+import { ExperimentServiceService } from '../gen/sextant/v1/experiment.js';
 import { InsightServiceService } from '../gen/sextant/v1/insight.js';
 import { OutcomeServiceService } from '../gen/sextant/v1/outcome.js';
 import { PromptServiceService } from '../gen/sextant/v1/prompt.js';
@@ -26,6 +27,7 @@ import { adminService } from './admin-service.js';
 import { auditService } from './audit-service.js';
 import { authenticator } from './auth.js';
 import { loadDescriptorSet } from './descriptors.js';
+import { experimentService } from './experiment-service.js';
 import type { HandlerContext } from './handler.js';
 import { createHealth, type Health } from './health.js';
 import { insightService } from './insight-service.js';
@@ -46,6 +48,7 @@ const OWN_SERVICES = [
   'sextant.v1.AuditService',
   'sextant.v1.PromptService',
   'sextant.v1.AdminService',
+  'sextant.v1.ExperimentService',
 ] as const;
 export const OUTCOME_SERVICE = 'sextant.v1.OutcomeService';
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
@@ -114,6 +117,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
     maxMessageBytes,
   );
   add(PolicyServiceService, policyService(context, runtime), maxMessageBytes);
+  add(ExperimentServiceService, experimentService(context, runtime), maxMessageBytes);
   add(AuditServiceService, auditService(context, runtime.audit), maxMessageBytes);
   add(AdminServiceService, adminService(context, { backups: runtime.backups, environment }), maxMessageBytes);
   add(

@@ -1,6 +1,6 @@
 import { grow, NO_ALLOCATION, type Allocation } from '../../src/core/experiment/allocation.js';
 import { groupWeights, type ExperimentDefinition } from '../../src/core/experiment/definition.js';
-import { ExperimentState } from '../../src/core/experiment/experiment-state.js';
+import { ExperimentState, type StoppedGroup } from '../../src/core/experiment/experiment-state.js';
 import { POSITIONS, type Exposure } from '../../src/core/experiment/exposure.js';
 import type { Outcome } from '../../src/core/outcome/outcome.js';
 import { outcomeOf, qualityOf } from '../store/outcome-arbitrary.js';
@@ -39,6 +39,7 @@ export const allocationOf = (definition: ExperimentDefinition): Allocation =>
 export class FoldedRun {
   readonly state: ExperimentState;
   private next = 0;
+  stopped: readonly StoppedGroup[] = [];
 
   constructor(
     readonly definition: ExperimentDefinition,
@@ -48,7 +49,7 @@ export class FoldedRun {
   }
 
   fold(outcome: Outcome): void {
-    this.state.fold(outcome, this.next++, this.allocation);
+    this.state.fold(outcome, this.next++, { allocation: this.allocation, stopped: this.stopped });
   }
 
   /** A quality of one unit; the unit's position is in the middle of its group's slots, apart from others'. */

@@ -1,3 +1,4 @@
+import { exposureFromBytes } from '../../src/core/experiment/exposure.js';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -148,7 +149,7 @@ function outcomeOfRecord(record: OutcomeRecord): Outcome {
     ...(record.contextMapId !== 0 && { contextMapId: record.contextMapId }),
     ...(record.labelProbabilityQ16 !== 0 && { labelProbabilityQ16: record.labelProbabilityQ16 }),
     ...(record.expectedInputTokens !== 0n && { expectedInputTokens: Number(record.expectedInputTokens) }),
-    ...(record.exposure.length > 0 && { exposure: exposureFromBytes(record.exposure) }),
+    ...(record.exposure.length > 0 && { exposure: exposureFromBytes(record.exposure)! }),
     ...(record.costInterval !== 0 && { costInterval: record.costInterval }),
   };
 }

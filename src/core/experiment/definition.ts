@@ -1,6 +1,9 @@
-import type { TenantId, UseCase } from '../ids.js';
+import type { UseCase } from '../ids.js';
 import type { ModelId } from '../registry/model.js';
 import type { VariantId } from '../prompts/prompt-variant.js';
+
+/** How far an experiment is: in the file, drawing units, or ended. */
+export const EXPERIMENT_STATUSES = ['declared', 'running', 'ended'] as const;
 
 /** What is compared. Quality and success are better when higher, cost and latency when lower. */
 export const EXPERIMENT_METRICS = ['quality', 'success', 'cost', 'latency'] as const;
@@ -122,7 +125,3 @@ export const groupWeights = ({
 /** Number of the arm that others are compared with. */
 export const controlIndex = ({ arms, control }: Pick<ExperimentDefinition, 'arms' | 'control'>): number =>
   arms.findIndex(({ id }) => id === control);
-
-export interface ExperimentScope {
-  readonly tenant: TenantId;
-}

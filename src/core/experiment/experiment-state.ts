@@ -30,6 +30,18 @@ export interface GroupState {
 export type FoldedExperiment = Pick<ExperimentDefinition, 'arms' | 'holdout' | 'control' | 'metrics'> &
   Pick<ExperimentDefinition, 'unit' | 'alpha' | 'minimumUnits' | 'plannedUnits' | 'covariate'>;
 
+/** An arm that takes no more units, from a position of the log on. */
+export interface StoppedGroup {
+  readonly group: number;
+  readonly sequence: number;
+}
+
+/** What a fold reads of the experiment besides its state; both only grow. */
+export interface FoldTerms {
+  readonly allocation: Allocation;
+  readonly stopped: readonly StoppedGroup[];
+}
+
 /** Versions of the policy that are listed; a run that saw more has changed too often to be read anyway. */
 const VERSIONS_MAX = 16;
 
@@ -72,18 +84,18 @@ export class ExperimentState {
   }
 
   /** Adds one outcome of the log, whosever it is. A position below `sequence` is passed over. */
-  fold(outcome: Outcome, sequence: number, allocation: Allocation): void {
+  fold(outcome: Outcome, sequence: number, terms: FoldTerms): void {
     if (sequence < this.sequence) return;
     this.sequence = sequence + 1;
     const { exposure } = outcome;
     if (exposure?.experiment !== this.number) return;
     const group = this.groups[exposure.group];
-    const weight = inclusionWeight(allocation, exposure);
+    const weight = inclusionWeight(terms.allocation, exposure);
     if (group === undefined || weight === 0 || outcome.attempt > 0) return;
     this.firstEventMs ||= outcome.eventTimeMs;
     this.latestEventMs = Math.max(this.latestEventMs, outcome.eventTimeMs);
     if (this.policyVersions.size < VERSIONS_MAX) this.policyVersions.add(outcome.policyVersion);
-    this.countUnit(exposure, outcome, allocation);
+    this.countUnit(exposure, outcome, terms);
     countRouted(group, outcome);
     const covariate = exposure.covariate ?? this.definition.covariate?.missing ?? 0;
     this.definition.metrics.forEach((spec, metric) => {
@@ -113,7 +125,7 @@ export class ExperimentState {
   }
 
   /** Units are counted with their first report: an arm that loses reports is seen as one that loses units. */
-  private countUnit(exposure: Exposure, { metric }: Outcome, allocation: Allocation): void {
+  private countUnit(exposure: Exposure, { metric }: Outcome, { allocation, stopped }: FoldTerms): void {
     const isNew = this.hasRows
       ? this.units.ensure(exposure.position, exposure.group).isNew
       : metric === 'execution';
@@ -121,15 +133,22 @@ export class ExperimentState {
     const phase = slotAt(allocation, exposure.position / POSITIONS)?.phase ?? exposure.phase;
     while (this.entries.length <= phase) this.entries.push(this.groups.map(() => 0));
     this.entries[phase]![exposure.group]! += 1;
-    this.largestLogEvidence = Math.max(this.largestLogEvidence, this.logEvidence(allocation));
+    const out = new Set(stopped.filter((stop) => stop.sequence < this.sequence).map(({ group }) => group));
+    this.largestLogEvidence = Math.max(this.largestLogEvidence, this.logEvidence(allocation, out));
   }
 
-  /** Units that came in with one phase were drawn by what each group gained with it: phases are tests of their own. */
-  private logEvidence(allocation: Allocation): number {
-    return this.entries.reduce(
-      (sum, counts, phase) => sum + logSampleRatioEvidence(counts, entryShares(allocation, phase)),
-      0,
-    );
+  /**
+   * Units that came in with one phase were drawn by what each group gained with it: phases are tests of their own. Once
+   * an arm was stopped, the others are tested among themselves.
+   */
+  private logEvidence(allocation: Allocation, out: ReadonlySet<number>): number {
+    return this.entries.reduce((sum, counts, phase) => {
+      const shares = entryShares(allocation, phase).map((share, group) => (out.has(group) ? 0 : share));
+      const total = shares.reduce((a, b) => a + b, 0);
+      if (total === 0) return sum;
+      const left = counts.map((count, group) => (out.has(group) ? 0 : count));
+      return sum + logSampleRatioEvidence(left, total === 1 ? shares : shares.map((share) => share / total));
+    }, 0);
   }
 
   /** Fixes where always-valid intervals of the arm are narrowest, as soon as anything may be said of it. */

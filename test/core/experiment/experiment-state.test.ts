@@ -39,7 +39,7 @@ describe('an experiment’s state', () => {
     const run = filled(new FoldedRun(definitionOf()), 20, 0);
     const before = Array.from(run.state.groups[0]!.sums[0]!);
     const outcome = qualityOf(1, { exposure: { experiment: 1, group: 0, phase: 0, position: 5 } });
-    run.state.fold(outcome, 3, run.allocation);
+    run.state.fold(outcome, 3, { allocation: run.allocation, stopped: [] });
     expect(Array.from(run.state.groups[0]!.sums[0]!)).toEqual(before);
   });
 
@@ -92,6 +92,11 @@ describe('an experiment’s state', () => {
     for (let i = 0; i < 400; i++) run.quality({ group: 1, position: positionAt(0.6 + i / 1_000) }, 1);
     const sound = experimentResult(run.state, run.allocation).sampleRatio;
     expect(sound).toMatchObject({ alarm: false, counts: [500, 500], expected: [500, 500] });
+
+    // Once an arm is stopped, units come to the other alone, and nothing is wrong with that.
+    run.stopped = [{ group: 0, sequence: run.state.sequence }];
+    for (let i = 0; i < 500; i++) run.quality({ group: 1, position: positionAt(0.6 + (i + 0.5) / 1_250) }, 1);
+    expect(experimentResult(run.state, run.allocation).sampleRatio.alarm).toBe(false);
 
     const broken = new FoldedRun(definitionOf());
     for (let i = 0; i < 2_000; i++) {
