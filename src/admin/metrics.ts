@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { ReportRate } from '../core/reporting/report-rates.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { addBreakerMetrics } from './breaker-metrics.js';
+import { addExperimentMetrics } from './experiment-metrics.js';
 import { addShadowMetrics } from './shadow-metrics.js';
 import { addCostMetrics } from './cost-metrics.js';
 
@@ -74,6 +75,7 @@ export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
   );
   addBreakerMetrics(registry, runtime);
   addShadowMetrics(registry, runtime);
+  addExperimentMetrics(registry, runtime);
   addCostMetrics(registry, runtime, nowMs);
   return {
     registry,

@@ -7,6 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { HealthClient } from '../../src/gen/grpc/health/v1/health.js';
 import * as audit from '../../src/gen/sextant/v1/audit.js';
+import * as experiment from '../../src/gen/sextant/v1/experiment.js';
 import * as insight from '../../src/gen/sextant/v1/insight.js';
 import * as outcome from '../../src/gen/sextant/v1/outcome.js';
 import * as policy from '../../src/gen/sextant/v1/policy.js';
@@ -40,6 +41,7 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
   const audits = new audit.AuditServiceClient(address, insecure, channel);
   const insights = new insight.InsightServiceClient(address, insecure, channel);
   const prompts = new prompt.PromptServiceClient(address, insecure, channel);
+  const experiments = new experiment.ExperimentServiceClient(address, insecure, channel);
   const health = new HealthClient(address, insecure, channel);
   const metadata = new Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
@@ -99,9 +101,27 @@ export function connect(address: string, { token, channel = {} }: ClientOptions 
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
+    startExperiment: unary(experiment.StartExperimentRequest, experiments.startExperiment.bind(experiments)),
+    rampExperiment: unary(experiment.RampExperimentRequest, experiments.rampExperiment.bind(experiments)),
+    stopExperiment: unary(experiment.StopExperimentRequest, experiments.stopExperiment.bind(experiments)),
+    getExperimentResult: unary(
+      experiment.GetExperimentResultRequest,
+      experiments.getExperimentResult.bind(experiments),
+    ),
+    listExperiments: unary(experiment.ListExperimentsRequest, experiments.listExperiments.bind(experiments)),
     health,
     close: () => {
-      const clients = [selections, outcomes, models, policies, audits, insights, prompts, health];
+      const clients = [
+        selections,
+        outcomes,
+        models,
+        policies,
+        audits,
+        insights,
+        prompts,
+        experiments,
+        health,
+      ];
       for (const client of clients) client.close();
     },
   };

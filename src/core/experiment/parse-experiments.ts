@@ -127,17 +127,17 @@ export function parseExperiments(
     : { ok: true, value: declared };
 }
 
-/** Checks one experiment as an entry of the file, at no path of a file. */
+/** Checks one experiment as an entry of the file; paths go on from it, with a dot or a bracket, or are empty. */
 export function parseExperiment(
   value: unknown,
   check: SchemaCheck,
   surroundings: ExperimentSurroundings,
 ): Checked<DeclaredExperiment> {
-  const prefix = 'experiments[0].';
+  const prefix = 'experiments[0]';
   const parsed = parseExperiments({ file: '', value: { experiments: [value] } }, check, surroundings);
   if (parsed.ok) return { ok: true, value: parsed.value[0]! };
   const faults = parsed.faults.map(({ path, reason, suggestion }) => ({
-    path: path.startsWith(prefix) ? path.slice(prefix.length) : 'definition',
+    path: path.startsWith(prefix) ? path.slice(prefix.length) : '',
     reason,
     ...(suggestion !== undefined && { suggestion }),
   }));

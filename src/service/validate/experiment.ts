@@ -36,7 +36,7 @@ export function decodeStart(
     if (parsed.ok && parsed.value.definition.allTenants)
       violations.add('definition.tenants', '"all" is for rules/experiments.json alone');
     if (!parsed.ok)
-      violations.addAll(parsed.faults.map((fault) => ({ ...fault, path: `definition.${fault.path}` })));
+      violations.addAll(parsed.faults.map((fault) => ({ ...fault, path: `definition${fault.path}` })));
     violations.throwIfAny();
     if (parsed.ok) return { declared: parsed.value, reason };
   }
