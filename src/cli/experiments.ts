@@ -7,6 +7,7 @@ import {
   type Experiment,
 } from '../gen/sextant/v1/experiment.js';
 import { experimentMetricEnum, experimentStatusEnum } from '../service/encode/enums.js';
+import { modelsCommand } from './experiments/models.js';
 import { planCommand } from './experiments/plan.js';
 import { listText, resultText } from './experiments/result-text.js';
 import { shareOption } from './experiments/share-option.js';
@@ -31,14 +32,15 @@ export function experimentsCommand(): Command {
     .addCommand(startCommand())
     .addCommand(rampCommand())
     .addCommand(stopCommand())
-    .addCommand(planCommand());
+    .addCommand(planCommand())
+    .addCommand(modelsCommand());
 }
 
 const change = (command: Command): Command =>
   withAnswerOptions(command.option('--reason <text>', 'for the audit log', ''));
 
 /** Enums by their names, and what JSON has no number for as text. */
-export function forJson(key: string, value: unknown): unknown {
+function forJson(key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   if (key === 'status' && typeof value === 'number') return experimentStatusEnum.decode(value);
   return key === 'metric' && typeof value === 'number' ? experimentMetricEnum.decode(value) : value;

@@ -95,7 +95,7 @@ async function measured(id: string, flags: PlanFlags): Promise<Baseline> {
   return { mean, unitSd, unitsPerDay: flags.unitsPerDay ?? units / share / days };
 }
 
-export interface Plan extends Baseline {
+interface Plan extends Baseline {
   readonly days: readonly {
     readonly days: number;
     readonly unitsPerArm: readonly [number, number];

@@ -24,7 +24,7 @@ import { decodeExperiment, encodeExperiment, type StartedExperiment } from './ex
 import { ExperimentSnapshots } from './experiment-snapshots.js';
 import { RunningExperiment, type Routed } from './running-experiment.js';
 
-const EXPERIMENT_KIND = 'experiment';
+export const EXPERIMENT_KIND = 'experiment';
 
 /** Experiments that run at once: each arm holds beliefs of its own. */
 export const RUNNING_MAX = 16;
