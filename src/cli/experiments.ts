@@ -7,6 +7,7 @@ import {
   type Experiment,
 } from '../gen/sextant/v1/experiment.js';
 import { experimentMetricEnum, experimentStatusEnum } from '../service/encode/enums.js';
+import { experimentsDemoCommand } from './experiments/demo.js';
 import { modelsCommand } from './experiments/models.js';
 import { planCommand } from './experiments/plan.js';
 import { listText, resultText } from './experiments/result-text.js';
@@ -33,7 +34,8 @@ export function experimentsCommand(): Command {
     .addCommand(rampCommand())
     .addCommand(stopCommand())
     .addCommand(planCommand())
-    .addCommand(modelsCommand());
+    .addCommand(modelsCommand())
+    .addCommand(experimentsDemoCommand());
 }
 
 const change = (command: Command): Command =>
