@@ -91,26 +91,29 @@ async function routedGroups(store: Store, id: string): Promise<readonly RoutedGr
   }));
 }
 
-const HEADER = ['arm', 'model', 'n', 'as routed', 'AIPW', '95 %', 'difference', '95 %'];
+const HEADER = ['arm', 'model', 'n', 'as routed', 'AIPW', '95 %', 'over', 'difference', '95 %', 'over'];
+const NONE = '–';
 
 function modelsText(groups: readonly RoutedGroup[]): string {
   const shown = (value: number): string => value.toFixed(4);
   const range = ({ low, high }: RoutedArm['interval']): string => `${shown(low)} … ${shown(high)}`;
   const rows = groups.flatMap(({ arm, models }) =>
-    models.map(({ name, chosen, asRouted, mean, interval, difference }) => [
+    models.map(({ name, chosen, asRouted, supported, mean, interval, difference }) => [
       arm,
       name,
       String(chosen),
       shown(asRouted),
-      shown(mean),
-      range(interval),
-      ...(difference ? [shown(difference.value), range(difference.interval)] : ['–', '–']),
+      ...(Number.isNaN(mean) ? [NONE, NONE] : [shown(mean), range(interval)]),
+      String(supported),
+      ...(difference
+        ? [shown(difference.value), range(difference.interval), String(difference.decisions)]
+        : [NONE, NONE, NONE]),
     ]),
   );
   const missing = groups.filter(({ withoutQuality }) => withoutQuality > 0);
   return [
     table(HEADER, rows),
-    'as routed: of the requests that the arm’s policy chose the model for. AIPW: had it answered all that could have gone to it; differences are to the arm’s first model, over requests that could have gone to either. Models chosen fewer than 30 times are left out. The intervals are for one look.',
+    'as routed: of the requests that the arm’s policy chose the model for. AIPW: had it answered all requests that could well have gone to it (probability 1/50 or more; over says how many); differences are to the arm’s first model, over requests that could well have gone to either. Nothing is said with fewer than 30 answers. The intervals are for one look.',
     ...missing.map(
       ({ arm, withoutQuality }) => `${arm}: ${withoutQuality} decisions without a quality are left out`,
     ),
