@@ -2,7 +2,7 @@ import { parseBanditSettings } from '../bandit/parse-settings.js';
 import type { BudgetRule } from '../budget/budget-rule.js';
 import { parseBudgets } from '../budget/parse-budgets.js';
 import type { Checked, Fault, SchemaCheck } from '../fault.js';
-import type { Policy } from '../selection/policy.js';
+import type { BanditSettings } from '../bandit/settings.js';
 import type { ArmChange } from './definition.js';
 
 /** What a policy's files hold of what arms may change, as JSON. */
@@ -16,7 +16,10 @@ export interface SettingsChecks {
   readonly budgets: SchemaCheck;
 }
 
-type ArmSettings = Pick<Policy, 'bandit' | 'budgets'>;
+interface ArmSettings {
+  readonly bandit: BanditSettings;
+  readonly budgets: readonly BudgetRule[];
+}
 
 /** A policy's settings with an arm's changes, checked as the files are; faults' paths are within the arm. */
 export function armSettings(
