@@ -7,6 +7,7 @@ import { ExperimentMetric, ExperimentStatus } from '../../src/gen/sextant/v1/exp
 import type { SelectResponse } from '../../src/gen/sextant/v1/selection.js';
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
+import { CHEAP, DEAR, twoModels } from './experiment-entries.js';
 import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask, wentWell } from './samples.js';
@@ -14,22 +15,6 @@ import { ask, wentWell } from './samples.js';
 const SOON = { timeout: 20_000, interval: 50 };
 const tokens = { acme: 'the token of acme', other: 'the token of another tenant' };
 const tokenFile = join(newFolder(), 'token');
-const [CHEAP, DEAR] = SOUND;
-
-/** One use case's users, half with each of two models. */
-const twoModels = (id: string, useCase: string, changes: object = {}) => ({
-  id,
-  useCases: [useCase],
-  unit: 'attribute:user',
-  arms: [
-    { id: 'control', weight: 0.5, model: DEAR },
-    { id: 'treatment', weight: 0.5, model: CHEAP },
-  ],
-  metrics: [{ metric: 'quality' }, { metric: 'cost' }, { metric: 'success' }, { metric: 'latency' }],
-  minimumUnits: 30,
-  ...changes,
-});
-
 let server: BuiltServer;
 let rules: string;
 let acme: Sextant;
@@ -295,91 +280,42 @@ describe('arms that learn', () => {
   });
 });
 
-describe('what cannot be run', () => {
-  const start = (definition: object) =>
-    refusalOf(acme.startExperiment({ experiment: { $case: 'definition', value: definition } }));
-
-  test('is refused with the field and the reason', async () => {
-    const bad = twoModels('bad', 'bad');
-    const { arms } = bad;
-    for (const [definition, fields, message] of [
-      [
-        { ...bad, arms: [{ ...arms[0]!, weight: 0.7 }, arms[1]] },
-        ['definition.arms'],
-        /sum to 1\.2, and must sum to 1/,
-      ],
-      [
-        { ...bad, arms: [arms[0], { id: 'treatment', weight: 0.5, model: 'openai/none' }] },
-        ['definition.arms[1].model'],
-        /is no model here/,
-      ],
-      [
-        { ...bad, arms: [arms[0], { id: 'treatment', weight: 0.5, promptVariant: 'gone' }] },
-        ['definition.arms[1].promptVariant'],
-        /is no prompt variant here/,
-      ],
-      [
-        { ...bad, arms: [arms[0], { id: 'treatment', weight: 0.5, bandit: { policy: 'best' } }] },
-        ['definition.arms[1].bandit.policy'],
-        /./,
-      ],
-      [{ ...bad, unit: 'tenant' }, ['definition.unit'], /cannot be split/],
-      [{ ...bad, tenants: 'all' }, ['definition.tenants'], /experiments\.json alone/],
-      [
-        { ...bad, guardrails: [{ metric: 'latency', worseBy: 1 }], metrics: [{ metric: 'quality' }] },
-        ['definition.guardrails[0].metric'],
-        /not measured/,
-      ],
-      [{ id: 'x' }, ['definition.unit', 'definition.arms', 'definition.metrics'], /./],
+describe('a stopped store', () => {
+  test('compares models within arms, and says what it has not', async () => {
+    acme.close();
+    other.close();
+    expect(await server.stop()).toBe(0);
+    const models = (id: string) =>
+      runSextant(['experiments', 'models', id, '--json', '--store.path', server.storePath]);
+    const { code, stdout } = await models('models');
+    expect(code).toBe(0);
+    const groups = JSON.parse(stdout) as {
+      arm: string;
+      models: { name: string; mean: number; asRouted: number }[];
+    }[];
+    expect(groups.map(({ arm }) => arm)).toEqual(['control', 'treatment']);
+    // Each arm is pinned to one model, so that what was routed is all there was.
+    for (const [group, name] of [
+      [groups[0]!, DEAR],
+      [groups[1]!, CHEAP],
     ] as const) {
-      const refusal = await start(definition);
-      expect(refusal).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELD' });
-      expect([...refusal.fields].sort()).toEqual([...fields].sort());
-      expect(refusal.message).toMatch(message);
+      expect(group.models.map((model) => model.name)).toEqual([name]);
+      expect(group.models[0]!.mean).toBeCloseTo(group.models[0]!.asRouted, 2);
     }
-    expect(await refusalOf(acme.startExperiment({}))).toMatchObject({ fields: ['id'] });
-    expect(
-      await refusalOf(acme.startExperiment({ experiment: { $case: 'id', value: 'nowhere' } })),
-    ).toMatchObject({ reason: 'UNKNOWN_EXPERIMENT' });
-  });
-
-  test('is refused where layers or slices overlap with what is running', async () => {
-    await acme.startExperiment({
-      experiment: {
-        $case: 'definition',
-        value: twoModels('left', 'shared', { slice: { from: 0, to: 0.5 } }),
-      },
-    });
-    for (const [changes, message] of [
-      [{ slice: { from: 0.4, to: 1 } }, /slices of layer "default" overlap from 0\.4 to 0\.5/],
-      [{ layer: 'another' }, /in different layers/],
-      [{ unit: 'request', slice: { from: 0.5, to: 1 } }, /different units/],
-    ] as const) {
-      const refusal = await start(twoModels('right', 'shared', changes));
-      expect(refusal).toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'EXPERIMENT_REFUSED' });
-      expect(refusal.preconditions[0]!.description).toMatch(message);
-    }
-    const right = twoModels('right', 'shared', { slice: { from: 0.5, to: 1 } });
-    await acme.startExperiment({ experiment: { $case: 'definition', value: right } });
-    const sides = new Set<string | undefined>();
-    for (let user = 0; user < 40; user++) sides.add((await select('shared', user)).experiment?.experiment);
-    expect(sides).toEqual(new Set(['left', 'right']));
-    expect(
-      await refusalOf(
-        acme.rampExperiment({ id: 'left', target: { $case: 'shares', value: { shares: { control: 0.2 } } } }),
-      ),
-    ).toMatchObject({ reason: 'INVALID_FIELD', fields: ['shares'] });
-    expect(await refusalOf(acme.stopExperiment({ id: 'left', arm: 'control' }))).toMatchObject({
-      fields: ['arm'],
-    });
-  });
-
-  test('is found by the check of a folder, at the file', async () => {
-    const folder = policyFolder(SOUND);
-    const overlapping = [twoModels('a', 'chat'), twoModels('b', 'chat')];
-    writeFileSync(join(folder, 'experiments.json'), JSON.stringify({ experiments: overlapping }));
-    const { code, stdout, stderr } = await runSextant(['check', folder]);
-    expect(code).not.toBe(0);
-    expect(stdout + stderr).toContain('"b" and "a" are about the same requests: their slices');
+    const missing = await models('nowhere');
+    expect([missing.code, missing.stderr]).toEqual([
+      1,
+      'no experiment "nowhere" was started on this store\n',
+    ]);
+    const verified = await runSextant([
+      'verify',
+      '--store.path',
+      server.storePath,
+      '--rules.path',
+      server.rulesPath,
+    ]);
+    expect([verified.code, verified.stdout]).toEqual([0, expect.stringContaining('equal')]);
+    await server.restart();
+    reconnect();
   });
 });

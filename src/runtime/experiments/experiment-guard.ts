@@ -15,12 +15,18 @@ export class ExperimentGuard {
 
   start(): void {
     let isLooking = false;
+    let hasFailed = false;
     this.timer = setInterval(() => {
       if (isLooking) return;
       isLooking = true;
       this.experiments
         .guard()
-        .catch((error: unknown) => this.logger.warn({ err: error }, 'guardrails were not looked at'))
+        .then(() => (hasFailed = false))
+        .catch((error: unknown) => {
+          // A store that is down is down for a while: once is enough.
+          if (!hasFailed) this.logger.warn({ err: error }, 'guardrails were not looked at');
+          hasFailed = true;
+        })
         .finally(() => (isLooking = false));
     }, GUARD_EVERY_MS);
     this.timer.unref();

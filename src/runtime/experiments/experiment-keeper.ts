@@ -1,17 +1,13 @@
 import type { Logger } from 'pino';
 import type { Actor, AuditAction } from '../../core/audit/audit-entry.js';
 import { SextantError } from '../../core/errors.js';
-import type { Fault } from '../../core/fault.js';
+import { describeFault, type Fault } from '../../core/fault.js';
 import { grow, NO_ALLOCATION } from '../../core/experiment/allocation.js';
 import { groupWeights, HOLDOUT } from '../../core/experiment/definition.js';
-import { overlapReason } from '../../core/experiment/overlap.js';
 import type { DeclaredExperiment } from '../../core/experiment/parse-experiments.js';
 import { trippedGuardrails } from '../../core/experiment/result.js';
 import type { DecisionId, TenantId } from '../../core/ids.js';
 import type { Outcome } from '../../core/outcome/outcome.js';
-import { armKeysOf } from '../../core/prompts/prompt-book.js';
-import { checkFolder } from '../../config/load-policy.js';
-import type { PolicySource } from '../../config/policy-files.js';
 import type { Policy } from '../../core/selection/policy.js';
 import type { Question } from '../../core/selection/question.js';
 import type { DocumentStore, OutcomeLog } from '../../store/ports.js';
@@ -20,14 +16,12 @@ import type { ArmNumbers } from '../arm-numbers.js';
 import type { AuditLog } from '../audit-log.js';
 import type { PolicyArchive } from '../policy-archive.js';
 import { armPolicies, armSnapshots, type InForce } from './arm-policies.js';
+import { grownOrThrow, keptFiles, refuseClashes, refused } from './experiment-admission.js';
 import { decodeExperiment, encodeExperiment, type StartedExperiment } from './experiment-document.js';
 import { ExperimentSnapshots } from './experiment-snapshots.js';
 import { RunningExperiment, type Routed } from './running-experiment.js';
 
 export const EXPERIMENT_KIND = 'experiment';
-
-/** Experiments that run at once: each arm holds beliefs of its own. */
-export const RUNNING_MAX = 16;
 
 export interface ExperimentKeeperParts {
   readonly documents: DocumentStore;
@@ -92,8 +86,9 @@ export class ExperimentKeeper {
         const reason = `"${entry.id}" is running: stop it before its definition changes`;
         return [{ file: 'experiments.json', path, reason }];
       }
+      // What a kept version has is no matter of the policy: such an experiment waits, and the log says so.
       const policies = armPolicies(run, policy);
-      if (policies.ok) return [];
+      if (policies.ok || run.started.files.size > 0) return [];
       return policies.faults.map(({ path: where, reason }) => ({
         path: where,
         reason: `${reason}, and the experiment is running`,
@@ -111,6 +106,7 @@ export class ExperimentKeeper {
     for (const run of this.running) {
       const policies = armPolicies(run, policy);
       if (policies.ok) await run.learn(policies.value, outcomes, learnedTo);
+      else this.complain(run, policies.faults);
     }
   }
 
@@ -120,7 +116,7 @@ export class ExperimentKeeper {
     const { running } = this;
     for (const run of running) {
       const policies = armPolicies(run, inForce.snapshot.policy);
-      if (policies.ok) run.snapshots = armSnapshots(run, policies.value, inForce, running);
+      run.snapshots = policies.ok ? armSnapshots(run, policies.value, inForce, running) : undefined;
     }
   }
 
@@ -169,8 +165,8 @@ export class ExperimentKeeper {
           `"${definition.id}" ${state}: give another run another id`,
         );
       }
-      this.refuseClashes(declared, tenant);
-      const files = await this.filesOf(declared);
+      refuseClashes(declared, tenant, this.running);
+      const files = await keptFiles(declared, this.parts);
       const { outcomes, learnedTo, nowMs, inForce } = this.parts;
       const started: StartedExperiment = {
         number: Math.max(0, ...this.all.map(({ number }) => number)) + 1,
@@ -239,8 +235,8 @@ export class ExperimentKeeper {
           const reason = `${metric} is worse than control by ${atLeast.toPrecision(3)}${unit} at least, more than ${worseBy}`;
           const tenant = run.definition.allTenants ? '' : run.started.tenant;
           const actor = { name: 'experiment-guardrail', tenant, roles: [] };
-          this.guardrailStops += 1;
           await this.stopNow(run, run.definition.arms[group]!.id, { actor, reason });
+          this.guardrailStops += 1;
         }
       }
     });
@@ -249,6 +245,14 @@ export class ExperimentKeeper {
   /** Writes out what was folded. */
   close(): Promise<void> {
     return this.changes.run(() => this.snapshots.close(this.all));
+  }
+
+  private complain({ definition }: RunningExperiment, faults: readonly Fault[]): void {
+    const shown = faults.slice(0, 3).map(describeFault);
+    this.parts.logger.error(
+      { experiment: definition.id, faults: shown },
+      'an experiment cannot go on under this policy: its units are decided as if there were none',
+    );
   }
 
   private async stopNow(
@@ -283,45 +287,6 @@ export class ExperimentKeeper {
     }
     if (run.definition.allTenants || run.started.tenant === tenant) return run;
     throw new SextantError('UNKNOWN_EXPERIMENT', `no experiment "${id}" was started`);
-  }
-
-  private refuseClashes({ definition }: DeclaredExperiment, tenant: TenantId): void {
-    const { running } = this;
-    const faults = running.flatMap((run): Fault[] => {
-      const reason = overlapReason(definition, run.definition, run.started.tenant === tenant);
-      return reason === undefined ? [] : [{ path: 'layer', reason }];
-    });
-    if (running.length >= RUNNING_MAX)
-      faults.push({ path: 'id', reason: `${RUNNING_MAX} experiments are running: stop one first` });
-    if (faults.length > 0) throw refused(faults);
-  }
-
-  /** Files of the kept versions that arms name, which must be good here and name no model that is not. */
-  private async filesOf({
-    definition,
-  }: DeclaredExperiment): Promise<ReadonlyMap<string, readonly PolicySource[]>> {
-    const { archive, arms, inForce } = this.parts;
-    const files = new Map<string, readonly PolicySource[]>();
-    const { snapshot, surroundings } = inForce();
-    for (const [i, { id, change }] of definition.arms.entries()) {
-      if (change.policyVersion === undefined) continue;
-      const folder = await archive.folder(archive.resolve(change.policyVersion));
-      const { policy, sources } = checkFolder(folder);
-      const at = `arms[${i}].policyVersion`;
-      if (!policy.ok)
-        throw refused(policy.faults.map(({ reason, path }) => ({ path: at, reason: `${path}: ${reason}` })));
-      const here = new Set(snapshot.registry.list().map(({ model }) => model.id));
-      const missing = policy.value.models.find((model) => !here.has(model.id));
-      if (missing !== undefined)
-        throw refused([
-          { path: at, reason: `names model ${missing.id}, which the policy in force does not have` },
-        ]);
-      const { storedModels, storedVariants } = surroundings;
-      const models = [...policy.value.models, ...storedModels];
-      await arms.commit(armKeysOf([...policy.value.prompts.variants, ...storedVariants], models));
-      files.set(id, sources);
-    }
-    return files;
   }
 
   private async write(
@@ -361,22 +326,3 @@ export class ExperimentKeeper {
       throw new SextantError('STORE_UNAVAILABLE', 'another writer changed the experiment');
   }
 }
-
-function grownOrThrow(run: RunningExperiment, shares: readonly number[]) {
-  try {
-    return grow(run.started.allocation, shares);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const reason = `units that are in cannot leave: ${error.message}`;
-    throw new SextantError('INVALID_FIELD', reason, { faults: [{ path: 'shares', reason }] });
-  }
-}
-
-const refused = (faults: readonly Fault[]): SextantError =>
-  new SextantError(
-    'EXPERIMENT_REFUSED',
-    `the experiment cannot be started: ${faults[0]!.path}: ${faults[0]!.reason}`,
-    {
-      obstacles: faults.map(({ path, reason }) => ({ kind: 'EXPERIMENT_FAULT', subject: path, reason })),
-    },
-  );

@@ -29,7 +29,8 @@ export class ExperimentSnapshots {
     const { number, state } = run;
     const savedAt = this.savedAt.get(number);
     if (savedAt === undefined) this.savedAt.set(number, state.sequence);
-    else if (!this.isSaving && state.sequence - savedAt >= this.everyOutcomes) this.saveLater(run);
+    else if (!this.isSaving && state.sequence - savedAt >= this.everyFor(state.units.size))
+      this.saveLater(run);
   }
 
   /** Waits for what is being written, and writes what is newer. */
@@ -37,6 +38,11 @@ export class ExperimentSnapshots {
     await this.saving;
     for (const run of runs)
       if (run.state.sequence > (this.savedAt.get(run.number) ?? -1)) await this.save(run);
+  }
+
+  /** A snapshot writes every unit: with many, seldom enough that it is little work for each outcome. */
+  private everyFor(units: number): number {
+    return Math.max(this.everyOutcomes, 2 * units);
   }
 
   private saveLater(run: RunningExperiment): void {
