@@ -40,6 +40,8 @@ export async function shippedPolicy(): Promise<Policy> {
     bandit: taken(parseBanditSettings(source('bandit.json'), UNCHECKED)),
     budgets: taken(parseBudgets(source('budgets.json'), UNCHECKED)),
     availability: taken(parseAvailability(source('availability.json'), UNCHECKED)),
+    experiments: [],
+    settingsJson: { bandit: {}, budgets: { budgets: [] } },
     prompts: NO_PROMPTS,
   };
 }

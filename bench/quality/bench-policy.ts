@@ -97,6 +97,8 @@ export function benchPolicy({ variant, weights, referenceCostUsd, budgetUsd }: P
     bandit: taken(parseBanditSettings({ file: 'bandit.json', value: bandit }, schemaCheck('bandit'))),
     budgets,
     availability: DEFAULT_AVAILABILITY,
+    experiments: [],
+    settingsJson: { bandit: {}, budgets: { budgets: [] } },
     prompts: NO_PROMPTS,
   };
 }

@@ -4,6 +4,7 @@ import type { ReportRate } from '../core/reporting/report-rates.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { addBreakerMetrics } from './breaker-metrics.js';
 import { addDriftMetrics } from './drift-metrics.js';
+import { addExperimentMetrics } from './experiment-metrics.js';
 import { addShadowMetrics } from './shadow-metrics.js';
 import { addStoreMetrics } from './store-metrics.js';
 import { addCostMetrics } from './cost-metrics.js';
@@ -78,6 +79,7 @@ export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
   addDriftMetrics(registry, runtime, nowMs);
   addShadowMetrics(registry, runtime);
   addStoreMetrics(registry, runtime);
+  addExperimentMetrics(registry, runtime);
   addCostMetrics(registry, runtime, nowMs);
   return {
     registry,

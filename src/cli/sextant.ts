@@ -7,6 +7,7 @@ import { checkCommand } from './check.js';
 import { complexityCommand } from './complexity.js';
 import { demoCommand } from './demo.js';
 import { evaluateCommand } from './evaluate.js';
+import { experimentsCommand } from './experiments.js';
 import { explainCommand } from './explain.js';
 import { exportCommand } from './export.js';
 import { importCommand } from './import-models.js';
@@ -36,6 +37,7 @@ const program = new Command('sextant')
   .addCommand(priorsCommand())
   .addCommand(complexityCommand())
   .addCommand(promptsCommand())
+  .addCommand(experimentsCommand())
   .addCommand(evaluateCommand())
   .addCommand(exportCommand())
   .addCommand(importCommand())

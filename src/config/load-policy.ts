@@ -7,6 +7,8 @@ import { parseComplexitySettings } from '../core/complexity/parse-settings.js';
 import { parseEmbedding } from '../core/context/parse-embedding.js';
 import type { Checked, Fault } from '../core/fault.js';
 import { CAPABILITIES } from '../core/registry/model.js';
+import { armSettings } from '../core/experiment/arm-settings.js';
+import { parseExperiments } from '../core/experiment/parse-experiments.js';
 import { NO_PROMPTS, parsePrompts } from '../core/prompts/parse-prompts.js';
 import { parseModels } from '../core/registry/parse-models.js';
 import { parseRules } from '../core/rules/parse-rules.js';
@@ -28,7 +30,12 @@ const RULE_FILES = /^rules\/[^/]+\.json$/;
 export const FIXTURE_FILES = /^tests\//;
 
 /** Files that are passed over where the models that they name could not be read. */
-const NAMES_MODELS: ReadonlySet<string> = new Set(['priors.json', 'tenants.json', 'prompts.json']);
+const NAMES_MODELS: ReadonlySet<string> = new Set([
+  'priors.json',
+  'tenants.json',
+  'prompts.json',
+  'experiments.json',
+]);
 
 /** Reads and checks a policy folder. @throws Error where the folder itself cannot be read. */
 export async function loadPolicy(folder: string): Promise<LoadedPolicy> {
@@ -87,6 +94,25 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
       (source) => parsePrompts(source, schemas.prompts, { models, source: 'models.json' }),
       false,
     );
+  const valueOf = (name: string): unknown => files.find(({ file }) => file === name)?.value;
+  const settingsJson = { bandit: valueOf('bandit.json'), budgets: valueOf('budgets.json') };
+  // Arms change settings: they can be checked only where those are good.
+  const experiments =
+    models && bandit && budgets
+      ? take(
+          'experiments.json',
+          (source) =>
+            parseExperiments(source, schemas.experiments, {
+              models,
+              variants: prompts?.variants ?? [],
+              settingsFaults: (change) => {
+                const settings = armSettings(settingsJson, change, schemas);
+                return settings.ok ? [] : settings.faults;
+              },
+            }),
+          false,
+        )
+      : void used.add('experiments.json');
   if (models === undefined) {
     const missing = ['priors.json', 'tenants.json'].filter(
       (name) => !broken.has(name) && !files.some(({ file }) => file === name),
@@ -119,7 +145,13 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
   const required = { version, models, complexity, bandit, budgets, availability, priors, tenants, rules };
   return {
     ok: true,
-    value: { ...required, prompts: prompts ?? NO_PROMPTS, ...(embedding && { embedding }) },
+    value: {
+      ...required,
+      prompts: prompts ?? NO_PROMPTS,
+      experiments: experiments ?? [],
+      settingsJson,
+      ...(embedding && { embedding }),
+    },
   };
 }
 

@@ -17,6 +17,7 @@ export const SCHEMA_NAMES = [
   'embedding',
   'availability',
   'prompts',
+  'experiments',
   'fixtures',
 ] as const;
 type PolicySchemas = Readonly<Record<(typeof SCHEMA_NAMES)[number], SchemaCheck>>;

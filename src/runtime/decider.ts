@@ -14,9 +14,12 @@ import {
 import type { Question } from '../core/selection/question.js';
 import { embeddingFaults, parameterFaults } from '../core/selection/question-faults.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
+import { pinCandidates } from '../core/selection/pin-candidates.js';
 import { ticketOf } from '../core/selection/ticket-of.js';
 import type { Activity } from './activity.js';
 import type { Breakers } from './breakers.js';
+import type { ExperimentMember } from './experiments/running-experiment.js';
+import type { ExperimentKeeper } from './experiments/experiment-keeper.js';
 import type { DecisionLogger } from './decision-logger.js';
 import type { Environment } from './environment.js';
 import type { ReportWatch } from './report-watch.js';
@@ -33,6 +36,8 @@ export interface IssuedDecision {
   readonly ticket: Uint8Array;
   readonly ticketExpiryMs: number;
   readonly policyVersion: string;
+  /** Absent outside of experiments. */
+  readonly member?: ExperimentMember;
 }
 
 export interface DeciderParts {
@@ -47,6 +52,7 @@ export interface DeciderParts {
   readonly breakers: Breakers;
   readonly activity: Activity;
   readonly shadow: Pick<ShadowKeeper, 'offer'>;
+  readonly experiments: Pick<ExperimentKeeper, 'route'>;
   readonly tokens: TokenCounter;
 }
 
@@ -65,23 +71,29 @@ export class Decider {
   select(asked: Question, explain: boolean): IssuedDecision {
     const { environment, keys, ticketLifeSeconds } = this.parts;
     const question = this.counted(asked);
-    const snapshot = this.parts.snapshot();
+    const decisionId = environment.newDecisionId();
+    const routed = this.parts.experiments.route(question, decisionId);
+    const { exposure, member } = routed ?? {};
+    const snapshot = routed?.snapshot ?? this.parts.snapshot();
     const issueTimeMs = environment.nowMs();
     const availability = this.parts.breakers.availability(issueTimeMs);
-    const deliberation = this.deliberation(snapshot, question, issueTimeMs, { explain, availability });
+    const found = this.deliberation(snapshot, question, issueTimeMs, { explain, availability });
+    const deliberation =
+      routed === undefined ? found : { ...found, candidates: pinCandidates(found.candidates, routed.pin) };
     if (deliberation.candidates.length === 0) {
-      this.parts.shadow.offer({ timeMs: issueTimeMs, question, deliberation, availability });
+      if (exposure === undefined)
+        this.parts.shadow.offer({ timeMs: issueTimeMs, question, deliberation, availability });
       throw this.refusal(deliberation, question, issueTimeMs);
     }
     refuseFaults(parameterFaults(deliberation.candidates, question));
     const decision = draw(deliberation, environment.newSeed(), question.maxFallbacks);
-    const decisionId = environment.newDecisionId();
     const policyVersion = snapshot.policy.version;
     const issue = {
       decisionId,
       issueTimeMs,
       lifeSeconds: ticketLifeSeconds,
       policyVersion: policyVersion.slice(0, POLICY_VERSION_DIGITS),
+      ...(exposure && { exposure }),
     };
     const ticket = sealTicket(ticketOf(decision, question, issue), keys);
     this.reserve(decision, decisionId, issueTimeMs);
@@ -94,15 +106,25 @@ export class Decider {
       armId: choice!.arm.armId,
       requested: decision.label?.requested ?? false,
     });
-    this.parts.shadow.offer({ decisionId, timeMs: issueTimeMs, question, deliberation, availability });
+    // An arm is another policy already: only what the policy in force decided is compared with the candidate.
+    if (exposure === undefined)
+      this.parts.shadow.offer({ decisionId, timeMs: issueTimeMs, question, deliberation, availability });
     this.parts.activity.decided(question.tenant, question.useCase, choice!.arm.armId);
-    this.parts.decisionLog?.add({ decisionId, issueTimeMs, question, decision, policyVersion });
+    this.parts.decisionLog?.add({
+      decisionId,
+      issueTimeMs,
+      question,
+      decision,
+      policyVersion,
+      ...(exposure && { exposure }),
+    });
     return {
       decisionId,
       decision,
       ticket,
       ticketExpiryMs: issueTimeMs + ticketLifeSeconds * 1000,
       policyVersion,
+      ...(member && { member }),
     };
   }
 

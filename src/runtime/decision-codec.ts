@@ -8,6 +8,7 @@ import {
   type TenantId,
   type UseCase,
 } from '../core/ids.js';
+import { exposureFromBytes, exposureToBytes, type Exposure } from '../core/experiment/exposure.js';
 import { QUALITY_ONE_Q16 } from '../core/learning/observe.js';
 import {
   COMPLEXITY_DIMENSIONS,
@@ -31,6 +32,8 @@ export interface TakenDecision {
   readonly question: Question;
   readonly decision: Decision;
   readonly policyVersion: string;
+  /** Absent outside of experiments. */
+  readonly exposure?: Exposure;
 }
 
 /** What a request asked for, without its text; of its attributes, which may say who it is about, only those to be kept. */
@@ -121,6 +124,7 @@ export function encodeDecision(
     expectedQualityQ16: decision.candidates.map(({ belief }) =>
       Math.round(clampedRate(belief.quality.mean) * QUALITY_ONE_Q16),
     ),
+    exposure: exposureToBytes(taken.exposure),
   }).finish();
   return { decisionId, issueTimeMs, body };
 }
@@ -134,11 +138,14 @@ export interface RecordedDecision {
   readonly candidates: readonly {
     readonly armId: ArmId;
     readonly propensityQ16: number;
+    /** In 1/65535; absent in logs from before it was kept. */
+    readonly expectedQualityQ16?: number;
   }[];
   readonly lambda: number;
   readonly context?: Int8Array;
   readonly contextMapId: number;
   readonly stateSequence: number;
+  readonly exposure?: Exposure;
 }
 
 export const decodeRecord = ({ body }: LoggedDecision): DecisionRecord => DecisionRecord.decode(body);
@@ -156,6 +163,7 @@ export function recordedDecision(record: DecisionRecord): RecordedDecision | und
     COMPLEXITY_DIMENSIONS.map((dimension, i) => [dimension, record.dimensions[i]!]),
   ) as unknown as DimensionScores;
   const { context } = record;
+  const exposure = exposureFromBytes(record.exposure);
   return {
     decisionId: decisionIdFromBytes(record.decisionId),
     issueTimeMs: Number(record.issueTimeMs),
@@ -181,13 +189,17 @@ export function recordedDecision(record: DecisionRecord): RecordedDecision | und
       maxFallbacks,
     },
     armId: record.armId as ArmId,
-    candidates: record.candidates.map(({ armId, propensityQ16 }) => ({
+    candidates: record.candidates.map(({ armId, propensityQ16 }, i) => ({
       armId: armId as ArmId,
       propensityQ16,
+      ...(record.expectedQualityQ16[i] !== undefined && {
+        expectedQualityQ16: record.expectedQualityQ16[i],
+      }),
     })),
     lambda: record.lambda,
     ...(context.length > 0 && { context: contextFromBytes(context) }),
     contextMapId: record.contextMapId,
     stateSequence: Number(record.stateSequence),
+    ...(exposure && { exposure }),
   };
 }

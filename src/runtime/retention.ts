@@ -25,6 +25,8 @@ export interface RetentionParts {
   readonly nowMs: () => number;
   /** Grows evenly, whatever becomes of the clock. */
   readonly uptimeMs: () => number;
+  /** Makes durable whatever else was made of the outcomes before a position; they stay where it throws. */
+  readonly beforeRemoval?: (toSequence: number) => Promise<void>;
   readonly logger: Logger;
 }
 
@@ -132,6 +134,7 @@ export class Retention {
       await this.pause((performance.now() - startedMs) * (1 / BUSY_SHARE - 1));
     }
     if (state.sequence === from) return false;
+    await this.parts.beforeRemoval?.(state.sequence);
     await retention.replacePrefix(state.sequence, encodeBase(state));
     return state.sequence - from >= STEP_OUTCOMES;
   }

@@ -17,6 +17,8 @@ import type { Environment } from './environment.js';
 import type { Surroundings } from './candidate-snapshot.js';
 import type { OpenEvaluation } from './evaluation/evaluation-messages.js';
 import { PolicyEvaluator } from './evaluation/policy-evaluator.js';
+import { ExperimentGuard } from './experiments/experiment-guard.js';
+import { ExperimentKeeper } from './experiments/experiment-keeper.js';
 import { LearningKeeper } from './learning-keeper.js';
 import { PolicyArchive } from './policy-archive.js';
 import { PolicyKeeper } from './policy-keeper.js';
@@ -90,6 +92,7 @@ export interface Runtime {
   readonly backups: Backups;
   readonly shadow: ShadowKeeper;
   readonly evaluator: PolicyEvaluator;
+  readonly experiments: ExperimentKeeper;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
   readonly tokens: TokenCounter;
@@ -133,6 +136,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     breakers.use(policy.availability);
     current = decisionSnapshot(policy, registry.registry, learning.state, prompts.book);
     shadow.follow();
+    experiments.follow();
   };
 
   const audit = await AuditLog.open({
@@ -166,15 +170,29 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     logger,
     snapshotEveryOutcomes: options.snapshotEveryOutcomes,
   });
-  const objections = (policy: Policy): Fault[] => [
-    ...registry.conflicts(policy.models),
-    ...prompts.conflicts(policy.prompts.variants),
-  ];
   const surroundings = (): Surroundings => ({
     storedModels: registry.modelsWith([]),
     storedVariants: prompts.storedVariants,
     armIds: arms.all,
   });
+  const learnedTo = (): number => learning.state.sequence;
+  const experiments = await ExperimentKeeper.open({
+    documents: store.documents,
+    outcomes: store.outcomes,
+    audit,
+    logger,
+    nowMs,
+    archive,
+    arms,
+    inForce: () => ({ snapshot: current!, surroundings: surroundings() }),
+    learnedTo,
+    snapshotEveryOutcomes: options.snapshotEveryOutcomes,
+  });
+  const objections = (policy: Policy): Fault[] => [
+    ...experiments.objections(policy),
+    ...registry.conflicts(policy.models),
+    ...prompts.conflicts(policy.prompts.variants),
+  ];
   const shadow = new ShadowKeeper({
     store,
     audit,
@@ -183,7 +201,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     open: options.openShadow,
     policyInForce: () => current!.policy,
     surroundings,
-    learnedTo: () => learning.state.sequence,
+    learnedTo,
     objections,
   });
   const policies = new PolicyKeeper({
@@ -195,15 +213,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     objections,
     activate: async (policy, commit) => {
       const settings = [policy.bandit.halfLives, contextLayoutOf(policy)] as const;
-      if (current === undefined) await learning.open(...settings);
+      const before = current?.policy;
+      if (before === undefined) await learning.open(...settings);
       // The state is made ready first, and taken together with the policy, which must never read contexts of another size.
       const succession = await learning.prepare(...settings);
       try {
+        await experiments.adopt(policy);
         await registry.adopt(policy.models, () =>
           prompts.adopt(policy.prompts.variants, registry.modelsWith(policy.models), commit),
         );
       } catch (error) {
         succession.abandon();
+        if (before !== undefined) await experiments.adopt(before);
         throw error;
       }
       succession.take();
@@ -227,6 +248,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     activity.recorded(outcome);
     breakers.record(outcome);
     shadow.recorded(outcome, sequence);
+    experiments.recorded(outcome, sequence);
     if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
   };
   const journal = new ReportJournal(store.outcomes, options.journal, fold);
@@ -250,6 +272,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
   promptReviewer.start();
+  const guard = new ExperimentGuard(experiments, logger);
+  guard.start();
   if (options.watchPolicy) policies.watch();
   const retention =
     options.retention &&
@@ -263,6 +287,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       },
       nowMs,
       uptimeMs: () => performance.now(),
+      // Experiments have sums of their own, which no base holds.
+      beforeRemoval: (toSequence) => experiments.keepUpTo(toSequence),
       logger,
     });
   retention?.start();
@@ -281,6 +307,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     reportWatch,
     activity,
     shadow,
+    experiments,
     tokens,
   };
   return {
@@ -291,6 +318,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     audit,
     prompts,
     promptReviewer,
+    experiments,
     journal,
     recovery,
     scrubber,
@@ -317,11 +345,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       evaluator.close();
       await scrubber.close();
       await retention?.close();
+      guard.close();
       await shadow.close();
       await policies.close();
       await journal.flush();
       await decisionLog?.flush();
-      if (!journal.failed) await learning.close();
+      if (!journal.failed) {
+        await learning.close();
+        await experiments.close();
+      }
       await store.close();
     },
   };

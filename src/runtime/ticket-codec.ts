@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { contextFromBytes, contextToBytes } from '../core/context/context-bytes.js';
 import { SextantError } from '../core/errors.js';
+import { exposureFromBytes, exposureToBytes } from '../core/experiment/exposure.js';
 import { decisionIdFromBytes, decisionIdToBytes, type TenantId, type UseCase } from '../core/ids.js';
 import type { ArmId } from '../core/registry/model.js';
 import { ticketExpiryMs, type Ticket } from '../core/ticket/ticket.js';
@@ -107,6 +108,7 @@ function toBody(ticket: Ticket): TicketBody {
     expectedQualityQ16: ticket.chain.map(({ expectedQualityQ16 }) => expectedQualityQ16),
     expectedCostNanoUsd: ticket.chain.map(({ expectedCostNanoUsd }) => BigInt(expectedCostNanoUsd)),
     costInterval: intervalBytes(ticket),
+    exposure: exposureToBytes(ticket.exposure),
     seed: ticket.seed,
     lambda: ticket.lambda,
   };
@@ -130,6 +132,7 @@ function intervalAt(bytes: Uint8Array, link: number): number {
 
 /** Signed by us, so its form is ours: what does not fit is a fault of an older or newer server. */
 function fromBody(body: TicketBody): Ticket {
+  const exposure = exposureFromBytes(body.exposure);
   const { armIds, expectedQualityQ16, expectedCostNanoUsd, expectedOutputTokens, budgetId } = body;
   const account = body.budgetPerTenant ? `${budgetId}/${body.tenant}` : budgetId;
   if (
@@ -161,6 +164,7 @@ function fromBody(body: TicketBody): Ticket {
     ...(body.context.length > 0 && { context: contextFromBytes(body.context) }),
     ...(body.contextMapId !== 0 && { contextMapId: body.contextMapId }),
     ...(body.labelProbabilityQ16 !== 0 && { labelProbabilityQ16: body.labelProbabilityQ16 }),
+    ...(exposure && { exposure }),
     seed: body.seed,
     lambda: body.lambda,
   };

@@ -14,6 +14,7 @@ import { ServerReflectionService as ServerReflectionServiceV1Alpha } from '../ge
 import { AdminServiceService } from '../gen/sextant/v1/admin.js';
 import { AuditServiceService } from '../gen/sextant/v1/audit.js';
 import { EvaluationServiceService } from '../gen/sextant/v1/evaluation.js';
+import { ExperimentServiceService } from '../gen/sextant/v1/experiment.js';
 import { InsightServiceService } from '../gen/sextant/v1/insight.js';
 import { OutcomeServiceService } from '../gen/sextant/v1/outcome.js';
 import { PromptServiceService } from '../gen/sextant/v1/prompt.js';
@@ -27,6 +28,7 @@ import { auditService } from './audit-service.js';
 import { loadDescriptorSet } from './descriptors.js';
 import type { Edge } from './edge/edge.js';
 import { evaluationService } from './evaluation-service.js';
+import { experimentService } from './experiment-service.js';
 import type { HandlerContext } from './handler.js';
 import { createHealth, type Health } from './health.js';
 import { insightService } from './insight-service.js';
@@ -48,6 +50,7 @@ const OWN_SERVICES = [
   'sextant.v1.AuditService',
   'sextant.v1.PromptService',
   'sextant.v1.AdminService',
+  'sextant.v1.ExperimentService',
 ] as const;
 export const OUTCOME_SERVICE = 'sextant.v1.OutcomeService';
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
@@ -128,6 +131,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
   );
   add(PolicyServiceService, policyService(context, runtime), maxMessageBytes);
   add(EvaluationServiceService, evaluationService(context, runtime), maxMessageBytes);
+  add(ExperimentServiceService, experimentService(context, runtime), maxMessageBytes);
   add(AuditServiceService, auditService(context, runtime.audit), maxMessageBytes);
   add(AdminServiceService, adminService(context, { backups: runtime.backups, environment }), maxMessageBytes);
   add(

@@ -1,3 +1,4 @@
+import { exposureFault } from '../core/experiment/exposure.js';
 import { OUTCOME_METRICS, OUTCOME_STATUSES } from '../core/outcome/outcome.js';
 import type { Execution, Outcome } from '../core/outcome/outcome.js';
 
@@ -53,6 +54,9 @@ export function numericFault(outcome: Outcome): string | undefined {
   if (costInterval !== undefined && !isWhole(costInterval, COST_INTERVAL_MAX)) {
     return fault('costInterval', costInterval);
   }
+  const { exposure } = outcome;
+  const wrong = exposure && exposureFault(exposure);
+  if (wrong !== undefined) return `exposure.${wrong} is out of range`;
   return partFault(outcome);
 }
 

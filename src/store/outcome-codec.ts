@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { BinaryWriter } from '@bufbuild/protobuf/wire';
 import { contextToBytes } from '../core/context/context-bytes.js';
+import { exposureToBytes } from '../core/experiment/exposure.js';
 import { decisionIdToBytes } from '../core/ids.js';
 import { OUTCOME_METRICS, OUTCOME_STATUSES } from '../core/outcome/outcome.js';
 import type { Outcome } from '../core/outcome/outcome.js';
@@ -131,6 +132,7 @@ function recordOf(outcome: Outcome): OutcomeRecord {
     reasoningTokens: bigintOf(execution?.reasoningTokens),
     expectedInputTokens: BigInt(outcome.expectedInputTokens ?? 0),
     costInterval: outcome.costInterval ?? 0,
+    exposure: exposureToBytes(outcome.exposure),
   };
 }
 

@@ -45,6 +45,7 @@ export function readOutcome(cursor: ByteCursor, end: number): Outcome {
   if (fields.expectedOutputTokens !== 0) outcome.expectedOutputTokens = fields.expectedOutputTokens;
   if (fields.expectedInputTokens !== 0) outcome.expectedInputTokens = fields.expectedInputTokens;
   if (fields.costInterval !== 0) outcome.costInterval = fields.costInterval;
+  if (fields.exposure !== undefined) outcome.exposure = fields.exposure;
   return outcome;
 }
 

@@ -1,4 +1,5 @@
 import { contextFromBytes } from '../core/context/context-bytes.js';
+import { exposureFromBytes, type Exposure } from '../core/experiment/exposure.js';
 import { TextCache } from './byte-cursor.js';
 import type { ByteCursor } from './byte-cursor.js';
 
@@ -51,6 +52,7 @@ export class RecordFields {
   reasoningTokens: number | undefined = undefined;
   expectedInputTokens = 0;
   costInterval = 0;
+  exposure: Exposure | undefined = undefined;
 
   /** Reads up to `end`. @throws RangeError where the bytes are no record. */
   read(cursor: ByteCursor, end: number): this {
@@ -152,6 +154,9 @@ export class RecordFields {
           break;
         case 0x268:
           this.costInterval = cursor.varint();
+          break;
+        case 0x2d2:
+          this.exposure = exposureFromBytes(cursor.bytes.subarray(start(cursor), cursor.pos));
           break;
         default:
           cursor.skip(tag % 8);

@@ -25,6 +25,7 @@ export interface PolicyParts {
   /** Prompt variants, and beside them how they are reviewed. */
   readonly prompts?: readonly object[];
   readonly review?: object;
+  readonly experiments?: readonly object[];
 }
 
 /** An entry of models.json: `provider/name`, cheap enough for every tier. */
@@ -119,6 +120,8 @@ export async function policyFolder(parts: PolicyParts = {}): Promise<string> {
       prompts: parts.prompts,
       ...(parts.review && { review: parts.review }),
     });
+  if (parts.experiments !== undefined)
+    await writeJson(folder, 'experiments.json', { experiments: parts.experiments });
   return folder;
 }
 

@@ -9,6 +9,7 @@ import {
 import { HealthClient } from '../../src/gen/grpc/health/v1/health.js';
 import * as audit from '../../src/gen/sextant/v1/audit.js';
 import * as evaluation from '../../src/gen/sextant/v1/evaluation.js';
+import * as experiment from '../../src/gen/sextant/v1/experiment.js';
 import * as insight from '../../src/gen/sextant/v1/insight.js';
 import * as outcome from '../../src/gen/sextant/v1/outcome.js';
 import * as policy from '../../src/gen/sextant/v1/policy.js';
@@ -52,6 +53,7 @@ export function connect(
   const evaluations = new evaluation.EvaluationServiceClient(address, transport, channel);
   const insights = new insight.InsightServiceClient(address, transport, channel);
   const prompts = new prompt.PromptServiceClient(address, transport, channel);
+  const experiments = new experiment.ExperimentServiceClient(address, transport, channel);
   const health = new HealthClient(address, transport, channel);
   const metadata = new Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
@@ -117,6 +119,14 @@ export function connect(
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
+    startExperiment: unary(experiment.StartExperimentRequest, experiments.startExperiment.bind(experiments)),
+    rampExperiment: unary(experiment.RampExperimentRequest, experiments.rampExperiment.bind(experiments)),
+    stopExperiment: unary(experiment.StopExperimentRequest, experiments.stopExperiment.bind(experiments)),
+    getExperimentResult: unary(
+      experiment.GetExperimentResultRequest,
+      experiments.getExperimentResult.bind(experiments),
+    ),
+    listExperiments: unary(experiment.ListExperimentsRequest, experiments.listExperiments.bind(experiments)),
     health,
     close: () => {
       const clients = [
@@ -128,6 +138,7 @@ export function connect(
         evaluations,
         insights,
         prompts,
+        experiments,
         health,
       ];
       for (const client of clients) client.close();

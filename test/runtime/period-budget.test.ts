@@ -52,6 +52,7 @@ function desk(policy: Policy) {
     snapshot: () => snapshot,
     keys: KEYS,
     environment,
+    experiments: { route: () => undefined },
     shadow: NO_SHADOW,
     ticketLifeSeconds: 86_400,
     decisionLog: undefined,

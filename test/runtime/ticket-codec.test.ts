@@ -45,10 +45,19 @@ const anyTicket: fc.Arbitrary<Ticket> = fc
     inputTokens: whole,
     batch: fc.boolean(),
     budget: fc.option(fc.record({ id: name, averageNanoUsd: whole }), { nil: undefined }),
+    exposure: fc.constantFrom(
+      undefined,
+      { experiment: 1, group: 0, phase: 0, position: 0 },
+      { experiment: 0xffff, group: 16, phase: 255, position: 2 ** 53 - 1, covariate: 0.25 },
+    ),
     seed: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
     lambda: fc.float({ min: 0, max: 1e6, noNaN: true }),
   })
-  .map(({ budget, ...rest }) => ({ ...rest, ...(budget && { budget }) }));
+  .map(({ budget, exposure, ...rest }) => ({
+    ...rest,
+    ...(budget && { budget }),
+    ...(exposure && { exposure }),
+  }));
 
 describe('a ticket', () => {
   it('opens as it was sealed', () => {
@@ -98,6 +107,37 @@ describe('a ticket', () => {
     const intervals = openTicket(sealed, KEYS, ISSUED_MS).chain.map(({ costInterval }) => costInterval);
     expect(intervals).toEqual(Array(5).fill(0xffff));
     expect(TICKET_MAX_BYTES).toBe(512);
+  });
+
+  it('has room for an experiment where it is as long as can be', () => {
+    const longest = 'n'.repeat(63);
+    const chain = Array.from({ length: 5 }, () => ({
+      armId: 0xffff_ffff as ArmId,
+      expectedQualityQ16: 0xffff,
+      expectedCostNanoUsd: 1_000_000_000_000,
+      expectedOutputTokens: 1234.5,
+      costInterval: 0xffff,
+    }));
+    const exposure = { experiment: 0xffff, group: 16, phase: 255, position: 2 ** 53 - 1, covariate: 0.25 };
+    const ticket = ticketOf({
+      tenant: longest as TenantId,
+      useCase: longest as UseCase,
+      segment: 'factual_question/medium',
+      chain,
+      context: new Int8Array(32).fill(-1),
+      contextMapId: 0xffff_ffff,
+      labelProbabilityQ16: 65_536,
+      propensityQ16: 65_536,
+      inputTokens: 100_000_000,
+      batch: true,
+      budget: { id: `${longest}~65535.16/${longest}`, averageNanoUsd: 1_000_000_000_000 },
+      exposure,
+      seed: 2n ** 64n - 1n,
+      lambda: 0.1,
+    });
+    const opened = openTicket(sealTicket(ticket, KEYS), KEYS, ISSUED_MS);
+    expect(opened.exposure).toEqual(exposure);
+    expect(opened.budget).toEqual(ticket.budget);
   });
 
   it('leaves intervals of cost out where it is full otherwise', () => {

@@ -78,6 +78,16 @@ const part = fc.oneof(
   quality.map((value) => ({ metric: 'quality' as const, quality: value })),
 );
 
+const exposure = fc
+  .record({
+    experiment: fc.integer({ min: 1, max: 0xffff }),
+    group: fc.nat(0xff),
+    phase: fc.nat(0xff),
+    position: fc.maxSafeNat(),
+    covariate: fc.option(fc.float({ noNaN: true, noDefaultInfinity: true }), { nil: undefined }),
+  })
+  .map(({ covariate, ...rest }) => ({ ...rest, ...(covariate !== undefined && { covariate }) }));
+
 const budget = fc.record(
   { id: text.filter((id) => id !== ''), averageNanoUsd: whole },
   { noNullPrototype: true },
@@ -105,14 +115,16 @@ export const anyOutcome: fc.Arbitrary<Outcome> = fc
     expectedInputTokens: fc.option(fc.integer({ min: 1, max: 100_000_000 }), { nil: undefined }),
     costInterval: fc.option(fc.integer({ min: 1, max: 0xffff }), { nil: undefined }),
     budget: fc.option(budget, { nil: undefined }),
+    exposure: fc.option(exposure, { nil: undefined }),
   })
   .map(({ part: chosen, budget: charged, contextMapId, labelProbabilityQ16, ...told }) => {
-    const { expectedInputTokens, costInterval, ...rest } = told;
+    const { expectedInputTokens, costInterval, exposure: drawn, ...rest } = told;
     return {
       ...rest,
       ...(expectedInputTokens !== undefined && { expectedInputTokens }),
       ...(costInterval !== undefined && { costInterval }),
       ...chosen,
+      ...(drawn && { exposure: drawn }),
       ...(charged && { budget: charged }),
       ...(contextMapId !== undefined && { contextMapId }),
       ...(labelProbabilityQ16 !== undefined && { labelProbabilityQ16 }),

@@ -1,3 +1,4 @@
+import { exposureFromBytes } from '../../src/core/experiment/exposure.js';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -84,6 +85,11 @@ describe('the outcome codec', () => {
     ['reasoningTokens', outcomeOf(1, { execution: { status: 'success', reasoningTokens: 0.5 } })],
     ['expectedInputTokens', outcomeOf(1, { expectedInputTokens: -1 })],
     ['costInterval', outcomeOf(1, { costInterval: 0x1_0000 })],
+    ['exposure.experiment', outcomeOf(1, { exposure: { experiment: 0, group: 0, phase: 0, position: 0 } })],
+    [
+      'exposure.position',
+      outcomeOf(1, { exposure: { experiment: 1, group: 0, phase: 0, position: 2 ** 53 } }),
+    ],
     ['quality.value', qualityOf(1, { quality: { value: 1.01, source: '' } })],
     ['eventTimeMs', outcomeOf(1, { eventTimeMs: 2, receiveTimeMs: 1 })],
     ['propensityQ16', outcomeOf(1, { propensityQ16: 0x1_0001 })],
@@ -143,6 +149,7 @@ function outcomeOfRecord(record: OutcomeRecord): Outcome {
     ...(record.contextMapId !== 0 && { contextMapId: record.contextMapId }),
     ...(record.labelProbabilityQ16 !== 0 && { labelProbabilityQ16: record.labelProbabilityQ16 }),
     ...(record.expectedInputTokens !== 0n && { expectedInputTokens: Number(record.expectedInputTokens) }),
+    ...(record.exposure.length > 0 && { exposure: exposureFromBytes(record.exposure)! }),
     ...(record.costInterval !== 0 && { costInterval: record.costInterval }),
   };
 }

@@ -1,4 +1,4 @@
-/** What was done, in the order of sextant.v1.AuditAction; `model`, `prompt`, `policy` or `shadow` is what its target is. */
+/** What was done, in the order of sextant.v1.AuditAction; `model`, `prompt`, `policy`, `shadow` or `experiment` is what its target is. */
 export const AUDIT_ACTIONS = [
   'model created',
   'model updated',
@@ -13,6 +13,9 @@ export const AUDIT_ACTIONS = [
   'prompt deleted',
   'shadow started',
   'shadow stopped',
+  'experiment started',
+  'experiment ramped',
+  'experiment stopped',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

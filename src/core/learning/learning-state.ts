@@ -99,6 +99,11 @@ export class LearningState {
     this.revision += 1;
   }
 
+  /** Passes over outcomes that this state is not about, up to a position. */
+  skipTo(sequence: number): void {
+    this.sequence = Math.max(this.sequence, sequence);
+  }
+
   useCase(tenant: TenantId, useCase: UseCase): UseCaseState | undefined {
     return this.useCases.get(useCaseKey(tenant, useCase));
   }

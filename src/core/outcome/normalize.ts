@@ -84,6 +84,7 @@ function base(
     ...(ticket.contextMapId !== undefined && { contextMapId: ticket.contextMapId }),
     ...(ticket.labelProbabilityQ16 !== undefined && { labelProbabilityQ16: ticket.labelProbabilityQ16 }),
     ...(link.expectedOutputTokens !== undefined && { expectedOutputTokens: link.expectedOutputTokens }),
+    ...(ticket.exposure && { exposure: ticket.exposure }),
     policyVersion: ticket.policyVersion,
   };
 }

@@ -1,3 +1,4 @@
+import type { Exposure } from '../experiment/exposure.js';
 import type { DecisionId, TenantId, UseCase } from '../ids.js';
 import type { ArmId } from '../registry/model.js';
 
@@ -80,6 +81,8 @@ export interface Outcome {
   readonly expectedInputTokens?: number;
   /** 80 % interval of the expected cost, as `packInterval` has it; absent where none was predicted. */
   readonly costInterval?: number;
+  /** Absent where the decision belonged to no experiment. */
+  readonly exposure?: Exposure;
   /** First eight bytes of the policy version, hexadecimal. */
   readonly policyVersion: string;
 }

@@ -6,6 +6,8 @@ import type { ComplexitySettings } from '../complexity/settings.js';
 import { NO_CONTEXT, type ContextLayout } from '../context/context-layout.js';
 import { contextLayout } from '../context/context-vector.js';
 import type { EmbeddingMap } from '../context/embedding-map.js';
+import type { SettingsJson } from '../experiment/arm-settings.js';
+import type { DeclaredExperiment } from '../experiment/parse-experiments.js';
 import type { Prompts } from '../prompts/parse-prompts.js';
 import type { Model } from '../registry/model.js';
 import type { RuleSet } from '../rules/rule-set.js';
@@ -26,6 +28,10 @@ export interface Policy {
   readonly embedding?: EmbeddingMap;
   readonly availability: AvailabilitySettings;
   readonly prompts: Prompts;
+  /** Experiments that may be started. */
+  readonly experiments: readonly DeclaredExperiment[];
+  /** What arms of experiments change. */
+  readonly settingsJson: SettingsJson;
 }
 
 /** The contexts that a policy learns from. */

@@ -7,7 +7,7 @@ import type { Decision } from './decide.js';
 import type { Question } from './question.js';
 
 /** What a ticket says beyond the decision itself. */
-export type Issue = Pick<Ticket, 'decisionId' | 'issueTimeMs' | 'lifeSeconds' | 'policyVersion'>;
+export type Issue = Pick<Ticket, 'decisionId' | 'issueTimeMs' | 'lifeSeconds' | 'policyVersion' | 'exposure'>;
 
 /** The ticket of a decision: all that its report will need. */
 export function ticketOf(decision: Decision, question: Question, issue: Issue): Ticket {

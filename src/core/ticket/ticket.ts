@@ -1,3 +1,4 @@
+import type { Exposure } from '../experiment/exposure.js';
 import type { DecisionId, TenantId, UseCase } from '../ids.js';
 import type { ArmId } from '../registry/model.js';
 
@@ -36,6 +37,8 @@ export interface Ticket {
   readonly contextMapId?: number;
   /** Probability in 1/65536 with which a quality was asked for; absent where it was not. */
   readonly labelProbabilityQ16?: number;
+  /** Absent where the decision belongs to no experiment. */
+  readonly exposure?: Exposure;
   readonly seed: bigint;
   readonly lambda: number;
 }

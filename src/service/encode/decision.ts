@@ -44,6 +44,7 @@ export function encodeSelectResponse(
     reason: reasonOf(decision, choice!),
     labelRequested: decision.label?.requested ?? false,
     labelProbability: (decision.label?.probabilityQ16 ?? 0) / PROPENSITY_ONE,
+    ...(issued.member && { experiment: issued.member }),
     ...(explain && { explanation: encodeExplanation(decision) }),
   };
 }

@@ -1,5 +1,6 @@
 import { BREAKER_STATES } from '../../core/availability/breaker-state.js';
 import { COST_COMPONENTS } from '../../core/cost/token-usage.js';
+import { EXPERIMENT_METRICS, EXPERIMENT_STATUSES } from '../../core/experiment/definition.js';
 import { OUTCOME_METRICS, OUTCOME_STATUSES } from '../../core/outcome/outcome.js';
 import {
   COMPLEXITY_DIMENSIONS,
@@ -41,4 +42,6 @@ export const breakerStateEnum = enumCodec(BREAKER_STATES);
 export const promptStatusEnum = enumCodec(PROMPT_STATUSES);
 export const promptRecommendationEnum = enumCodec(PROMPT_RECOMMENDATIONS);
 export const tokensSourceEnum = enumCodec(TOKENS_SOURCES);
+export const experimentMetricEnum = enumCodec(EXPERIMENT_METRICS);
+export const experimentStatusEnum = enumCodec(EXPERIMENT_STATUSES);
 export const costComponentEnum = enumCodec(COST_COMPONENTS);

@@ -1,3 +1,4 @@
+import { ExperimentMetric, ExperimentStatus } from '../../../src/gen/sextant/v1/experiment.js';
 import { describe, expect, it } from 'vitest';
 import { BreakerState, PromptRecommendation } from '../../../src/gen/sextant/v1/insight.js';
 import { Lifecycle, Modality, ModelStatus } from '../../../src/gen/sextant/v1/model.js';
@@ -23,6 +24,8 @@ const PAIRS: Record<keyof typeof enums, [EnumCodec<string>, object]> = {
   promptStatusEnum: [enums.promptStatusEnum, PromptStatus],
   promptRecommendationEnum: [enums.promptRecommendationEnum, PromptRecommendation],
   tokensSourceEnum: [enums.tokensSourceEnum, TokenCountSource],
+  experimentMetricEnum: [enums.experimentMetricEnum, ExperimentMetric],
+  experimentStatusEnum: [enums.experimentStatusEnum, ExperimentStatus],
   costComponentEnum: [enums.costComponentEnum, CostComponent],
 } as never;
 

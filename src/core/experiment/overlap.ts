@@ -1,0 +1,33 @@
+import type { ExperimentDefinition } from './definition.js';
+
+type Placed = Pick<ExperimentDefinition, 'id' | 'layer' | 'slice' | 'useCases' | 'unit' | 'allTenants'>;
+
+const sameUnit = (a: ExperimentDefinition['unit'], b: ExperimentDefinition['unit']): boolean =>
+  a.kind === b.kind && (a.kind !== 'attribute' || b.kind !== 'attribute' || a.name === b.name);
+
+/** Whether some request may be one that both are about. */
+export const meet = (a: Placed, b: Placed, sameTenant: boolean): boolean =>
+  (sameTenant || a.allTenants || b.allTenants) &&
+  (a.useCases === undefined ||
+    b.useCases === undefined ||
+    a.useCases.some((useCase) => b.useCases!.includes(useCase)));
+
+/**
+ * Why two experiments cannot run at once, if they cannot: a request belongs to one at most, so that each arm's beliefs
+ * and budget are of its own decisions.
+ *
+ * @param sameTenant whether they are about requests of the same tenant, where neither is about all.
+ */
+export function overlapReason(a: Placed, b: Placed, sameTenant: boolean): string | undefined {
+  if (!meet(a, b, sameTenant)) return undefined;
+  const shared = `"${a.id}" and "${b.id}" are about the same requests`;
+  if (a.layer !== b.layer)
+    return `${shared} in different layers, "${a.layer}" and "${b.layer}": put them into slices of one layer`;
+  if (!sameUnit(a.unit, b.unit)) return `${shared} in one layer with different units`;
+  if (a.allTenants !== b.allTenants)
+    return `${shared} in one layer, but only one of them is about all tenants`;
+  const from = Math.max(a.slice.from, b.slice.from);
+  const to = Math.min(a.slice.to, b.slice.to);
+  if (from >= to) return undefined;
+  return `${shared}: their slices of layer "${a.layer}" overlap from ${from} to ${to}`;
+}

@@ -1,0 +1,80 @@
+import { checkFolder } from '../../config/load-policy.js';
+import type { PolicySource } from '../../config/policy-files.js';
+import { SextantError } from '../../core/errors.js';
+import { grow, type Allocation } from '../../core/experiment/allocation.js';
+import { overlapReason } from '../../core/experiment/overlap.js';
+import type { DeclaredExperiment } from '../../core/experiment/parse-experiments.js';
+import type { Fault } from '../../core/fault.js';
+import type { TenantId } from '../../core/ids.js';
+import { armKeysOf } from '../../core/prompts/prompt-book.js';
+import type { ExperimentKeeperParts } from './experiment-keeper.js';
+import type { RunningExperiment } from './running-experiment.js';
+
+/** Experiments that run at once: each arm holds beliefs of its own. */
+const RUNNING_MAX = 16;
+
+/** @throws SextantError EXPERIMENT_REFUSED where some request would be in two experiments, or too many run. */
+export function refuseClashes(
+  { definition }: DeclaredExperiment,
+  tenant: TenantId,
+  running: readonly RunningExperiment[],
+): void {
+  const faults = running.flatMap((run): Fault[] => {
+    const reason = overlapReason(definition, run.definition, run.started.tenant === tenant);
+    return reason === undefined ? [] : [{ path: 'layer', reason }];
+  });
+  if (running.length >= RUNNING_MAX)
+    faults.push({ path: 'id', reason: `${RUNNING_MAX} experiments are running: stop one first` });
+  if (faults.length > 0) throw refused(faults);
+}
+
+/**
+ * Files of the kept versions that arms name, which must be good here and name no model that is not. Their prompt
+ * variants have numbers once this resolves.
+ * @throws SextantError EXPERIMENT_REFUSED, UNKNOWN_POLICY, STORE_UNAVAILABLE.
+ */
+export async function keptFiles(
+  { definition }: DeclaredExperiment,
+  { archive, arms, inForce }: Pick<ExperimentKeeperParts, 'archive' | 'arms' | 'inForce'>,
+): Promise<ReadonlyMap<string, readonly PolicySource[]>> {
+  const files = new Map<string, readonly PolicySource[]>();
+  const { snapshot, surroundings } = inForce();
+  for (const [i, { id, change }] of definition.arms.entries()) {
+    if (change.policyVersion === undefined) continue;
+    const { policy, sources } = checkFolder(await archive.folder(archive.resolve(change.policyVersion)));
+    const at = `arms[${i}].policyVersion`;
+    if (!policy.ok)
+      throw refused(policy.faults.map(({ reason, path }) => ({ path: at, reason: `${path}: ${reason}` })));
+    const here = new Set(snapshot.registry.list().map(({ model }) => model.id));
+    const missing = policy.value.models.find((model) => !here.has(model.id));
+    if (missing !== undefined)
+      throw refused([
+        { path: at, reason: `names model ${missing.id}, which the policy in force does not have` },
+      ]);
+    const { storedModels, storedVariants } = surroundings;
+    const models = [...policy.value.models, ...storedModels];
+    await arms.commit(armKeysOf([...policy.value.prompts.variants, ...storedVariants], models));
+    files.set(id, sources);
+  }
+  return files;
+}
+
+/** The next phase of a ramp. @throws SextantError INVALID_FIELD where a group would shrink. */
+export function grownOrThrow({ started }: RunningExperiment, shares: readonly number[]): Allocation {
+  try {
+    return grow(started.allocation, shares);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const reason = `units that are in cannot leave: ${error.message}`;
+    throw new SextantError('INVALID_FIELD', reason, { faults: [{ path: 'shares', reason }] });
+  }
+}
+
+export function refused(faults: readonly Fault[]): SextantError {
+  const [first] = faults;
+  return new SextantError(
+    'EXPERIMENT_REFUSED',
+    `the experiment cannot be started: ${first!.path}: ${first!.reason}`,
+    { obstacles: faults.map(({ path, reason }) => ({ kind: 'EXPERIMENT_FAULT', subject: path, reason })) },
+  );
+}

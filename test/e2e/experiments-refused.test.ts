@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runSextant, startServer } from './built-server.js';
+import { connect, type Sextant } from './clients.js';
+import { twoModels } from './experiment-entries.js';
+import { policyFolder, SOUND } from './policy-folder.js';
+import { refusalOf } from './refusal.js';
+import { ask } from './samples.js';
+
+let acme: Sextant;
+beforeAll(async () => {
+  const server = await startServer({ rulesPath: policyFolder(SOUND) });
+  acme = connect(server.address);
+});
+afterAll(() => acme.close());
+
+const select = (useCase: string, user: number) =>
+  acme.select({ ...ask(useCase), attributes: { user: `user-${user}` } });
+
+describe('what cannot be run', () => {
+  const start = (definition: object) =>
+    refusalOf(acme.startExperiment({ experiment: { $case: 'definition', value: definition } }));
+
+  test('is refused with the field and the reason', async () => {
+    const bad = twoModels('bad', 'bad');
+    const { arms } = bad;
+    for (const [definition, fields, message] of [
+      [
+        { ...bad, arms: [{ ...arms[0]!, weight: 0.7 }, arms[1]] },
+        ['definition.arms'],
+        /sum to 1\.2, and must sum to 1/,
+      ],
+      [
+        { ...bad, arms: [arms[0], { id: 'treatment', weight: 0.5, model: 'openai/none' }] },
+        ['definition.arms[1].model'],
+        /is no model here/,
+      ],
+      [
+        { ...bad, arms: [arms[0], { id: 'treatment', weight: 0.5, promptVariant: 'gone' }] },
+        ['definition.arms[1].promptVariant'],
+        /is no prompt variant here/,
+      ],
+      [
+        { ...bad, arms: [arms[0], { id: 'treatment', weight: 0.5, bandit: { policy: 'best' } }] },
+        ['definition.arms[1].bandit.policy'],
+        /./,
+      ],
+      [{ ...bad, unit: 'tenant' }, ['definition.unit'], /cannot be split/],
+      [{ ...bad, tenants: 'all' }, ['definition.tenants'], /experiments\.json alone/],
+      [
+        { ...bad, guardrails: [{ metric: 'latency', worseBy: 1 }], metrics: [{ metric: 'quality' }] },
+        ['definition.guardrails[0].metric'],
+        /not measured/,
+      ],
+      [{ id: 'x' }, ['definition.unit', 'definition.arms', 'definition.metrics'], /./],
+    ] as const) {
+      const refusal = await start(definition);
+      expect(refusal).toMatchObject({ code: 'INVALID_ARGUMENT', reason: 'INVALID_FIELD' });
+      expect([...refusal.fields].sort()).toEqual([...fields].sort());
+      expect(refusal.message).toMatch(message);
+    }
+    expect(await refusalOf(acme.startExperiment({}))).toMatchObject({ fields: ['id'] });
+    expect(
+      await refusalOf(acme.startExperiment({ experiment: { $case: 'id', value: 'nowhere' } })),
+    ).toMatchObject({ reason: 'UNKNOWN_EXPERIMENT' });
+  });
+
+  test('is refused where layers or slices overlap with what is running', async () => {
+    await acme.startExperiment({
+      experiment: {
+        $case: 'definition',
+        value: twoModels('left', 'shared', { slice: { from: 0, to: 0.5 } }),
+      },
+    });
+    for (const [changes, message] of [
+      [{ slice: { from: 0.4, to: 1 } }, /slices of layer "default" overlap from 0\.4 to 0\.5/],
+      [{ layer: 'another' }, /in different layers/],
+      [{ unit: 'request', slice: { from: 0.5, to: 1 } }, /different units/],
+    ] as const) {
+      const refusal = await start(twoModels('right', 'shared', changes));
+      expect(refusal).toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'EXPERIMENT_REFUSED' });
+      expect(refusal.preconditions[0]!.description).toMatch(message);
+    }
+    const right = twoModels('right', 'shared', { slice: { from: 0.5, to: 1 } });
+    await acme.startExperiment({ experiment: { $case: 'definition', value: right } });
+    const sides = new Set<string | undefined>();
+    for (let user = 0; user < 40; user++) sides.add((await select('shared', user)).experiment?.experiment);
+    expect(sides).toEqual(new Set(['left', 'right']));
+    expect(
+      await refusalOf(
+        acme.rampExperiment({ id: 'left', target: { $case: 'shares', value: { shares: { control: 0.2 } } } }),
+      ),
+    ).toMatchObject({ reason: 'INVALID_FIELD', fields: ['shares'] });
+    expect(await refusalOf(acme.stopExperiment({ id: 'left', arm: 'control' }))).toMatchObject({
+      fields: ['arm'],
+    });
+  });
+
+  test('is found by the check of a folder, at the file', async () => {
+    const folder = policyFolder(SOUND);
+    const overlapping = [twoModels('a', 'chat'), twoModels('b', 'chat')];
+    writeFileSync(join(folder, 'experiments.json'), JSON.stringify({ experiments: overlapping }));
+    const { code, stdout, stderr } = await runSextant(['check', folder]);
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toContain('"b" and "a" are about the same requests: their slices');
+  });
+});
