@@ -10,9 +10,17 @@ import { policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask } from './samples.js';
 
-const SERVICES = ['Selection', 'Outcome', 'Registry', 'Policy', 'Insight', 'Audit', 'Prompt', 'Admin'].map(
-  (name) => `sextant.v1.${name}Service`,
-);
+const SERVICES = [
+  'Selection',
+  'Outcome',
+  'Registry',
+  'Policy',
+  'Insight',
+  'Audit',
+  'Prompt',
+  'Admin',
+  'Experiment',
+].map((name) => `sextant.v1.${name}Service`);
 
 let server: BuiltServer;
 let sextant: Sextant;
