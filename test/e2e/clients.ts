@@ -62,11 +62,11 @@ export function connect(
     <Partial, Request, Response>(
       { fromPartial }: { fromPartial: (partial: Partial) => Request },
       method: Method<Request, Response>,
-      deadlineMs = DEADLINE_MS,
+      callDeadlineMs = deadlineMs,
     ) =>
     (partial: Partial): Promise<Response> =>
       new Promise((resolve, reject) => {
-        const options = { deadline: Date.now() + deadlineMs };
+        const options = { deadline: Date.now() + callDeadlineMs };
         method(fromPartial(partial), metadata, options, (error, response) =>
           error === null ? resolve(response) : reject(error),
         );

@@ -20,6 +20,7 @@ const SERVICES = [
   'Audit',
   'Prompt',
   'Admin',
+  'Experiment',
 ].map((name) => `sextant.v1.${name}Service`);
 
 let server: BuiltServer;

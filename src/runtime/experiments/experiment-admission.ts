@@ -2,6 +2,7 @@ import { checkFolder } from '../../config/load-policy.js';
 import type { PolicySource } from '../../config/policy-files.js';
 import { SextantError } from '../../core/errors.js';
 import { grow, type Allocation } from '../../core/experiment/allocation.js';
+import { EXPOSURE_LIMITS } from '../../core/experiment/exposure.js';
 import { overlapReason } from '../../core/experiment/overlap.js';
 import type { DeclaredExperiment } from '../../core/experiment/parse-experiments.js';
 import type { Fault } from '../../core/fault.js';
@@ -17,7 +18,7 @@ const RUNNING_MAX = 16;
 export function refuseClashes(
   { definition }: DeclaredExperiment,
   tenant: TenantId,
-  running: readonly RunningExperiment[],
+  { running, started }: { readonly running: readonly RunningExperiment[]; readonly started: number },
 ): void {
   const faults = running.flatMap((run): Fault[] => {
     const reason = overlapReason(definition, run.definition, run.started.tenant === tenant);
@@ -25,6 +26,11 @@ export function refuseClashes(
   });
   if (running.length >= RUNNING_MAX)
     faults.push({ path: 'id', reason: `${RUNNING_MAX} experiments are running: stop one first` });
+  if (started >= EXPOSURE_LIMITS.experiment)
+    faults.push({
+      path: 'id',
+      reason: `${started} experiments were started: a ticket has no number for another`,
+    });
   if (faults.length > 0) throw refused(faults);
 }
 

@@ -170,7 +170,7 @@ export class ExperimentKeeper {
           `"${definition.id}" ${state}: give another run another id`,
         );
       }
-      refuseClashes(declared, tenant, this.running);
+      refuseClashes(declared, tenant, { running: this.running, started: this.runs.size });
       const files = await keptFiles(declared, this.parts);
       const { outcomes, learnedTo, nowMs, inForce } = this.parts;
       const started: StartedExperiment = {
