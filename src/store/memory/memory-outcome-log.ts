@@ -35,8 +35,10 @@ export class MemoryOutcomeLog implements OutcomeLog {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous
   async *read(fromSequence: number): AsyncIterable<OutcomeBlock> {
-    const count = this.blocks.length;
-    for (let i = this.indexOf(fromSequence); i < count; i++) yield this.blocks[i]!;
+    // As it stands now: what is removed meanwhile takes another list.
+    const { blocks } = this;
+    const count = blocks.length;
+    for (let i = this.indexOf(fromSequence); i < count; i++) yield blocks[i]!;
   }
 
   head(): number {
