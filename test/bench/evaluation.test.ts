@@ -7,7 +7,10 @@ import { benchSet } from '../../bench/quality/bench-set.js';
 import type { OutcomeSet } from '../../bench/quality/outcome-set.js';
 import { estimateOf } from '../../src/core/evaluation/reward-report.js';
 import { rngFromSeed } from '../../src/core/random.js';
-import { evaluateLog } from '../../src/runtime/evaluation/evaluate-log.js';
+import { DecisionRecord } from '../../src/gen/sextant/storage/v1/storage.js';
+import { evaluateLog, nothingToEvaluate } from '../../src/runtime/evaluation/evaluate-log.js';
+import { TooManyDecisions } from '../../src/runtime/evaluation/rewards.js';
+import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import { toySet } from './toy-set.js';
 
 const REPETITIONS = 40;
@@ -92,5 +95,49 @@ describe('a policy on its own money', () => {
     expect(free.boundShare).toBe(0);
     const cost = (report: typeof paced): number => estimateOf(report.costUsd, 'dr')!.value;
     expect(cost(paced)).toBeLessThan(0.6 * cost(free));
+  });
+});
+
+describe('a log that nothing follows from', () => {
+  const STEPS_LOGGED = 20;
+  const logged = async (change: (record: DecisionRecord) => void) => {
+    const logging = standingPolicy(set, UNIFORM);
+    const prompts = readPrompts(set, logging);
+    const { outcomes, decisions } = await loggedRun(set, {
+      ...{ policy: logging, prompts, steps: STEPS_LOGGED, seed: 1 },
+    });
+    const { decisions: changed } = openMemoryStore();
+    for await (const { body, ...key } of decisions.range(0, Number.MAX_SAFE_INTEGER)) {
+      const record = DecisionRecord.decode(body);
+      change(record);
+      await changed.append([{ ...key, body: DecisionRecord.encode(record).finish() }]);
+    }
+    return { store: { outcomes, decisions: changed }, target: standing(logging) };
+  };
+
+  it('is refused where decisions have no probability of their choice', async () => {
+    const { store, target } = await logged((record) => {
+      for (const candidate of record.candidates) candidate.propensityQ16 = 0;
+    });
+    const log = await evaluateLog(store, target, { filter: EVERYTHING });
+    expect(log).toMatchObject({ decisions: 0, withoutPropensity: STEPS_LOGGED });
+    expect(nothingToEvaluate(log)).toContain(`${STEPS_LOGGED} decisions have no probability of their choice`);
+  });
+
+  it('is refused where what was asked was not kept, and of another tenant nothing is counted', async () => {
+    const { store, target } = await logged((record) => {
+      record.question = Buffer.alloc(0);
+    });
+    const log = await evaluateLog(store, target, { filter: EVERYTHING });
+    expect(nothingToEvaluate(log)).toContain(`${STEPS_LOGGED} decisions were logged before`);
+    const other = await evaluateLog(store, target, { filter: { ...EVERYTHING, tenant: 'another' } });
+    expect(other.tooOld).toBe(0);
+    expect(nothingToEvaluate(other)).toBe('there is no decision to evaluate on');
+  });
+
+  it('is refused where more is to be held than is allowed', async () => {
+    const { store, target } = await logged(() => undefined);
+    const asked = evaluateLog(store, target, { filter: EVERYTHING, maxDecisions: STEPS_LOGGED - 1 });
+    await expect(asked).rejects.toThrow(TooManyDecisions);
   });
 });

@@ -20,7 +20,7 @@ function lessons(armId: ArmId, fallsBy: number): Lesson[] {
 
 it('an arm that has fallen is listed with what is taken off it, and one that has not is not', async () => {
   const learning = taught([...lessons(FALLEN, 0.4), ...lessons(STEADY, 0)]);
-  const snapshot = snapshotOf(await smallPolicy(), learning);
+  const snapshot = snapshotOf(await smallPolicy({ bandit: { policy: 'linear' } }), learning);
   const found = listDrift(snapshot, START_MS + 620_000);
   expect(found.map(({ tenant, useCase, arm }) => [tenant, useCase, arm.armId])).toEqual([
     [TENANT, 'chat', FALLEN],
