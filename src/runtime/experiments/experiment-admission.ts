@@ -8,7 +8,9 @@ import type { DeclaredExperiment } from '../../core/experiment/parse-experiments
 import type { Fault } from '../../core/fault.js';
 import type { TenantId } from '../../core/ids.js';
 import { armKeysOf } from '../../core/prompts/prompt-book.js';
-import type { ExperimentKeeperParts } from './experiment-keeper.js';
+import type { ArmNumbers } from '../arm-numbers.js';
+import type { PolicyArchive } from '../policy-archive.js';
+import type { InForce } from './arm-policies.js';
 import type { RunningExperiment } from './running-experiment.js';
 
 /** Experiments that run at once: each arm holds beliefs of its own. */
@@ -34,6 +36,13 @@ export function refuseClashes(
   if (faults.length > 0) throw refused(faults);
 }
 
+/** Where the files of kept versions come from. */
+export interface KeptFrom {
+  readonly archive: Pick<PolicyArchive, 'resolve' | 'folder'>;
+  readonly arms: ArmNumbers;
+  readonly inForce: () => InForce;
+}
+
 /**
  * Files of the kept versions that arms name, which must be good here and name no model that is not. Their prompt
  * variants have numbers once this resolves.
@@ -41,7 +50,7 @@ export function refuseClashes(
  */
 export async function keptFiles(
   { definition }: DeclaredExperiment,
-  { archive, arms, inForce }: Pick<ExperimentKeeperParts, 'archive' | 'arms' | 'inForce'>,
+  { archive, arms, inForce }: KeptFrom,
 ): Promise<ReadonlyMap<string, readonly PolicySource[]>> {
   const files = new Map<string, readonly PolicySource[]>();
   const { snapshot, surroundings } = inForce();

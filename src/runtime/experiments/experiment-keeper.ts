@@ -12,26 +12,21 @@ import type { Policy } from '../../core/selection/policy.js';
 import type { Question } from '../../core/selection/question.js';
 import type { DocumentStore, OutcomeLog } from '../../store/ports.js';
 import { SerialQueue } from '../../store/serial-queue.js';
-import type { ArmNumbers } from '../arm-numbers.js';
 import type { AuditLog } from '../audit-log.js';
-import type { PolicyArchive } from '../policy-archive.js';
-import { armPolicies, armSnapshots, type InForce } from './arm-policies.js';
-import { grownOrThrow, keptFiles, refuseClashes, refused } from './experiment-admission.js';
+import { armPolicies, armSnapshots } from './arm-policies.js';
+import { grownOrThrow, keptFiles, refuseClashes, refused, type KeptFrom } from './experiment-admission.js';
 import { decodeExperiment, encodeExperiment, type StartedExperiment } from './experiment-document.js';
 import { ExperimentSnapshots } from './experiment-snapshots.js';
 import { RunningExperiment, type Routed } from './running-experiment.js';
 
 export const EXPERIMENT_KIND = 'experiment';
 
-export interface ExperimentKeeperParts {
+export interface ExperimentKeeperParts extends KeptFrom {
   readonly documents: DocumentStore;
   readonly outcomes: OutcomeLog;
   readonly audit: AuditLog;
   readonly logger: Logger;
   readonly nowMs: () => number;
-  readonly archive: Pick<PolicyArchive, 'resolve' | 'folder'>;
-  readonly arms: ArmNumbers;
-  readonly inForce: () => InForce;
   /** Next position of the log that the learning state will fold. */
   readonly learnedTo: () => number;
   readonly snapshotEveryOutcomes: number;
