@@ -20,6 +20,7 @@ const ATTACKER = join(PROJECT_ROOT, 'test/torture/flood-attacker.js');
 const attackers: ChildProcess[] = [];
 afterEach(async () => {
   for (const child of attackers.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
