@@ -16,7 +16,7 @@ import { openServerStore } from './server-store.js';
 import { systemEnvironment } from './runtime/environment.js';
 import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { openRuntime } from './runtime/runtime.js';
-import type { RetentionSettings } from './runtime/retention.js';
+import { retentionSettings } from './runtime/retention.js';
 import { evaluationOnThread } from './runtime/evaluation/evaluation-on-thread.js';
 import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
@@ -26,7 +26,6 @@ import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
 
 const SECONDS_PER_HOUR = 3_600;
 const MS_PER_SECOND = 1_000;
-const MS_PER_DAY = 86_400_000;
 const BYTES_PER_MEGABYTE = 1_000_000;
 const DASHBOARD_FOLDER = fileURLToPath(new URL('dashboard', import.meta.url));
 
@@ -153,18 +152,6 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   }
 
   return { grpcPort: grpc.port, adminPort: admin?.port, reasonToEnd, stop: () => (stopping ??= stop()) };
-}
-
-/** In the configuration 0 stands for no bound. */
-function retentionSettings(retention: Config['retention']): RetentionSettings {
-  const { outcomeDays, outcomeMegabytes, decisionDays, decisionMegabytes, everySeconds } = retention;
-  return {
-    ...(outcomeDays > 0 && { outcomeKeepMs: outcomeDays * MS_PER_DAY }),
-    ...(outcomeMegabytes > 0 && { outcomeMaxBytes: outcomeMegabytes * BYTES_PER_MEGABYTE }),
-    ...(decisionDays > 0 && { decisionKeepMs: decisionDays * MS_PER_DAY }),
-    ...(decisionMegabytes > 0 && { decisionMaxBytes: decisionMegabytes * BYTES_PER_MEGABYTE }),
-    everyMs: everySeconds * MS_PER_SECOND,
-  };
 }
 
 /** The tokenizer is read only where it is asked for. */

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { pino, type Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { startSextant, type RunningServer } from '../main.js';
-import { FaultyPolicyError } from '../runtime/runtime.js';
+import { FaultyPolicyError } from '../runtime/faulty-policy-error.js';
 import { StoreError } from '../store/store-error.js';
 import { describeFault } from '../core/fault.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';

@@ -40,19 +40,13 @@ export class Principals {
     return this.known.length > 0;
   }
 
-  /** Position of the principal whose token this is; `undefined` where nobody has it. */
-  positionOf(token: string): number | undefined {
+  /** The principal whose token this is; `undefined` where nobody has it. */
+  of(token: string): Principal | undefined {
     const hash = createHash('sha256').update(token).digest();
     // Every entry is compared, so that the time taken tells nothing of which one matched.
-    let found: number | undefined;
-    this.known.forEach((entry, i) => {
-      if (timingSafeEqual(entry.hash, hash)) found = i;
-    });
+    let found: Principal | undefined;
+    for (const entry of this.known) if (timingSafeEqual(entry.hash, hash)) found = entry.principal;
     return found;
-  }
-
-  at(position: number): Principal | undefined {
-    return this.known[position]?.principal;
   }
 }
 

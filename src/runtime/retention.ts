@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { RetentionConfig } from '../config/config.js';
 import type { HalfLives } from '../core/learning/decay.js';
 import type { ContextLayout } from '../core/context/context-layout.js';
 import type { OutcomeBlock, Store } from '../store/ports.js';
@@ -13,6 +14,18 @@ export interface RetentionSettings {
   readonly decisionKeepMs?: number;
   readonly decisionMaxBytes?: number;
   readonly everyMs: number;
+}
+
+/** In the configuration 0 stands for no bound. */
+export function retentionSettings(config: RetentionConfig): RetentionSettings {
+  const { outcomeDays, outcomeMegabytes, decisionDays, decisionMegabytes, everySeconds } = config;
+  return {
+    ...(outcomeDays > 0 && { outcomeKeepMs: outcomeDays * MS_PER_DAY }),
+    ...(outcomeMegabytes > 0 && { outcomeMaxBytes: outcomeMegabytes * BYTES_PER_MEGABYTE }),
+    ...(decisionDays > 0 && { decisionKeepMs: decisionDays * MS_PER_DAY }),
+    ...(decisionMegabytes > 0 && { decisionMaxBytes: decisionMegabytes * BYTES_PER_MEGABYTE }),
+    everyMs: everySeconds * MS_PER_SECOND,
+  };
 }
 
 export interface RetentionParts {
@@ -38,6 +51,9 @@ export interface Removed {
 }
 
 const HOUR_MS = 3_600_000;
+const MS_PER_SECOND = 1_000;
+const MS_PER_DAY = 24 * HOUR_MS;
+const BYTES_PER_MEGABYTE = 1_000_000;
 /** Beyond a ticket's life, for clocks of replicas and callers that are a little off. */
 const SLACK_MS = HOUR_MS;
 /** Outcomes in one step: the batch that removes them, and the base that is written for them. */

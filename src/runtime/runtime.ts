@@ -1,21 +1,17 @@
-import type { Logger } from 'pino';
 import type { Fault } from '../core/fault.js';
 import { modelsOf } from '../core/prompts/prompt-book.js';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { Outcome } from '../core/outcome/outcome.js';
-import type { Store, StoreObserver } from '../store/ports.js';
 import { ArmNumbers } from './arm-numbers.js';
-import { AuditLog, type AuditRetention } from './audit-log.js';
+import { AuditLog } from './audit-log.js';
 import { Activity } from './activity.js';
 import { Backups } from './backups.js';
 import { Breakers } from './breakers.js';
 import { CallTimes } from './call-times.js';
 import { Decider } from './decider.js';
-import { DecisionLogger, type DecisionLogSettings } from './decision-logger.js';
-import type { Environment } from './environment.js';
+import { DecisionLogger } from './decision-logger.js';
 import type { Surroundings } from './candidate-snapshot.js';
-import type { OpenEvaluation } from './evaluation/evaluation-messages.js';
 import { PolicyEvaluator } from './evaluation/policy-evaluator.js';
 import { ExperimentGuard } from './experiments/experiment-guard.js';
 import { ExperimentKeeper } from './experiments/experiment-keeper.js';
@@ -25,53 +21,19 @@ import { PolicyKeeper } from './policy-keeper.js';
 import { PromptKeeper } from './prompt-keeper.js';
 import { PromptReviewer } from './prompt-reviewer.js';
 import { RegistryKeeper } from './registry-keeper.js';
-import { ReportJournal, type JournalLimits } from './report-journal.js';
+import { ReportJournal } from './report-journal.js';
 import { Reporter } from './reporter.js';
 import { ReportWatch } from './report-watch.js';
-import { Retention, type RetentionSettings } from './retention.js';
+import { Retention } from './retention.js';
 import { Scrubber } from './scrubber.js';
 import { Reservations } from './reservations.js';
 import { StoreRecovery } from './store-recovery.js';
 import { ShadowKeeper } from './shadow/shadow-keeper.js';
-import type { OpenShadow } from './shadow/shadow-messages.js';
-import type { TicketKeys } from './ticket-keys.js';
 import { ESTIMATING, type TokenCounter } from './token-counter.js';
+import { FaultyPolicyError } from './faulty-policy-error.js';
+import type { RuntimeOptions } from './runtime-options.js';
 
 const MS_PER_SECOND = 1_000;
-
-export interface RuntimeOptions {
-  readonly store: Store;
-  readonly keys: TicketKeys;
-  readonly environment: Environment;
-  readonly logger: Logger;
-  readonly backupFolder: string;
-  readonly policyFolder: string;
-  readonly watchPolicy: boolean;
-  /** How many policy versions are kept, the one in force among them. */
-  readonly keepPolicyVersions: number;
-  readonly auditRetention: AuditRetention;
-  readonly ticketLifeSeconds: number;
-  readonly journal: JournalLimits;
-  /** Decisions older than this are expected to have been reported on. */
-  readonly reportsMatureMs: number;
-  /** Absent where decisions are not logged. */
-  readonly decisionLog?: DecisionLogSettings;
-  readonly snapshotEveryOutcomes: number;
-  /** Absent where everything is kept. */
-  readonly retention?: RetentionSettings;
-  /** How fast the store is read through for damage, in bytes a second; never where absent. */
-  readonly scrubBytesPerSecond?: number;
-  readonly openShadow: OpenShadow;
-  readonly openEvaluation: OpenEvaluation;
-  /** How prompts are counted; by the estimate where absent. */
-  readonly tokens?: TokenCounter;
-  /** The store failed. */
-  readonly onStoreFailure: (error: unknown) => void;
-  /** The store is open again, and reports are taken. */
-  readonly onStoreRecovered?: () => void;
-  /** Tells an observer when the store fails and when it is back; absent where it does not come back by itself. */
-  readonly observeStore?: (observer: StoreObserver) => void;
-}
 
 /** Everything that changes while a server runs, each part with its one owner. */
 export interface Runtime {
@@ -102,20 +64,6 @@ export interface Runtime {
   outcomesBase(): number;
   /** Writes out what is queued and closes the store. */
   close(): Promise<void>;
-}
-
-/** A policy that a server cannot start on. */
-export class FaultyPolicyError extends Error {
-  constructor(
-    readonly faults: readonly Fault[],
-    pinnedVersion?: string,
-  ) {
-    const what =
-      pinnedVersion === undefined ? 'the policy folder' : `the pinned policy ${pinnedVersion.slice(0, 12)}`;
-    const hint = pinnedVersion === undefined ? '' : '; sextant policy unpin --stopped lets go of it';
-    super(`${what} has ${faults.length} fault${faults.length === 1 ? '' : 's'}${hint}`);
-    this.name = 'FaultyPolicyError';
-  }
 }
 
 /**

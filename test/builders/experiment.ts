@@ -1,3 +1,4 @@
+import { twoArms } from '../../bench/experiments/simulate.js';
 import { grow, NO_ALLOCATION, type Allocation } from '../../src/core/experiment/allocation.js';
 import { groupWeights, type ExperimentDefinition } from '../../src/core/experiment/definition.js';
 import { ExperimentState, type StoppedGroup } from '../../src/core/experiment/experiment-state.js';
@@ -6,30 +7,8 @@ import type { Outcome } from '../../src/core/outcome/outcome.js';
 import { outcomeOf, qualityOf } from '../store/outcome-arbitrary.js';
 
 /** Two arms of half the users each, compared by quality, but for what a test says. */
-export function definitionOf(changes: Partial<ExperimentDefinition> = {}): ExperimentDefinition {
-  return {
-    id: 'cheaper',
-    description: '',
-    layer: 'default',
-    slice: { from: 0, to: 1 },
-    allTenants: false,
-    unit: { kind: 'attribute', name: 'user' },
-    salt: 'cheaper',
-    arms: [
-      { id: 'control', weight: 0.5, change: {} },
-      { id: 'treatment', weight: 0.5, change: {} },
-    ],
-    control: 'control',
-    holdout: 0,
-    ramp: 1,
-    metrics: [{ metric: 'quality' }],
-    guardrails: [],
-    alpha: 0.05,
-    minimumUnits: 30,
-    plannedUnits: 300,
-    ...changes,
-  };
-}
+export const definitionOf = (changes: Partial<ExperimentDefinition> = {}): ExperimentDefinition =>
+  twoArms({ id: 'cheaper', salt: 'cheaper', minimumUnits: 30, plannedUnits: 300, ...changes });
 
 /** An allocation in one phase, at the whole ramp. */
 export const allocationOf = (definition: ExperimentDefinition): Allocation =>

@@ -4,6 +4,7 @@ import type { Environment } from '../../src/runtime/environment.js';
 import type { Actor } from '../../src/core/audit/audit-entry.js';
 import { START_MS } from './learning.js';
 import { AuditLog, type AuditLogOptions } from '../../src/runtime/audit-log.js';
+import type { RuntimeOptions } from '../../src/runtime/runtime-options.js';
 import { openRuntime, type Runtime } from '../../src/runtime/runtime.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
@@ -43,8 +44,6 @@ export const openTestAudit = (
     retention: { maxEntries: 1000, keepMs: 86_400_000 },
     ...options,
   });
-
-type RuntimeOptions = Parameters<typeof openRuntime>[0];
 
 /** A runtime without a port, in memory and under a fixed environment, but for what a test says. */
 export const openTestRuntime = (

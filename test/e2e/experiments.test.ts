@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import type { SelectResponse } from '../../src/gen/sextant/v1/selection.js';
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
 import { CHEAP, DEAR, twoModels } from './experiment-entries.js';
+import { operatorTokens } from './operators.js';
 import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask, wentWell } from './samples.js';
@@ -25,12 +25,7 @@ const reconnect = () => {
   other = connect(server.address, { token: tokens.other });
 };
 beforeAll(async () => {
-  const entries = Object.entries(tokens).map(([tenant, token]) => ({
-    sha256: createHash('sha256').update(token).digest('hex'),
-    principal: `ops of ${tenant}`,
-    tenant,
-    roles: ['select', 'report', 'read', 'admin'],
-  }));
+  const entries = operatorTokens(tokens);
   writeFileSync(tokenFile, tokens.acme);
   rules = policyFolder(SOUND);
   writeFileSync(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +5,7 @@ import { AuditAction } from '../../src/gen/sextant/v1/audit.js';
 import { PolicyDifference, ShadowPhase } from '../../src/gen/sextant/v1/policy.js';
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
+import { operatorTokens } from './operators.js';
 import { editJson, forUseCase, newFolder, policyFolder, SOUND, writeRule } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask, wentWell } from './samples.js';
@@ -19,12 +19,7 @@ let other: Sextant;
 const tokenFile = join(newFolder(), 'token');
 
 beforeAll(async () => {
-  const entries = Object.entries(tokens).map(([tenant, token]) => ({
-    sha256: createHash('sha256').update(token).digest('hex'),
-    principal: `ops of ${tenant}`,
-    tenant,
-    roles: ['select', 'report', 'read', 'admin'],
-  }));
+  const entries = operatorTokens(tokens);
   writeFileSync(tokenFile, tokens.acme);
   server = await startServer({
     rulesPath: policyFolder(SOUND),

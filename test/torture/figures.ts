@@ -4,16 +4,27 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { PROJECT_ROOT } from '../service/public-descriptors.js';
 
+const FOLDER = join(PROJECT_ROOT, 'build/torture');
+
+/** Whether a torture is run at length, and not in the short form that `make test` has of it. */
+export const isAtLength = process.env['SEXTANT_TORTURE'] !== undefined;
+
 /** How much of a torture is done: its short form where the variable is not set. */
 export const amountOf = (variable: string, short: number): number => Number(process.env[variable] ?? short);
 
-/** Prints what a torture came to, and keeps it under `build/torture`. */
-export function publish(name: string, figures: Readonly<Record<string, number | string>>): void {
-  const folder = join(PROJECT_ROOT, 'build/torture');
-  mkdirSync(folder, { recursive: true });
-  const dated = { ...figures, date: new Date().toISOString().slice(0, 10) };
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(dated, null, 2)}\n`);
-  process.stdout.write(`${name}: ${JSON.stringify(dated)}\n`);
+export const figuresPath = (name: string): string => join(FOLDER, `${name}.json`);
+
+/** Keeps what a torture came to, with the day, under `build/torture`. */
+export function keepFigures(name: string, figures: Readonly<Record<string, number>>): void {
+  mkdirSync(FOLDER, { recursive: true });
+  const dated = { date: new Date().toISOString().slice(0, 10), ...figures };
+  writeFileSync(figuresPath(name), `${JSON.stringify(dated, null, 2)}\n`);
+}
+
+/** Prints what a torture came to, and keeps it where it was run at length. */
+export function publish(name: string, figures: Readonly<Record<string, number>>): void {
+  console.log(`${name}: ${JSON.stringify(figures)}`);
+  if (isAtLength) keepFigures(name, figures);
 }
 
 const MIB = 1024 ** 2;

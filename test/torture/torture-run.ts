@@ -1,8 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { PROJECT_ROOT } from '../service/public-descriptors.js';
+import { existsSync, readFileSync } from 'node:fs';
+import { figuresPath, isAtLength, keepFigures } from './figures.js';
 
-const FOLDER = join(PROJECT_ROOT, 'build/torture');
 const MINUTES_MAX = 30;
 const MS_PER_MINUTE = 60_000;
 /** Time that a round and the closing checks may take beyond the budget. */
@@ -30,7 +28,7 @@ export interface TortureOptions {
  * anew.
  */
 export class TortureRun {
-  readonly isFull = process.env['SEXTANT_TORTURE'] !== undefined;
+  readonly isFull = isAtLength;
   /** For vitest. */
   readonly timeoutMs: number;
   /** Of the random instants. */
@@ -46,7 +44,7 @@ export class TortureRun {
     this.timeoutMs = this.isFull ? this.budgetMs + GRACE_MS : 60_000 + short * 30_000;
     this.seed = BigInt(process.env['SEXTANT_SEED'] ?? Date.now());
     const target = this.isFull ? Number(process.env['SEXTANT_TORTURE_ROUNDS'] ?? full) : short;
-    this.kept = (this.isFull && earlier(this.path, target)) || {
+    this.kept = (this.isFull && earlier(figuresPath(options.name), target)) || {
       target,
       done: 0,
       minutes: 0,
@@ -94,18 +92,11 @@ export class TortureRun {
     return this.kept.done >= this.target;
   }
 
-  private get path(): string {
-    return join(FOLDER, `${this.options.name}.json`);
-  }
-
   private keep(): void {
     if (!this.isFull) return;
-    mkdirSync(FOLDER, { recursive: true });
     const { target, done, minutes, figures } = this.kept;
     const soFar = minutes + (Date.now() - this.startedMs) / MS_PER_MINUTE;
-    const date = new Date().toISOString().slice(0, 10);
-    const flat = { date, target, done, minutes: Math.round(soFar * 10) / 10, ...figures };
-    writeFileSync(this.path, `${JSON.stringify(flat, null, 2)}\n`);
+    keepFigures(this.options.name, { target, done, minutes: Math.round(soFar * 10) / 10, ...figures });
   }
 
   private say(): void {

@@ -3,6 +3,7 @@ import type { LoggedDecision, OutcomeBlock } from '../../store/ports.js';
 import type { Surroundings } from '../candidate-snapshot.js';
 import type { EvaluatedLog } from './evaluate-log.js';
 import type { LogFilter } from './log-replay.js';
+import type { ThreadListener, ThreadPort } from '../on-thread.js';
 
 /** What an evaluation is made of: plain data, so that it crosses to a thread. */
 export interface EvaluationOrigin {
@@ -35,17 +36,9 @@ export interface LogChunk {
   readonly decisions: readonly LoggedDecision[];
 }
 
-export interface EvaluationPort {
-  post(chunk: LogChunk): void;
-  /** Resolves when nothing comes back any more. */
-  close(): Promise<void>;
-}
+export type EvaluationPort = ThreadPort<LogChunk>;
 
-export interface EvaluationListener {
-  readonly message: (message: FromEvaluation) => void;
-  /** It came to an end by itself; nothing comes after it. */
-  readonly failed: (error: unknown) => void;
-}
+export type EvaluationListener = ThreadListener<FromEvaluation>;
 
 /** Starts an evaluation: on a thread where a server runs. */
 export type OpenEvaluation = (origin: EvaluationOrigin, listener: EvaluationListener) => EvaluationPort;

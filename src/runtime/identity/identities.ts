@@ -40,8 +40,8 @@ export class Identities {
   /** @throws as `of` does. */
   ofToken(token: string): Identity | Promise<Identity> {
     const { tokens, jwt } = this.sources;
-    const position = tokens.positionOf(token);
-    if (position !== undefined) return { principal: tokens.at(position)! };
+    const principal = tokens.of(token);
+    if (principal !== undefined) return { principal };
     if (jwt !== undefined) return jwt.identityOf(token);
     throw new SextantError('UNAUTHENTICATED', 'the bearer token is not known');
   }

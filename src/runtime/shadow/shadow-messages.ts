@@ -8,6 +8,7 @@ import type { Question } from '../../core/selection/question.js';
 import type { ContextVector } from '../../core/context/context-vector.js';
 import type { Surroundings } from '../candidate-snapshot.js';
 import type { PackedAnswer } from './packed-answer.js';
+import type { ThreadListener, ThreadPort } from '../on-thread.js';
 
 /** What a shadow is made of: plain data, so that it crosses to a thread. */
 export interface ShadowOrigin {
@@ -53,18 +54,10 @@ export type FromShadow =
   | { readonly kind: 'report'; readonly id: number; readonly report: TallyReport };
 
 /** A shadow at the other end of a thread, or in the same one. */
-export interface ShadowPort {
-  post(message: ToShadow): void;
-  /** Resolves when nothing comes back any more. */
-  close(): Promise<void>;
-}
+export type ShadowPort = ThreadPort<ToShadow>;
 
 /** Where what comes back goes. */
-export interface ShadowListener {
-  readonly message: (message: FromShadow) => void;
-  /** The shadow came to an end by itself; nothing comes after it. */
-  readonly failed: (error: unknown) => void;
-}
+export type ShadowListener = ThreadListener<FromShadow>;
 
 /** Makes a shadow: on a thread where a server runs. */
 export type OpenShadow = (origin: ShadowOrigin, listener: ShadowListener) => ShadowPort;

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { Logger } from 'pino';
 import type { OverloadConfig } from '../../config/config.js';
@@ -9,14 +8,14 @@ import {
   type Shedding,
   type Sheddable,
 } from '../../core/overload/shedding.js';
+import { EventLoopDelay } from '../../runtime/event-loop-delay.js';
 
 const WINDOW_MS = 1_000;
 const RESOLUTION_MS = 10;
-const MS_PER_NS = 1e-6;
 
 /** Looks every second whether the process keeps up, and says what it must not take on. */
 export class LoadWatch {
-  private readonly delays: IntervalHistogram;
+  private readonly delay = new EventLoopDelay(RESOLUTION_MS);
   private readonly timer: NodeJS.Timeout;
   private state: Shedding = NO_SHEDDING;
   private owed = 0;
@@ -25,8 +24,6 @@ export class LoadWatch {
     private readonly limits: OverloadConfig,
     private readonly logger: Logger,
   ) {
-    this.delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-    this.delays.enable();
     this.timer = setInterval(() => this.look(), WINDOW_MS);
     this.timer.unref();
   }
@@ -49,13 +46,12 @@ export class LoadWatch {
 
   close(): void {
     clearInterval(this.timer);
-    this.delays.disable();
+    this.delay.stop();
   }
 
   private look(): void {
     const { eventLoopDelayMs, heapPercent } = this.limits;
-    const delayMs = Math.max(0, this.delays.percentile(99) * MS_PER_NS - RESOLUTION_MS);
-    this.delays.reset();
+    const { p99: delayMs } = this.delay.take();
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
     const heap = (100 * used) / limit;
     const isLate = eventLoopDelayMs > 0 && delayMs > eventLoopDelayMs;
