@@ -172,7 +172,8 @@ export const CONFIG_SCHEMA = {
       enabled: boolean('Serve health and metrics over HTTP.'),
       host,
       port,
-      allowInsecureRemote: boolean('Listen beyond loopback, although this port has no TLS and no login.'),
+      allowInsecureRemote: boolean('Listen beyond loopback, although metrics ask for no login.'),
+      tls: boolean('HTTPS, with the certificate and the key of server.tls.'),
     }),
     store: section('store', {
       path: text("The embedded store's folder."),

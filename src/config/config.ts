@@ -50,6 +50,8 @@ export interface AdminConfig {
   /** TCP port; 0 takes any free one. */
   readonly port: number;
   readonly allowInsecureRemote: boolean;
+  /** HTTPS, with the files of `server.tls`. */
+  readonly tls: boolean;
 }
 
 export interface StoreConfig {
@@ -257,7 +259,7 @@ export const DEFAULT_CONFIG: Config = {
     maxMessageBytes: 4 * 1024 * 1024,
     maxSelectBytes: 256 * 1024,
   },
-  admin: { enabled: true, host: '127.0.0.1', port: 9464, allowInsecureRemote: false },
+  admin: { enabled: true, host: '127.0.0.1', port: 9464, allowInsecureRemote: false, tls: false },
   store: {
     path: DEFAULT_STORE_PATH,
     adapter: 'level',
