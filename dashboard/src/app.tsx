@@ -6,6 +6,7 @@ import { fetchJson, LOGIN_NEEDED } from './load.js';
 import { TITLES } from './route.js';
 import { useRoute } from './use-route.js';
 import { Bandit } from './views/bandit.js';
+import { Decisions } from './views/decisions.js';
 import { Login } from './views/login.js';
 import { Models } from './views/models.js';
 import { Overview } from './views/overview.js';
@@ -72,6 +73,7 @@ function Pages({ session, onLogOut }: { session: SessionView; onLogOut: () => vo
         <h1>{title}</h1>
         {view === 'overview' && <Overview route={route} go={go} live={live} />}
         {view === 'bandit' && <Bandit route={route} go={go} />}
+        {view === 'decisions' && <Decisions route={route} go={go} session={session} />}
         {view === 'models' && <Models />}
         {view === 'spend' && <Spend />}
         {view === 'system' && <System />}

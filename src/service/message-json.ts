@@ -29,8 +29,8 @@ export function messageFromJson(name: string, value: unknown): Uint8Array {
   }
 }
 
-/** A message as `buf curl` and `grpcurl` print it. */
-export function messageToJson(name: string, bytes: Uint8Array): JsonValue {
+/** A message as `buf curl` and `grpcurl` print it; fields that are 0 or empty are there where asked for. */
+export function messageToJson(name: string, bytes: Uint8Array, { whole = false } = {}): JsonValue {
   const schema = messageOf(name);
-  return toJson(schema, fromBinary(schema, bytes), { registry: registry! });
+  return toJson(schema, fromBinary(schema, bytes), { registry: registry!, alwaysEmitImplicit: whole });
 }
