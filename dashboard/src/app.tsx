@@ -7,6 +7,7 @@ import { TITLES } from './route.js';
 import { useRoute } from './use-route.js';
 import { Bandit } from './views/bandit.js';
 import { Decisions } from './views/decisions.js';
+import { Experiments } from './views/experiments.js';
 import { Login } from './views/login.js';
 import { Models } from './views/models.js';
 import { Overview } from './views/overview.js';
@@ -74,6 +75,7 @@ function Pages({ session, onLogOut }: { session: SessionView; onLogOut: () => vo
         {view === 'overview' && <Overview route={route} go={go} live={live} />}
         {view === 'bandit' && <Bandit route={route} go={go} />}
         {view === 'decisions' && <Decisions route={route} go={go} session={session} />}
+        {view === 'experiments' && <Experiments route={route} go={go} />}
         {view === 'models' && <Models />}
         {view === 'spend' && <Spend />}
         {view === 'system' && <System />}

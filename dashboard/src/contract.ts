@@ -81,3 +81,92 @@ export interface RuleTrace {
   readonly fired: boolean;
   readonly conditions: ConditionNode;
 }
+
+export interface ListExperimentsResponse {
+  readonly experiments: readonly Experiment[];
+}
+
+export interface Experiment {
+  readonly id: string;
+  readonly description: string;
+  readonly status: string;
+  readonly arms: readonly ExperimentArm[];
+  readonly definition?: { readonly guardrails?: readonly Guardrail[]; readonly unit?: string };
+  readonly startTime?: string;
+  readonly endTime?: string;
+  readonly endReason: string;
+}
+
+export interface ExperimentArm {
+  readonly id: string;
+  readonly share: number;
+  readonly control: boolean;
+  readonly stopped: boolean;
+  readonly stopReason: string;
+}
+
+export interface Guardrail {
+  readonly metric: string;
+  readonly worseBy: number;
+  readonly relative?: boolean;
+}
+
+export interface GetExperimentResultResponse {
+  readonly experiment: Experiment;
+  readonly result: ExperimentResult;
+}
+
+export interface ExperimentResult {
+  readonly metrics: readonly MetricResult[];
+  readonly sampleRatio: {
+    readonly pValue: number;
+    readonly fixedPValue: number;
+    readonly alarm: boolean;
+    readonly units: readonly string[];
+    readonly expectedUnits: readonly number[];
+  };
+  readonly routed: readonly {
+    readonly arm: string;
+    readonly routedTo: string;
+    readonly decisions: string;
+    readonly meanQuality?: number;
+  }[];
+  readonly comparisonAlpha: number;
+  readonly minimumUnits: string;
+  readonly policyVersions: readonly string[];
+  readonly latestOutcomeTime?: string;
+}
+
+export interface MetricResult {
+  readonly metric: string;
+  readonly lowerIsBetter: boolean;
+  readonly readable: boolean;
+  readonly arms: readonly ArmMetric[];
+  readonly varianceReduction?: number;
+}
+
+export interface ArmMetric {
+  readonly arm: string;
+  readonly units: string;
+  readonly mean?: number;
+  readonly standardError?: number;
+  readonly comparison?: Comparison;
+  readonly probabilityOfBest?: number;
+  readonly expectedLoss?: number;
+}
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface Comparison {
+  readonly difference: number;
+  readonly pValue: number;
+  readonly fixedInterval: Interval;
+  readonly alwaysValidInterval?: Interval;
+  readonly alwaysValidPValue?: number;
+  readonly lift?: number;
+  readonly liftFixedInterval?: Interval;
+  readonly liftAlwaysValidInterval?: Interval;
+}
