@@ -170,3 +170,53 @@ export interface Comparison {
   readonly liftFixedInterval?: Interval;
   readonly liftAlwaysValidInterval?: Interval;
 }
+
+export interface Principal {
+  readonly name: string;
+  readonly tenant: string;
+}
+
+export interface GetActivePolicyResponse {
+  readonly version: string;
+  readonly activateTime: string;
+  readonly ruleCount: number;
+  readonly pin?: { readonly version: string; readonly reason: string };
+}
+
+export interface PolicyVersion {
+  readonly version: string;
+  readonly activateTime: string;
+  readonly activatedBy?: Principal;
+  readonly activationCount: string;
+  readonly files: readonly { readonly file: string }[];
+  readonly active: boolean;
+  readonly pinned: boolean;
+}
+
+export interface ListPolicyVersionsResponse {
+  readonly versions: readonly PolicyVersion[];
+  readonly nextPageToken: string;
+}
+
+export interface GetPolicyVersionResponse {
+  /** Contents in base64. */
+  readonly files: readonly { readonly file: string; readonly content: string }[];
+}
+
+export interface PolicyChange {
+  readonly kind: string;
+  readonly pointer: string;
+  readonly element: string;
+  readonly beforeJson: string;
+  readonly afterJson: string;
+  readonly valueOmitted: boolean;
+}
+
+export interface DiffPolicyVersionsResponse {
+  readonly files: readonly {
+    readonly file: string;
+    readonly kind: string;
+    readonly changes: readonly PolicyChange[];
+    readonly omittedChanges: number;
+  }[];
+}
