@@ -41,7 +41,7 @@ dist/.stamp: $(SOURCES) tsconfig.json tsconfig.build.json src/gen/.stamp
 	touch $@
 
 # Against the types of what the admin port answers.
-dist/dashboard/.stamp: $(DASHBOARD) src/admin/views.ts node_modules/.stamp
+dist/dashboard/.stamp: $(DASHBOARD) $(wildcard src/admin/*views.ts) node_modules/.stamp
 	$(BIN)/vite build --logLevel warn dashboard
 	touch $@
 

@@ -22,6 +22,7 @@ import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
 import { Edge } from './service/edge/edge.js';
 import { openIdentities, type OpenIdentities } from './service/edge/open-identities.js';
+import { localCalls } from './service/local-calls.js';
 import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
 
 const SECONDS_PER_HOUR = 3_600;
@@ -124,6 +125,8 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
         metrics,
         dashboard: dashboardOf(config, {
           runtime,
+          calls: localCalls({ runtime, edge, environment, logger }),
+          grpcPort: grpc.port,
           identities,
           logger,
           nowMs: () => environment.nowMs(),
@@ -163,7 +166,10 @@ async function tokenCounter({ tokenizer, tokenizerMaxChars }: Config['counting']
 
 function dashboardOf(
   { admin }: Config,
-  parts: Omit<DashboardParts, 'files' | 'admission' | 'about'> & { readonly identities: OpenIdentities },
+  parts: Omit<DashboardParts, 'files' | 'admission' | 'about'> & {
+    readonly identities: OpenIdentities;
+    readonly grpcPort: number;
+  },
 ): Dashboard {
   const { nowMs } = parts;
   return new Dashboard({
@@ -179,6 +185,7 @@ function dashboardOf(
       version: packageVersion(),
       node: process.version,
       startedMs: nowMs(),
+      grpcPort: parts.grpcPort,
       memoryBytes: () => process.memoryUsage.rss(),
     },
   });

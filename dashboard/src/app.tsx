@@ -6,9 +6,12 @@ import { fetchJson, LOGIN_NEEDED } from './load.js';
 import { TITLES } from './route.js';
 import { useRoute } from './use-route.js';
 import { Bandit } from './views/bandit.js';
+import { Decisions } from './views/decisions.js';
+import { Experiments } from './views/experiments.js';
 import { Login } from './views/login.js';
 import { Models } from './views/models.js';
 import { Overview } from './views/overview.js';
+import { Rules } from './views/rules.js';
 import { Spend } from './views/spend.js';
 import { System } from './views/system.js';
 
@@ -72,6 +75,9 @@ function Pages({ session, onLogOut }: { session: SessionView; onLogOut: () => vo
         <h1>{title}</h1>
         {view === 'overview' && <Overview route={route} go={go} live={live} />}
         {view === 'bandit' && <Bandit route={route} go={go} />}
+        {view === 'decisions' && <Decisions route={route} go={go} session={session} />}
+        {view === 'experiments' && <Experiments route={route} go={go} />}
+        {view === 'rules' && <Rules route={route} go={go} session={session} />}
         {view === 'models' && <Models />}
         {view === 'spend' && <Spend />}
         {view === 'system' && <System />}

@@ -13,29 +13,51 @@ const EVERY_MS = 5_000;
 export const LOGIN_NEEDED = 'loginneeded';
 
 /** @throws Error with the server's words, or that it does not answer. */
-export async function fetchJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function fetchJson<T>(path: string, signal?: AbortSignal, body?: string): Promise<T> {
   const response = await fetch(path, {
     headers: { accept: 'application/json' },
+    ...(body !== undefined && { method: 'POST', body }),
     ...(signal && { signal }),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
     throw new Error('the server does not answer');
   });
   if (response.status === 401) window.dispatchEvent(new Event(LOGIN_NEEDED));
-  const body: unknown = await response.json().catch(() => ({}));
-  if (response.ok) return body as T;
-  throw new Error((body as { error?: string }).error ?? `the server answered ${response.status}`);
+  const answer: unknown = await response.json().catch(() => ({}));
+  if (response.ok) return answer as T;
+  throw new Error((answer as { error?: string }).error ?? `the server answered ${response.status}`);
+}
+
+/** Calls an RPC by `Service/Method`; the answer is JSON of the contract. @throws Error as above. */
+export const callRpc = <T>(name: string, request: object, signal?: AbortSignal): Promise<T> =>
+  fetchJson<T>(`/api/v1/call/${name}`, signal, JSON.stringify(request));
+
+/** Calls an RPC now and, where it is asked for, every few seconds. Nothing is called while the request is absent. */
+export function useCall<T>(name: string, request: object | undefined, { again = false } = {}): Loaded<T> {
+  const body = request === undefined ? undefined : JSON.stringify(request);
+  return useLoaded<T>(body === undefined ? undefined : `${name} ${body}`, again, (signal) =>
+    fetchJson<T>(`/api/v1/call/${name}`, signal, body),
+  );
 }
 
 /** Reads a path now and every few seconds while the page is seen. */
-export function useView<T>(path: string | undefined): Loaded<T> {
+export function useView<T>(path: string | undefined, { again = true } = {}): Loaded<T> {
+  return useLoaded<T>(path, again, (signal) => fetchJson<T>(path!, signal));
+}
+
+/** @param path names what is read; nothing is read where it is absent. */
+function useLoaded<T>(
+  path: string | undefined,
+  again: boolean,
+  fetchData: (signal: AbortSignal) => Promise<T>,
+): Loaded<T> {
   const [state, setState] = useState<Loaded<T> & { path: string | undefined }>(empty(path));
   useEffect(() => {
     if (path === undefined) return;
     const stop = new AbortController();
     const read = (): void => {
       if (document.hidden) return;
-      fetchJson<T>(path, stop.signal).then(
+      fetchData(stop.signal).then(
         (data) => setState({ path, data, error: undefined, loadedMs: Date.now() }),
         (error: Error) => {
           if (stop.signal.aborted) return;
@@ -44,6 +66,7 @@ export function useView<T>(path: string | undefined): Loaded<T> {
       );
     };
     read();
+    if (!again) return () => stop.abort();
     const timer = setInterval(read, EVERY_MS);
     document.addEventListener('visibilitychange', read);
     return () => {

@@ -1,11 +1,27 @@
 import type { SpanName } from '../../src/admin/views.js';
 
-export const VIEWS = ['overview', 'bandit', 'models', 'spend', 'system'] as const;
+export const VIEWS = [
+  'overview',
+  'bandit',
+  'tradeoff',
+  'decisions',
+  'experiments',
+  'evaluation',
+  'rules',
+  'models',
+  'spend',
+  'system',
+] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 export const TITLES: Readonly<Record<ViewName, string>> = {
   overview: 'Overview',
   bandit: 'Bandit',
+  tradeoff: 'Cost and quality',
+  decisions: 'Decisions',
+  experiments: 'Experiments',
+  evaluation: 'Evaluation',
+  rules: 'Rules',
   models: 'Models',
   spend: 'Spend',
   system: 'System',
@@ -17,7 +33,13 @@ export interface Route {
   /** Empty: the first that there is. */
   readonly useCase: string;
   readonly span: SpanName;
+  /** What the view alone understands, such as a filter. */
+  readonly params: Params;
 }
+
+export type Params = Readonly<Record<string, string>>;
+
+const SHARED = ['view', 'useCase', 'span'];
 
 export function parseRoute(search: string): Route {
   const query = new URLSearchParams(search);
@@ -25,16 +47,24 @@ export function parseRoute(search: string): Route {
     view: VIEWS.find((view) => view === query.get('view')) ?? 'overview',
     useCase: query.get('useCase') ?? '',
     span: query.get('span') === '24h' ? '24h' : '15m',
+    params: Object.fromEntries([...query].filter(([key, value]) => !SHARED.includes(key) && value !== '')),
   };
 }
 
-export function hrefOf({ view, useCase, span }: Route): string {
+export function hrefOf({ view, useCase, span, params }: Route): string {
   const query = new URLSearchParams();
   if (view !== 'overview') query.set('view', view);
   if (useCase !== '') query.set('useCase', useCase);
   if (span !== '15m') query.set('span', span);
+  for (const [key, value] of Object.entries(params)) if (value !== '') query.set(key, value);
   const text = query.toString();
   return text === '' ? '/' : `/?${text}`;
+}
+
+/** What one view understands is nothing to another. */
+export function routeAfter(route: Route, change: Partial<Route>): Route {
+  const isLeaving = change.view !== undefined && change.view !== route.view;
+  return { ...route, ...(isLeaving && { params: {} }), ...change };
 }
 
 export type Go = (change: Partial<Route>) => void;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { hrefOf, parseRoute, type Go, type Route } from './route.js';
+import { hrefOf, parseRoute, routeAfter, type Go, type Route } from './route.js';
 
 /** The route of the address, and how to go to another. */
 export function useRoute(): readonly [Route, Go] {
@@ -10,7 +10,7 @@ export function useRoute(): readonly [Route, Go] {
     return () => removeEventListener('popstate', follow);
   }, []);
   const go: Go = (change) => {
-    const next = { ...parseRoute(location.search), ...change };
+    const next = routeAfter(parseRoute(location.search), change);
     history.pushState(null, '', hrefOf(next));
     setRoute(next);
   };

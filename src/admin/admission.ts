@@ -9,7 +9,7 @@ import { cookieValue, SESSION_LIFE_MS, type SessionCookies } from './session-coo
 /** A request that may not have what it asked for. */
 export class Refusal extends Error {
   constructor(
-    readonly code: 400 | 401 | 403 | 404 | 405 | 413 | 503,
+    readonly code: number,
     message: string,
   ) {
     super(message);
@@ -52,6 +52,17 @@ export class Admission {
     if (!this.loginRequired) return { principal: ANONYMOUS };
     const visitor = await this.visitorOf(request);
     if (visitor === undefined) throw new Refusal(401, 'log in first, or send a bearer token');
+    return visitor;
+  }
+
+  /**
+   * The same for a request that may change something, which a page of another site must not send: it names this origin,
+   * or shows a token, which no browser sends by itself. @throws Refusal 401, 403.
+   */
+  async admitCall(request: IncomingMessage): Promise<Visitor> {
+    const visitor = await this.admit(request);
+    const showsToken = this.loginRequired && bearerToken(request.headers.authorization) !== undefined;
+    if (!showsToken) refuseOtherOrigins(request);
     return visitor;
   }
 

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { SPANS, type SpanName } from '../runtime/activity.js';
+import type { LocalCalls } from '../runtime/local-calls.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { Refusal, type Admission, type Visitor } from './admission.js';
 import { watchEventLoop, type EventLoopWatch } from './event-loop-watch.js';
 import { EventStream } from './event-stream.js';
+import { answerCall, isCall } from './call-api.js';
+import { decisionFilterOf, decisionIdOf, nameOf, spanOf } from './query.js';
+import { readDecision, readDecisions } from './read/decisions.js';
 import { readLeaderboard } from './read/leaderboard.js';
 import { modelsNotClosed, readModels } from './read/models.js';
 import { decisionRate, readOverview, timesView } from './read/overview.js';
@@ -11,6 +14,7 @@ import { readSeries } from './read/series.js';
 import type { Sources } from './read/sources.js';
 import { readSpend } from './read/spend.js';
 import { readSystem } from './read/system.js';
+import { sendJson } from './send-json.js';
 import type { SessionView, TickView } from './views.js';
 
 /** What does not change while the process runs. */
@@ -19,11 +23,13 @@ export interface About {
   readonly node: string;
   readonly startedMs: number;
   readonly memoryBytes: () => number;
+  readonly grpcPort: number;
 }
 
 export interface DashboardApiParts {
   readonly runtime: Runtime;
   readonly admission: Admission;
+  readonly calls: LocalCalls;
   readonly about: About;
   readonly nowMs: () => number;
   /** Why the server is not ready; `null` where it is. */
@@ -32,10 +38,9 @@ export interface DashboardApiParts {
   readonly warning: () => string | null;
 }
 
-type Read = (sources: Sources, query: URLSearchParams) => object;
+type Read = (sources: Sources, query: URLSearchParams) => object | Promise<object>;
 
 const PREFIX = '/api/v1/';
-const MAX_USE_CASE_LENGTH = 256;
 
 /** Answers `/api/v1/…` with JSON, of the visitor's tenant alone. */
 export class DashboardApi {
@@ -45,14 +50,20 @@ export class DashboardApi {
   private readonly views: Readonly<Record<string, Read>> = {
     overview: (sources, query) => readOverview(sources, spanOf(query)),
     leaderboard: (sources, query) => {
-      const useCase = useCaseOf(query);
+      const useCase = nameOf(query, 'useCase');
       if (useCase === undefined) throw new Refusal(400, 'useCase: is required');
       return readLeaderboard(sources, useCase, spanOf(query));
     },
-    series: (sources, query) => readSeries(sources, useCaseOf(query), spanOf(query)),
+    series: (sources, query) => readSeries(sources, nameOf(query, 'useCase'), spanOf(query)),
     models: ({ runtime }) => readModels(runtime),
     spend: (sources) => readSpend(sources),
     system: (sources) => this.system(sources),
+    decisions: (sources, query) => readDecisions(sources, decisionFilterOf(query)),
+    decision: async (sources, query) => {
+      const found = await readDecision(sources, decisionIdOf(query.get('id') ?? ''));
+      if (found === undefined) throw new Refusal(404, 'no such decision is in the log');
+      return found;
+    },
   };
 
   constructor(private readonly parts: DashboardApiParts) {
@@ -69,9 +80,11 @@ export class DashboardApi {
     response: ServerResponse,
     { path, query }: { readonly path: string; readonly query: URLSearchParams },
   ): Promise<void> {
+    const { admission, calls } = this.parts;
+    if (isCall(path)) return answerCall(request, response, { path, admission, calls });
     const name = path.slice(PREFIX.length);
     if (name === 'session') return sendJson(response, await this.session(request));
-    const visitor = await this.parts.admission.admit(request);
+    const visitor = await admission.admit(request);
     if (name === 'events') {
       if (request.method !== 'GET') throw new Refusal(405, 'only GET');
       return this.events.add(response, visitor);
@@ -81,7 +94,7 @@ export class DashboardApi {
       const names = Object.keys(this.views).join(', ');
       throw new Refusal(404, `there are session, events, ${names} under ${PREFIX}`);
     }
-    sendJson(response, read(this.sourcesFor(visitor), query));
+    sendJson(response, await read(this.sourcesFor(visitor), query));
   }
 
   close(): void {
@@ -98,8 +111,8 @@ export class DashboardApi {
     const visitor = await admission.peek(request);
     return {
       loginRequired: admission.loginRequired,
-      principal:
-        visitor === undefined ? null : { name: visitor.principal.name, tenant: visitor.principal.tenant },
+      grpcPort: this.parts.about.grpcPort,
+      principal: visitor === undefined ? null : principalView(visitor.principal),
     };
   }
 
@@ -137,21 +150,8 @@ export class DashboardApi {
   }
 }
 
-function spanOf(query: URLSearchParams): SpanName {
-  const asked = query.get('span') ?? '15m';
-  const span = SPANS.find((name) => name === asked);
-  if (span === undefined) throw new Refusal(400, `span: must be one of ${SPANS.join(', ')}`);
-  return span;
-}
-
-function useCaseOf(query: URLSearchParams): string | undefined {
-  const useCase = query.get('useCase') ?? '';
-  if (useCase.length > MAX_USE_CASE_LENGTH) throw new Refusal(400, 'useCase: is too long');
-  return useCase === '' ? undefined : useCase;
-}
-
-export function sendJson(response: ServerResponse, body: object, code = 200): void {
-  response
-    .writeHead(code, { 'content-type': 'application/json; charset=utf-8' })
-    .end(`${JSON.stringify(body)}\n`);
-}
+const principalView = ({ name, tenant, roles }: Visitor['principal']): SessionView['principal'] => ({
+  name,
+  tenant,
+  roles: [...roles],
+});

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { Refusal, type Admission } from './admission.js';
-import { DashboardApi, sendJson, type DashboardApiParts } from './dashboard-api.js';
+import { isCall } from './call-api.js';
+import { sendJson } from './send-json.js';
+import { DashboardApi, type DashboardApiParts } from './dashboard-api.js';
 import type { DashboardFile } from './dashboard-files.js';
 import { readToken } from './read-body.js';
 
@@ -43,7 +45,7 @@ export class Dashboard {
   answer(request: IncomingMessage, response: ServerResponse): boolean {
     const [path, query] = (request.url ?? '/').split('?', 2) as [string, string?];
     const file = this.parts.files.get(path);
-    const isOurs = file !== undefined || path === '/' || this.isCall(path);
+    const isOurs = file !== undefined || path === '/' || this.isLogin(path) || DashboardApi.serves(path);
     if (!isOurs) return false;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     this.serve(request, response, { path, query: new URLSearchParams(query), file }).catch((error: unknown) =>
@@ -56,8 +58,8 @@ export class Dashboard {
     this.api.close();
   }
 
-  private isCall(path: string): boolean {
-    return path === '/login' || path === '/logout' || DashboardApi.serves(path);
+  private isLogin(path: string): boolean {
+    return path === '/login' || path === '/logout';
   }
 
   private async serve(
@@ -66,11 +68,11 @@ export class Dashboard {
     { path, query, file }: Asked,
   ): Promise<void> {
     const { method } = request;
-    if (path === '/login' || path === '/logout') {
+    if (this.isLogin(path)) {
       if (method !== 'POST') throw new Refusal(405, 'only POST');
       return path === '/login' ? this.logIn(request, response) : this.logOut(request, response);
     }
-    if (method !== 'GET' && method !== 'HEAD') throw new Refusal(405, 'only GET and HEAD');
+    if (method !== 'GET' && method !== 'HEAD' && !isCall(path)) throw new Refusal(405, 'only GET and HEAD');
     if (DashboardApi.serves(path)) return this.api.answer(request, response, { path, query });
     if (file === undefined) throw new Refusal(404, 'the dashboard was not built: make build does it');
     sendFile(request, response, file);

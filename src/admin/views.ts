@@ -11,7 +11,13 @@ export interface SessionView {
   /** Whether a token is asked for. */
   readonly loginRequired: boolean;
   /** `null` where nobody is logged in. */
-  readonly principal: { readonly name: string; readonly tenant: string } | null;
+  readonly principal: {
+    readonly name: string;
+    readonly tenant: string;
+    readonly roles: readonly string[];
+  } | null;
+  /** Where gRPC is served. */
+  readonly grpcPort: number;
 }
 
 /** A mean and its 95 % interval. */

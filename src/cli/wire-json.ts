@@ -1,39 +1,18 @@
-import {
-  createFileRegistry,
-  fromBinary,
-  fromJson,
-  toBinary,
-  toJson,
-  type DescMessage,
-  type FileRegistry,
-  type JsonValue,
-} from '@bufbuild/protobuf';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import type { JsonValue } from '@bufbuild/protobuf';
 import type { TenantId } from '../core/ids.js';
 import type { Checked } from '../core/fault.js';
 import { SextantError } from '../core/errors.js';
 import type { Question } from '../core/selection/question.js';
 import { ExplainResponse, SelectRequest } from '../gen/sextant/v1/selection.js';
-import { loadDescriptorSet } from '../service/descriptors.js';
+import { messageFromJson, messageToJson } from '../service/message-json.js';
 import { decodeQuestion } from '../service/validate/question.js';
-
-let registry: FileRegistry | undefined;
-
-/** A message of the contract; the JSON of protobuf needs descriptors, which generated code does not hold. */
-function messageOf(name: string): DescMessage {
-  registry ??= createFileRegistry(fromBinary(FileDescriptorSetSchema, loadDescriptorSet()));
-  return registry.getMessage(`sextant.v1.${name}`)!;
-}
 
 /** A SelectRequest as `buf curl` and `grpcurl` take it. */
 export function selectRequestFromJson(value: unknown): Checked<SelectRequest> {
-  const schema = messageOf('SelectRequest');
   try {
-    const bytes = toBinary(schema, fromJson(schema, value as JsonValue, { registry: registry! }));
-    return { ok: true, value: SelectRequest.decode(bytes) };
+    return { ok: true, value: SelectRequest.decode(messageFromJson('SelectRequest', value)) };
   } catch (error) {
-    const reason = (error as Error).message.replace(/ from JSON/, '');
-    return { ok: false, faults: [{ path: '', reason }] };
+    return { ok: false, faults: [{ path: '', reason: (error as Error).message }] };
   }
 }
 
@@ -51,8 +30,5 @@ export function questionFromJson(value: unknown, tenant: string): Checked<Questi
 }
 
 /** An answer of Explain as `buf curl` and `grpcurl` print it. */
-export function explainResponseToJson(response: ExplainResponse): JsonValue {
-  const schema = messageOf('ExplainResponse');
-  const bytes = ExplainResponse.encode(response).finish();
-  return toJson(schema, fromBinary(schema, bytes), { registry: registry! });
-}
+export const explainResponseToJson = (response: ExplainResponse): JsonValue =>
+  messageToJson('ExplainResponse', ExplainResponse.encode(response).finish());

@@ -10,6 +10,7 @@ import { Backups } from './backups.js';
 import { Breakers } from './breakers.js';
 import { CallTimes } from './call-times.js';
 import { Decider } from './decider.js';
+import { DecisionHistory } from './decision-history.js';
 import { DecisionLogger } from './decision-logger.js';
 import type { Surroundings } from './candidate-snapshot.js';
 import { PolicyEvaluator } from './evaluation/policy-evaluator.js';
@@ -49,6 +50,7 @@ export interface Runtime {
   readonly scrubber: Scrubber;
   readonly breakers: Breakers;
   readonly decisionLog: DecisionLogger | undefined;
+  readonly decisionHistory: DecisionHistory;
   readonly reportWatch: ReportWatch;
   readonly reservations: Reservations;
   readonly backups: Backups;
@@ -272,6 +274,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     scrubber,
     breakers,
     decisionLog,
+    decisionHistory: new DecisionHistory({ store, flush: async () => decisionLog?.flush() }),
     reportWatch,
     reservations,
     backups: new Backups({

@@ -27,6 +27,7 @@ export function openDegradedStore(reason: string): DegradedStore {
     ...memory,
     outcomes: {
       read: (from) => memory.outcomes.read(from),
+      readOf: (decisionId) => memory.outcomes.readOf(decisionId),
       head: () => memory.outcomes.head(),
       base: () => memory.outcomes.base(),
       readBase: () => memory.outcomes.readBase(),
@@ -44,7 +45,7 @@ export function openDegradedStore(reason: string): DegradedStore {
     snapshots: { load: () => Promise.resolve(undefined), save: () => Promise.resolve() },
     decisions: {
       append: () => Promise.reject(refusal()),
-      range: (from, to) => memory.decisions.range(from, to),
+      range: (from, to, order) => memory.decisions.range(from, to, order),
     },
     seal: () => {
       isSealed = true;

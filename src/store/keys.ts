@@ -161,6 +161,16 @@ export function dedupeRangeBefore(timeMs: number): KeyRange {
   return { gte: Buffer.of(SPACE.dedupe), lt };
 }
 
+/** Dedupe keys of one decision. */
+export function dedupeRangeOf(decisionId: DecisionId): KeyRange {
+  const gte = Buffer.alloc(DEDUPE_KEY_BYTES);
+  gte[0] = SPACE.dedupe;
+  gte.set(uuidBytes(decisionId), 1);
+  const lt = Buffer.alloc(DEDUPE_KEY_BYTES + 1, 0xff);
+  lt.set(gte.subarray(0, 1 + UUID_BYTES));
+  return { gte, lt };
+}
+
 /** What stands for outcomes that were removed. */
 export const baseKey = (): Buffer => Buffer.of(SPACE.base);
 

@@ -1,3 +1,4 @@
+import type { DecisionId } from '../core/ids.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import type { StoreError } from './store-error.js';
 
@@ -43,6 +44,11 @@ export interface OutcomeLog {
    * @throws StoreError `STORE_CORRUPT`.
    */
   read(fromSequence: number): AsyncIterable<OutcomeBlock>;
+  /**
+   * What was reported of one decision and is still there, by attempt then metric: a look-up, not a scan.
+   * @throws StoreError `STORE_CORRUPT`.
+   */
+  readOf(decisionId: DecisionId): Promise<readonly Outcome[]>;
   /** The position that the next outcome will get. */
   head(): number;
   /** The first position that is still there. */
@@ -73,7 +79,7 @@ export interface DocumentChange {
 export interface DocumentSpan {
   /** Only names that sort before this one; all where absent. */
   readonly before?: string;
-  readonly order: 'ascending' | 'descending';
+  readonly order: ReadOrder;
   readonly limit: number;
 }
 
@@ -112,11 +118,13 @@ export interface LoggedDecision {
   readonly body: Uint8Array;
 }
 
+export type ReadOrder = 'ascending' | 'descending';
+
 /** The decision log: appended without waiting for the disk; may lose its newest entries in a crash. */
 export interface DecisionLog {
   append(decisions: readonly LoggedDecision[]): Promise<void>;
-  /** Decisions with `fromMs ≤ issueTimeMs < toMs`, by time then id. */
-  range(fromMs: number, toMs: number): AsyncIterable<LoggedDecision>;
+  /** Decisions with `fromMs ≤ issueTimeMs < toMs`, by time then id, or the other way round. */
+  range(fromMs: number, toMs: number, order?: ReadOrder): AsyncIterable<LoggedDecision>;
 }
 
 /** What a store lets go of when it is told to. */

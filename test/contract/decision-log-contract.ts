@@ -28,6 +28,16 @@ export function decisionLogContract(store: StoreUnderTest): void {
       expect(await numbersIn(500, 100)).toEqual([]);
     });
 
+    it('reads a range the other way round', async () => {
+      await decisions().append([decisionAt(300, 1), decisionAt(100, 3), decisionAt(100, 2)]);
+      await decisions().append([decisionAt(255, 4)]);
+      const backwards = async (fromMs: number, toMs: number) =>
+        (await collect(decisions().range(fromMs, toMs, 'descending'))).map(({ body }) => body[0]);
+      expect(await backwards(0, 1000)).toEqual([1, 4, 3, 2]);
+      expect(await backwards(100, 300)).toEqual([4, 3, 2]);
+      expect(await backwards(400, 500)).toEqual([]);
+    });
+
     it('gives back time and id', async () => {
       await decisions().append([decisionAt(1_770_000_000_123, 7)]);
       const [read] = await collect(decisions().range(0, Number.MAX_SAFE_INTEGER));

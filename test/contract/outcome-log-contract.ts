@@ -54,6 +54,21 @@ export function outcomeLogContract(store: StoreUnderTest): void {
       expect(await firsts(99)).toEqual([]);
     });
 
+    it('looks up what was reported of one decision', async () => {
+      await log().append([[outcomeOf(1), qualityOf(1)], [outcomeOf(2)]]);
+      await log().append([[qualityOf(1, { attempt: 1 }), outcomeOf(1, { attempt: 1 })], [outcomeOf(3)]]);
+      await store.reopen();
+      const of = (number: number) => log().readOf(outcomeOf(number).decisionId);
+      expect(await of(1)).toStrictEqual([
+        outcomeOf(1),
+        qualityOf(1),
+        outcomeOf(1, { attempt: 1 }),
+        qualityOf(1, { attempt: 1 }),
+      ]);
+      expect(await of(2)).toStrictEqual([outcomeOf(2)]);
+      expect(await of(9)).toEqual([]);
+    });
+
     it('keeps attempts and metrics of one decision apart', async () => {
       const group = [outcomeOf(1), outcomeOf(1, { attempt: 1 }), qualityOf(1), qualityOf(1, { attempt: 1 })];
       expect(await log().append([group])).toEqual([[0, 1, 2, 3].map(recorded)]);

@@ -118,12 +118,17 @@ describe('a CSV', () => {
 
 describe('the address', () => {
   it('holds the view, the use case and the span', () => {
-    const route = { view: 'bandit', useCase: 'a b&c', span: '24h' } as const;
+    const route = { view: 'decisions', useCase: 'a b&c', span: '24h', params: { model: 'a/b' } } as const;
     expect(parseRoute(hrefOf(route).slice(1))).toEqual(route);
-    expect(hrefOf({ view: 'overview', useCase: '', span: '15m' })).toBe('/');
+    expect(hrefOf({ view: 'overview', useCase: '', span: '15m', params: {} })).toBe('/');
   });
 
   it('falls back to the overview where it says nothing known', () => {
-    expect(parseRoute('?view=__proto__&span=1y')).toEqual({ view: 'overview', useCase: '', span: '15m' });
+    expect(parseRoute('?view=__proto__&span=1y')).toEqual({
+      view: 'overview',
+      useCase: '',
+      span: '15m',
+      params: {},
+    });
   });
 });

@@ -18,7 +18,7 @@ import { newFolder, policyFolder } from './policy-folder.js';
 
 const SEXTANT = join(PROJECT_ROOT, 'dist/cli/sextant.js');
 const DASHBOARD = join(PROJECT_ROOT, 'dist/dashboard/index.html');
-const VIEWS = join(PROJECT_ROOT, 'src/admin/views.ts');
+const VIEWS = join(PROJECT_ROOT, 'src/admin');
 const DESCRIPTORS = join(PROJECT_ROOT, 'build/descriptors.binpb');
 const LOCK = join(PROJECT_ROOT, 'build/.building');
 const STAMP = join(PROJECT_ROOT, 'build/.built-by-run');
@@ -39,7 +39,7 @@ export async function ensureBuilt(): Promise<void> {
     const run = String(process.ppid);
     const isOfThisRun = existsSync(STAMP) && readFileSync(STAMP, 'utf8') === run && existsSync(SEXTANT);
     if (!isOfThisRun && newestMs(join(PROJECT_ROOT, 'src')) > modifiedMs(SEXTANT)) await compile();
-    const page = Math.max(newestMs(join(PROJECT_ROOT, 'dashboard')), modifiedMs(VIEWS));
+    const page = Math.max(newestMs(join(PROJECT_ROOT, 'dashboard')), newestMs(VIEWS));
     if (!isOfThisRun && page > modifiedMs(DASHBOARD)) await bundleDashboard();
     writeFileSync(STAMP, run);
   });

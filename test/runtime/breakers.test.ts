@@ -278,6 +278,7 @@ describe('a log whose tail cannot be read', () => {
       head: () => outcomes.head(),
       base: () => outcomes.base(),
       readBase: () => outcomes.readBase(),
+      readOf: (id: DecisionId) => outcomes.readOf(id),
       append: outcomes.append.bind(outcomes),
       read: (from: number) => {
         // The fold reads first: what it can read is served.

@@ -87,6 +87,7 @@ function watch(store: Store, read: number[]): Store['outcomes'] {
     head: () => store.outcomes.head(),
     base: () => store.outcomes.base(),
     readBase: () => store.outcomes.readBase(),
+    readOf: (id) => store.outcomes.readOf(id),
     read: (from) => {
       read.push(from);
       return store.outcomes.read(from);

@@ -16,6 +16,7 @@ function journalOf({ maxQueue = 100, maxBatch = 10 } = {}) {
     head: () => memory.head(),
     base: () => memory.base(),
     readBase: () => memory.readBase(),
+    readOf: (id) => memory.readOf(id),
     read: (from) => memory.read(from),
     append: async (groups) => {
       writes.push(groups.length);

@@ -19,6 +19,7 @@ export class FaultyStore {
       head: () => inner.head(),
       base: () => inner.base(),
       readBase: () => inner.readBase(),
+      readOf: (id) => inner.readOf(id),
       read: (from) => inner.read(from),
       append: async (groups) => {
         if (!this.nextFails) return inner.append(groups);

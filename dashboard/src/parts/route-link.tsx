@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { hrefOf, type Go, type Route } from '../route.js';
+import { hrefOf, routeAfter, type Go, type Route } from '../route.js';
 
 interface RouteLinkProps {
   readonly route: Route;
@@ -17,7 +17,7 @@ export function RouteLink({ route, go, to, children, isCurrent }: RouteLinkProps
     go(to);
   };
   return (
-    <a href={hrefOf({ ...route, ...to })} aria-current={isCurrent ? 'page' : undefined} onClick={follow}>
+    <a href={hrefOf(routeAfter(route, to))} aria-current={isCurrent ? 'page' : undefined} onClick={follow}>
       {children}
     </a>
   );

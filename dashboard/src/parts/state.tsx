@@ -12,7 +12,7 @@ export function WhenLoaded<T>({ of, children }: { of: Loaded<T>; children: (data
       </p>
     ) : (
       <p class="problem" role="alert">
-        This view could not be read: {error}. It is tried again every five seconds.
+        This could not be read: {error}.
       </p>
     );
   }

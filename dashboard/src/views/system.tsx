@@ -1,7 +1,7 @@
-import type { ComponentChildren } from 'preact';
 import type { ReportRateView, SystemView } from '../../../src/admin/views.js';
 import { at, bytes, decimal, duration, milliseconds, percent, whole } from '../format.js';
 import { useView } from '../load.js';
+import { Card, Fact } from '../parts/facts.js';
 import { Badge, WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
 
@@ -108,24 +108,6 @@ function FolderState({ policy: { rejected, waitingVersion } }: Pick<SystemView, 
   if (rejected !== null) return <Badge tone="bad">refused</Badge>;
   if (waitingVersion === null) return <Badge tone="good">as in force</Badge>;
   return <Badge tone="plain">{waitingVersion.slice(0, 16)} waits</Badge>;
-}
-
-function Card({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <section class="panel">
-      <h2>{title}</h2>
-      <dl class="facts-list">{children}</dl>
-    </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }
 
 type Call = SystemView['calls'][number];

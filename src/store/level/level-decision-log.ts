@@ -1,5 +1,5 @@
 import { decisionKey, decisionRange, parseDecisionKey } from '../keys.js';
-import type { DecisionLog, LoggedDecision } from '../ports.js';
+import type { DecisionLog, LoggedDecision, ReadOrder } from '../ports.js';
 import { seal, unseal } from '../sealed-value.js';
 import { SerialQueue } from '../serial-queue.js';
 import type { Database, Operation } from './database.js';
@@ -44,8 +44,8 @@ export class LevelDecisionLog implements DecisionLog {
     });
   }
 
-  async *range(fromMs: number, toMs: number): AsyncIterable<LoggedDecision> {
-    const range = decisionRange(fromMs, toMs);
+  async *range(fromMs: number, toMs: number, order: ReadOrder = 'ascending'): AsyncIterable<LoggedDecision> {
+    const range = { ...decisionRange(fromMs, toMs), reverse: order === 'descending' };
     try {
       const entries = this.parts.db.iterator({ ...range, highWaterMarkBytes: READ_AHEAD_BYTES });
       for await (const [key, sealed] of entries) {

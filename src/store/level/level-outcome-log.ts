@@ -1,13 +1,14 @@
+import type { DecisionId } from '../../core/ids.js';
 import type { Outcome } from '../../core/outcome/outcome.js';
 import { planAppend } from '../append-plan.js';
-import { blockKey, blockRange, dedupeKey, parseBlockKey } from '../keys.js';
+import { blockKey, blockRange, dedupeKey, dedupeRangeOf, parseBlockKey } from '../keys.js';
 import { assertOutcome } from '../outcome-check.js';
 import { decodeBlock, encodeBlock } from '../outcome-codec.js';
 import type { AppendVerdict, OutcomeBlock, OutcomeLog } from '../ports.js';
 import { StoreError } from '../store-error.js';
 import { BlockChunks } from './block-chunks.js';
 import type { Database, Operation } from './database.js';
-import { digestOfEntry, putDedupeEntry } from './dedupe-entry.js';
+import { dedupeEntryOf, digestOfEntry, putDedupeEntry } from './dedupe-entry.js';
 import type { GuardedWriter } from './guarded-writer.js';
 import type { HeadMark } from './head-mark.js';
 import { storeErrorOf } from './level-error.js';
@@ -66,6 +67,20 @@ export class LevelOutcomeLog implements OutcomeLog {
       throw storeErrorOf(error, 'cannot read the outcome log');
     } finally {
       await chunks?.close();
+    }
+  }
+
+  async readOf(decisionId: DecisionId): Promise<readonly Outcome[]> {
+    try {
+      const entries = await this.parts.db.iterator(dedupeRangeOf(decisionId)).all();
+      const outcomes: Outcome[] = [];
+      for (const [key, entry] of entries) {
+        const outcome = await this.outcomeAt(dedupeEntryOf(key, entry).sequence);
+        if (outcome !== undefined) outcomes.push(outcome);
+      }
+      return outcomes;
+    } catch (error) {
+      throw storeErrorOf(error, 'cannot read what was reported of a decision');
     }
   }
 
@@ -151,6 +166,18 @@ export class LevelOutcomeLog implements OutcomeLog {
       if (entry !== undefined) digests.set(key.toString('latin1'), digestOfEntry(key, entry));
     });
     return digests;
+  }
+
+  /** Nothing where it is below the base. */
+  private async outcomeAt(sequence: number): Promise<Outcome | undefined> {
+    const { base } = this.parts.extent.now;
+    if (sequence < base) return undefined;
+    const [block] = await this.parts.db
+      .iterator({ ...blockRange(base, sequence + 1), reverse: true, limit: 1 })
+      .all();
+    if (block === undefined) return undefined;
+    const { firstSequence } = parseBlockKey(block[0]);
+    return decodeBlock(block[1], firstSequence).outcomes[sequence - firstSequence];
   }
 
   private async startOfBlockWith(sequence: number): Promise<number> {

@@ -2,6 +2,7 @@ import { decisionTimeMs, type DecisionId } from '../../core/ids.js';
 import type { Outcome } from '../../core/outcome/outcome.js';
 import { outcomeKeyText, planAppend } from '../append-plan.js';
 import { assertOutcome } from '../outcome-check.js';
+import { byAttempt } from '../outcome-order.js';
 import type { AppendVerdict, OutcomeBlock, OutcomeLog } from '../ports.js';
 
 /** An outcome log that ends with the process. */
@@ -39,6 +40,13 @@ export class MemoryOutcomeLog implements OutcomeLog {
     const { blocks } = this;
     const count = blocks.length;
     for (let i = this.indexOf(fromSequence); i < count; i++) yield blocks[i]!;
+  }
+
+  async readOf(decisionId: DecisionId): Promise<readonly Outcome[]> {
+    await Promise.resolve();
+    return this.blocks
+      .flatMap(({ outcomes }) => outcomes.filter((outcome) => outcome.decisionId === decisionId))
+      .sort(byAttempt);
   }
 
   head(): number {

@@ -1,5 +1,5 @@
 import { decisionKey } from '../keys.js';
-import type { DecisionLog, LoggedDecision, SnapshotStore, Store } from '../ports.js';
+import type { DecisionLog, LoggedDecision, ReadOrder, SnapshotStore, Store } from '../ports.js';
 import { StoreError } from '../store-error.js';
 import { MemoryDocumentStore } from './memory-document-store.js';
 import { MemoryOutcomeLog } from './memory-outcome-log.js';
@@ -46,10 +46,11 @@ class MemoryDecisionLog implements DecisionLog {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous
-  async *range(fromMs: number, toMs: number): AsyncIterable<LoggedDecision> {
+  async *range(fromMs: number, toMs: number, order: ReadOrder = 'ascending'): AsyncIterable<LoggedDecision> {
     const found = [...this.byKey]
       .filter(([, decision]) => decision.issueTimeMs >= fromMs && decision.issueTimeMs < toMs)
       .sort(([left], [right]) => (left < right ? -1 : 1));
+    if (order === 'descending') found.reverse();
     for (const [, decision] of found) yield decision;
   }
 

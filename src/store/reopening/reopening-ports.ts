@@ -21,6 +21,7 @@ export function reopeningOutcomes(use: Use, acknowledged: (last: LastOutcome) =>
       return verdicts;
     },
     read: (from) => lazily(() => use().outcomes.read(from)),
+    readOf: async (decisionId) => use().outcomes.readOf(decisionId),
     readBase: async () => use().outcomes.readBase(),
     // While the store is away, what it held when it was last asked.
     head: () => (head = lastKnown(() => use().outcomes.head(), head)),
@@ -60,7 +61,7 @@ export function reopeningDocuments(use: Use, doubted: (commit: DoubtfulCommit) =
 export function reopeningDecisions(use: Use): DecisionLog {
   return {
     append: async (decisions) => use().decisions.append(decisions),
-    range: (fromMs, toMs) => lazily(() => use().decisions.range(fromMs, toMs)),
+    range: (fromMs, toMs, order) => lazily(() => use().decisions.range(fromMs, toMs, order)),
   };
 }
 

@@ -64,6 +64,7 @@ class Faulty {
         head: () => inner.outcomes.head(),
         base: () => inner.outcomes.base(),
         readBase: () => inner.outcomes.readBase(),
+        readOf: (id) => inner.outcomes.readOf(id),
         read: (from) => inner.outcomes.read(from),
         append: (groups) => this.faultily(() => inner.outcomes.append(groups)),
       },
