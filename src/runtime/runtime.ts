@@ -19,6 +19,8 @@ import { ExperimentKeeper } from './experiments/experiment-keeper.js';
 import { LearningKeeper } from './learning-keeper.js';
 import { PolicyArchive } from './policy-archive.js';
 import { PolicyKeeper } from './policy-keeper.js';
+import { PromotionArchive } from './promotion/promotion-archive.js';
+import { PromotionKeeper } from './promotion/promotion-keeper.js';
 import { PromptKeeper } from './prompt-keeper.js';
 import { PromptReviewer } from './prompt-reviewer.js';
 import { RegistryKeeper } from './registry-keeper.js';
@@ -57,6 +59,7 @@ export interface Runtime {
   readonly shadow: ShadowKeeper;
   readonly evaluator: PolicyEvaluator;
   readonly experiments: ExperimentKeeper;
+  readonly promotions: PromotionKeeper;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
   readonly tokens: TokenCounter;
@@ -220,6 +223,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     logger,
     flush: async () => decisionLog?.flush(),
   });
+  const promotions = new PromotionKeeper({
+    archive: await PromotionArchive.open(store.documents, audit, () => current!.policy.version),
+    policies,
+    shadow,
+    experiments,
+    evaluator,
+    logger,
+    nowMs,
+    inForce: () => current!,
+    objections,
+  });
+  promotions.start();
   const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
   promptReviewer.start();
   const guard = new ExperimentGuard(experiments, logger);
@@ -269,6 +284,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     prompts,
     promptReviewer,
     experiments,
+    promotions,
     journal,
     recovery,
     scrubber,
@@ -294,6 +310,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     close: async () => {
       promptReviewer.close();
       evaluator.close();
+      await promotions.close();
       await scrubber.close();
       await retention?.close();
       guard.close();
