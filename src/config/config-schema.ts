@@ -208,6 +208,18 @@ export const CONFIG_SCHEMA = {
         { minimum: 0, maximum: 100_000_000 },
         'Room that logged decisions may take on disk, about; 0 for no bound.',
       ),
+      rollupMinuteDays: count(
+        { minimum: 0, maximum: 36_500 },
+        'Days that sums by the minute are kept; 0 for ever.',
+      ),
+      rollupHourDays: count(
+        { minimum: 0, maximum: 36_500 },
+        'Days that sums by the hour are kept; 0 for ever.',
+      ),
+      rollupDayDays: count(
+        { minimum: 0, maximum: 36_500 },
+        'Days that sums by the day are kept; 0 for ever.',
+      ),
       everySeconds: count({ minimum: 1, maximum: DAY_SECONDS }, 'Seconds between two looks at what may go.'),
     }),
     backup: section('backup', {

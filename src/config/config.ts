@@ -77,6 +77,9 @@ export interface RetentionConfig {
   readonly decisionDays: number;
   /** On disk, about. */
   readonly decisionMegabytes: number;
+  readonly rollupMinuteDays: number;
+  readonly rollupHourDays: number;
+  readonly rollupDayDays: number;
   /** Time between two looks at what may go, in seconds. */
   readonly everySeconds: number;
 }
@@ -273,6 +276,9 @@ export const DEFAULT_CONFIG: Config = {
     outcomeMegabytes: 10_240,
     decisionDays: 90,
     decisionMegabytes: 10_240,
+    rollupMinuteDays: 2,
+    rollupHourDays: 90,
+    rollupDayDays: 0,
     everySeconds: 3_600,
   },
   backup: { path: './data/backups' },

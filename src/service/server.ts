@@ -145,6 +145,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
       breakers,
       environment,
       reportWatch: runtime.reportWatch,
+      rollups: runtime.rollups,
     }),
     maxMessageBytes,
   );

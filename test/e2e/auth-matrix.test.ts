@@ -44,6 +44,7 @@ const ROLE_OF: Readonly<Record<string, Role>> = {
   'InsightService/ReviewPrompts': 'read',
   'InsightService/ListModelHealth': 'read',
   'InsightService/ListDrift': 'read',
+  'InsightService/ListTimeSeries': 'read',
   'EvaluationService/EvaluatePolicy': 'read',
   'ExperimentService/StartExperiment': 'admin',
   'ExperimentService/RampExperiment': 'admin',
