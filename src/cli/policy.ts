@@ -4,6 +4,7 @@ import {
   type GetActivePolicyResponse,
   type PolicyVersion,
 } from '../gen/sextant/v1/policy.js';
+import { PromotionServiceClient } from '../gen/sextant/v1/promotion.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { columns, isoTime, jsonText, shortVersion, whoText } from './plain-output.js';
 import { faultLines, readCandidate } from './policy/candidate-files.js';
@@ -11,6 +12,7 @@ import { activeText, diffText } from './policy/policy-text.js';
 import { shadowCommand } from './policy/shadow-commands.js';
 import { unpinStopped } from './policy/unpin-stopped.js';
 import { writeVersion } from './policy/write-version.js';
+import { promotionLine } from './promote/promotion-text.js';
 import { calling, withAnswerOptions, withClient, type AnswerFlags } from './server-connection.js';
 
 interface ChangeFlags extends AnswerFlags {
@@ -106,9 +108,19 @@ function showCommand(): Command {
           if (flags.out !== undefined) await writeVersion(flags.out, answer.files);
           else if (flags.file !== undefined) process.stdout.write(answer.files[0]!.content);
           else print(flags, answer, () => showText(answer.version!));
+          if (flags.out === undefined && flags.file === undefined && !flags.json)
+            await printPromotions(version, flags);
         }),
       ),
   );
+}
+
+/** What a version had to pass; all of it is told by `sextant promote --status`. */
+function printPromotions(version: string, flags: AnswerFlags): Promise<void> {
+  return withClient(PromotionServiceClient, flags, async (call) => {
+    const { promotions } = await call('listPromotions', { version, pageSize: 0, pageToken: '' });
+    for (const promotion of promotions) console.log(promotionLine(promotion));
+  });
 }
 
 function showText({ version, files, ...known }: PolicyVersion): string {

@@ -78,3 +78,8 @@ export const promotionJson = (promotion: Promotion): object => ({
   status: statusName(promotion),
   gates: promotion.gates.map((gate) => ({ ...gate, kind: gateName(gate), status: gateStatus(gate) })),
 });
+
+/** One line of what is known of a version. */
+export const promotionLine = (promotion: Promotion): string =>
+  `promotion  ${promotion.number} ${statusName(promotion)} ${isoTime(promotion.endTime ?? promotion.startTime)}` +
+  ` (${promotion.gates.map((gate) => `${gateName(gate)} ${gateStatus(gate)}`).join(', ')})`;

@@ -55,7 +55,7 @@ export interface ShadowEvidence {
   readonly skipped: number;
   readonly changedShare: number;
   /** Absent before the first request. */
-  readonly decideMsP99?: number;
+  readonly decideMs?: { readonly median: number; readonly p99: number };
 }
 
 /** One metric of the candidate against the policy in force, in the guardrail's own unit; above 0 is worse. */

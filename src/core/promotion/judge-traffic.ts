@@ -6,25 +6,32 @@ const MS_PER_HOUR = 3_600_000;
 
 /** Passed once the candidate was asked about enough requests, refused few of them, and was quick. */
 export function judgeShadow(
-  { isLive, requests, refused, skipped, changedShare, decideMsP99 }: ShadowEvidence,
+  { isLive, requests, refused, skipped, changedShare, decideMs }: ShadowEvidence,
   settings: ShadowSettings,
   elapsedMs: number,
 ): Verdict {
   const { decisions, maxRefusedShare, maxDecideMs, maximumHours } = settings;
-  const figures = figuresOf({ requests, refused, skipped, changedShare, decideMsP99 });
+  const figures = figuresOf({
+    requests,
+    refused,
+    skipped,
+    changedShare,
+    decideMsMedian: decideMs?.median,
+    decideMsP99: decideMs?.p99,
+  });
   const seen = isLive ? `${requests} of ${decisions} requests` : 'it learns what was learned before it';
   if (!isLive || requests < decisions) {
     if (elapsedMs < maximumHours * MS_PER_HOUR) return { result: 'wait', findings: [seen], figures };
     return { result: 'failed', findings: [seen, `shadow.maximumHours, ${maximumHours}, are over`], figures };
   }
-  const slow = decideMsP99 ?? 0;
+  const { median, p99 } = decideMs ?? { median: 0, p99: 0 };
   const findings = [
     `asked about ${requests} requests: ${percent(changedShare)} go elsewhere, ${refused} are refused`,
-    `99 of 100 decisions took at most ${slow.toFixed(2)} ms`,
+    `half of its decisions took at most ${median.toFixed(2)} ms, 99 of 100 at most ${p99.toFixed(2)} ms`,
     ...(refused / requests > maxRefusedShare
       ? [`more are refused than shadow.maxRefusedShare, ${percent(maxRefusedShare)}`]
       : []),
-    ...(slow > maxDecideMs ? [`that is more than shadow.maxDecideMs, ${maxDecideMs}`] : []),
+    ...(median > maxDecideMs ? [`half of them take more than shadow.maxDecideMs, ${maxDecideMs}`] : []),
   ];
   return { result: findings.length > 2 ? 'failed' : 'passed', findings, figures };
 }

@@ -34,7 +34,7 @@ export interface ShadowSettings {
   /** Requests that the candidate is asked about; none where 0: the gate is skipped. */
   readonly decisions: number;
   readonly maxRefusedShare: number;
-  /** What 99 of 100 decisions of the candidate must not take longer than. */
+  /** What half of its decisions may take at most. The rest says as much of the machine, as its thread gives way to others. */
   readonly maxDecideMs: number;
   readonly maximumHours: number;
 }
@@ -72,7 +72,7 @@ export const DEFAULT_PROMOTION: PromotionSettings = {
   onThinEvidence: 'skip',
   replay: { hours: 168, maxChangedShare: 1, maxRefusedShare: 0.01 },
   evaluation: { qualityMargin: 0.05, successMargin: 0.05 },
-  shadow: { decisions: 500, maxRefusedShare: 0.01, maxDecideMs: 50, maximumHours: 24 },
+  shadow: { decisions: 500, maxRefusedShare: 0.01, maxDecideMs: 20, maximumHours: 24 },
   canary: {
     shares: [0.05, 0.25],
     unit: 'request',

@@ -249,7 +249,7 @@ export class PromotionKeeper {
       return { gate: 'shadow', failure: `the candidate failed beside the policy in force: ${view.failure}` };
     const total = await shadow.total().catch(() => undefined);
     if (total === undefined) return undefined;
-    const { requests, differences, changedShare, decideMsP99 } = total;
+    const { requests, differences, changedShare, decideMs } = total;
     return {
       gate: 'shadow',
       isLive: view.phase === 'live',
@@ -257,7 +257,7 @@ export class PromotionKeeper {
       refused: differences.refused,
       skipped: view.skipped,
       changedShare: requests === 0 ? 0 : changedShare / requests,
-      ...(decideMsP99 !== undefined && { decideMsP99 }),
+      ...(decideMs && { decideMs }),
     };
   }
 

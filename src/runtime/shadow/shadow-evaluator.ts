@@ -124,8 +124,9 @@ export class ShadowEvaluator {
   private total(): ShadowTotal {
     const rows = [...this.tallies.values()].flatMap((tally) => tally.report().rows);
     const { requests, differences, changedShare } = totalOf(rows);
-    const decideMsP99 = this.times.quantile(0.99);
-    return { requests, differences, changedShare, ...(decideMsP99 !== undefined && { decideMsP99 }) };
+    const [median, p99] = [this.times.quantile(0.5), this.times.quantile(0.99)];
+    const decideMs = median === undefined || p99 === undefined ? undefined : { median, p99 };
+    return { requests, differences, changedShare, ...(decideMs && { decideMs }) };
   }
 
   private tallyOf(tenant: TenantId): ComparisonTally {

@@ -61,8 +61,8 @@ export interface ShadowTotal {
   readonly differences: DifferenceCounts;
   /** Sum over requests of the total variation of the choice. */
   readonly changedShare: number;
-  /** What 99 of the latest 100 decisions took at most, in milliseconds; absent without any. */
-  readonly decideMsP99?: number;
+  /** What half, and 99 of 100, of the latest decisions took at most; absent without any. */
+  readonly decideMs?: { readonly median: number; readonly p99: number };
 }
 
 /** A shadow at the other end of a thread, or in the same one. */

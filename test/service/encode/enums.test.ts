@@ -1,4 +1,9 @@
 import { ExperimentMetric, ExperimentStatus } from '../../../src/gen/sextant/v1/experiment.js';
+import {
+  PromotionGateKind,
+  PromotionGateStatus,
+  PromotionStatus,
+} from '../../../src/gen/sextant/v1/promotion.js';
 import { describe, expect, it } from 'vitest';
 import { BreakerState, PromptRecommendation } from '../../../src/gen/sextant/v1/insight.js';
 import { Lifecycle, Modality, ModelStatus } from '../../../src/gen/sextant/v1/model.js';
@@ -26,6 +31,9 @@ const PAIRS: Record<keyof typeof enums, [EnumCodec<string>, object]> = {
   tokensSourceEnum: [enums.tokensSourceEnum, TokenCountSource],
   experimentMetricEnum: [enums.experimentMetricEnum, ExperimentMetric],
   experimentStatusEnum: [enums.experimentStatusEnum, ExperimentStatus],
+  promotionGateEnum: [enums.promotionGateEnum, PromotionGateKind],
+  gateStatusEnum: [enums.gateStatusEnum, PromotionGateStatus],
+  promotionStatusEnum: [enums.promotionStatusEnum, PromotionStatus],
   costComponentEnum: [enums.costComponentEnum, CostComponent],
 } as never;
 
