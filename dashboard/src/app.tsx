@@ -11,6 +11,7 @@ import { Experiments } from './views/experiments.js';
 import { Login } from './views/login.js';
 import { Models } from './views/models.js';
 import { Overview } from './views/overview.js';
+import { Priors } from './views/priors.js';
 import { Rules } from './views/rules.js';
 import { Spend } from './views/spend.js';
 import { System } from './views/system.js';
@@ -78,6 +79,7 @@ function Pages({ session, onLogOut }: { session: SessionView; onLogOut: () => vo
         {view === 'decisions' && <Decisions route={route} go={go} session={session} />}
         {view === 'experiments' && <Experiments route={route} go={go} />}
         {view === 'rules' && <Rules route={route} go={go} session={session} />}
+        {view === 'priors' && <Priors route={route} go={go} />}
         {view === 'models' && <Models />}
         {view === 'spend' && <Spend />}
         {view === 'system' && <System />}
