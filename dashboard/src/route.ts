@@ -69,4 +69,5 @@ export function routeAfter(route: Route, change: Partial<Route>): Route {
   return { ...route, ...(isLeaving && { params: {} }), ...change };
 }
 
-export type Go = (change: Partial<Route>) => void;
+/** A step of history each, or in place of the one before. */
+export type Go = (change: Partial<Route>, how?: 'push' | 'replace') => void;

@@ -3,6 +3,7 @@ import { betaDensity, betaSd, priorPredictive } from '../beta.js';
 import { decimal, percent, whole } from '../format.js';
 import { useView } from '../load.js';
 import { FunctionPlot } from '../parts/function-plot.js';
+import { Slider } from '../parts/slider.js';
 import { Stat, WhenLoaded } from '../parts/state.js';
 import { ForUseCase } from '../parts/use-case-choice.js';
 import type { Go, Route } from '../route.js';
@@ -48,7 +49,7 @@ function Sliders({ model, models, route, go }: SlidersProps) {
   const mean = clamped(params['mean'], inForce.mean, [0.01, 0.99]);
   const strength = clamped(params['strength'], inForce.strength, [0.5, 500]);
   const shape = { alpha: mean * strength, beta: (1 - mean) * strength };
-  const set = (name: string, value: string): void => go({ params: { ...params, [name]: value } });
+  const set = (name: string, value: string): void => go({ params: { ...params, [name]: value } }, 'replace');
   return (
     <>
       <div class="filters panel">
@@ -131,27 +132,4 @@ function clamped(
 ): number {
   const value = text === undefined ? NaN : Number(text);
   return Number.isFinite(value) ? Math.min(high, Math.max(low, value)) : otherwise;
-}
-
-interface SliderProps {
-  readonly label: string;
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly onChange: (value: string) => void;
-}
-
-function Slider({ label, value, onChange, ...range }: SliderProps) {
-  return (
-    <label class="slider">
-      {label} <output>{Number(value.toPrecision(3))}</output>
-      <input
-        type="range"
-        {...range}
-        value={value}
-        onChange={(event) => onChange(event.currentTarget.value)}
-      />
-    </label>
-  );
 }
