@@ -7,13 +7,16 @@ import { TITLES } from './route.js';
 import { useRoute } from './use-route.js';
 import { Bandit } from './views/bandit.js';
 import { Decisions } from './views/decisions.js';
+import { Evaluation } from './views/evaluation.js';
 import { Experiments } from './views/experiments.js';
 import { Login } from './views/login.js';
 import { Models } from './views/models.js';
 import { Overview } from './views/overview.js';
+import { Priors } from './views/priors.js';
 import { Rules } from './views/rules.js';
 import { Spend } from './views/spend.js';
 import { System } from './views/system.js';
+import { Tradeoff } from './views/tradeoff.js';
 
 const RETRY_MS = 3_000;
 
@@ -78,6 +81,9 @@ function Pages({ session, onLogOut }: { session: SessionView; onLogOut: () => vo
         {view === 'decisions' && <Decisions route={route} go={go} session={session} />}
         {view === 'experiments' && <Experiments route={route} go={go} />}
         {view === 'rules' && <Rules route={route} go={go} session={session} />}
+        {view === 'priors' && <Priors route={route} go={go} />}
+        {view === 'tradeoff' && <Tradeoff route={route} go={go} />}
+        {view === 'evaluation' && <Evaluation route={route} go={go} />}
         {view === 'models' && <Models />}
         {view === 'spend' && <Spend />}
         {view === 'system' && <System />}

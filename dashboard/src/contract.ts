@@ -220,3 +220,43 @@ export interface DiffPolicyVersionsResponse {
     readonly omittedChanges: number;
   }[];
 }
+
+export interface RewardEvaluation {
+  readonly support: {
+    readonly decisions: string;
+    readonly rewarded: string;
+    readonly effectiveDecisions: number;
+    readonly largestWeight: number;
+    readonly unsupportedShare: number;
+    readonly neededRewarded?: string;
+    readonly objections: readonly string[];
+  };
+  readonly estimates: readonly ValueEstimate[];
+  readonly logged?: number;
+  readonly lift?: number;
+  readonly liftInterval?: Interval;
+}
+
+export interface ValueEstimate {
+  readonly estimator: string;
+  readonly value: number;
+  readonly asymptotic?: Interval;
+  readonly anySample?: Interval;
+}
+
+export interface EvaluatePolicyResponse {
+  readonly policyVersion: string;
+  readonly quality?: RewardEvaluation;
+  readonly success?: RewardEvaluation;
+  readonly costUsd?: RewardEvaluation;
+  readonly reporting: readonly {
+    readonly arm: string;
+    readonly decisions: string;
+    readonly reported: string;
+    readonly expected: number;
+    readonly z: number;
+  }[];
+  readonly refused: string;
+  readonly otherContext: string;
+  readonly withoutPropensity: string;
+}

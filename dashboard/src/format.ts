@@ -46,9 +46,11 @@ export function milliseconds(ms: number | null): string {
 }
 
 const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const dateSecond = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const clockTime = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
 export const at = (timeMs: number | null): string => (timeMs === null ? DASH : dateTime.format(timeMs));
+export const atSecond = (timeMs: number): string => dateSecond.format(timeMs);
 export const clock = (timeMs: number): string => clockTime.format(timeMs);
 
 /** 4 min, 3 h 12 min, 2 d 4 h. */

@@ -32,10 +32,15 @@ export async function fetchJson<T>(path: string, signal?: AbortSignal, body?: st
 export const callRpc = <T>(name: string, request: object, signal?: AbortSignal): Promise<T> =>
   fetchJson<T>(`/api/v1/call/${name}`, signal, JSON.stringify(request));
 
-/** Calls an RPC now and, where it is asked for, every few seconds. Nothing is called while the request is absent. */
-export function useCall<T>(name: string, request: object | undefined, { again = false } = {}): Loaded<T> {
+/** Calls an RPC now and, where it is asked for, every few seconds. Nothing is called while the request is absent; another
+ * `run` calls again. */
+export function useCall<T>(
+  name: string,
+  request: object | undefined,
+  { again = false, run = '' }: { again?: boolean; run?: string } = {},
+): Loaded<T> {
   const body = request === undefined ? undefined : JSON.stringify(request);
-  return useLoaded<T>(body === undefined ? undefined : `${name} ${body}`, again, (signal) =>
+  return useLoaded<T>(body === undefined ? undefined : `${name} ${body} ${run}`, again, (signal) =>
     fetchJson<T>(`/api/v1/call/${name}`, signal, body),
   );
 }
@@ -56,7 +61,8 @@ function useLoaded<T>(
     if (path === undefined) return;
     const stop = new AbortController();
     const read = (): void => {
-      if (document.hidden) return;
+      // What is asked for once is not waited for.
+      if (document.hidden && again) return;
       fetchData(stop.signal).then(
         (data) => setState({ path, data, error: undefined, loadedMs: Date.now() }),
         (error: Error) => {

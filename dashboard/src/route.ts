@@ -8,6 +8,7 @@ export const VIEWS = [
   'experiments',
   'evaluation',
   'rules',
+  'priors',
   'models',
   'spend',
   'system',
@@ -22,6 +23,7 @@ export const TITLES: Readonly<Record<ViewName, string>> = {
   experiments: 'Experiments',
   evaluation: 'Evaluation',
   rules: 'Rules',
+  priors: 'Priors',
   models: 'Models',
   spend: 'Spend',
   system: 'System',
@@ -67,4 +69,5 @@ export function routeAfter(route: Route, change: Partial<Route>): Route {
   return { ...route, ...(isLeaving && { params: {} }), ...change };
 }
 
-export type Go = (change: Partial<Route>) => void;
+/** A step of history each, or in place of the one before. */
+export type Go = (change: Partial<Route>, how?: 'push' | 'replace') => void;

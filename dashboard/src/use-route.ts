@@ -9,9 +9,10 @@ export function useRoute(): readonly [Route, Go] {
     addEventListener('popstate', follow);
     return () => removeEventListener('popstate', follow);
   }, []);
-  const go: Go = (change) => {
+  const go: Go = (change, how = 'push') => {
     const next = routeAfter(parseRoute(location.search), change);
-    history.pushState(null, '', hrefOf(next));
+    if (how === 'replace') history.replaceState(null, '', hrefOf(next));
+    else history.pushState(null, '', hrefOf(next));
     setRoute(next);
   };
   return [route, go];

@@ -27,6 +27,12 @@ export interface IntervalView {
   readonly high: number;
 }
 
+/** Shapes of a Beta distribution. */
+export interface BetaView {
+  readonly alpha: number;
+  readonly beta: number;
+}
+
 export interface ShareView {
   readonly model: string;
   readonly share: number;
@@ -70,6 +76,9 @@ export interface LeaderView {
   readonly share: number | null;
   /** Posterior over the whole use case. */
   readonly quality: IntervalView;
+  /** The same as a Beta, and what was believed before the first outcome. */
+  readonly posterior: BetaView;
+  readonly prior: BetaView;
   /** Decayed number of qualities. */
   readonly observations: number;
   readonly success: number;

@@ -1,4 +1,4 @@
-import type { LeaderboardView, LeaderView, OverviewView, SeriesView } from '../../../src/admin/views.js';
+import type { LeaderboardView, LeaderView, SeriesView } from '../../../src/admin/views.js';
 import { decimal, milliseconds, percent, rate, usd, usdNumber, whole } from '../format.js';
 import { useView } from '../load.js';
 import { Chart } from '../parts/chart.js';
@@ -6,40 +6,16 @@ import { IntervalBar, scaleOf, ShareBar, type Scale } from '../parts/interval-ba
 import { SpanChoice } from '../parts/span-choice.js';
 import { WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
+import { ForUseCase } from '../parts/use-case-choice.js';
+import { Ridgelines } from '../parts/ridgelines.js';
 import type { Go, Route } from '../route.js';
 import { shortName } from '../sentence.js';
 
 export function Bandit({ route, go }: { route: Route; go: Go }) {
-  const overview = useView<OverviewView>(`/api/v1/overview?span=${route.span}`);
   return (
-    <WhenLoaded of={overview}>
-      {({ useCases }) => {
-        const names = useCases.map(({ useCase }) => useCase);
-        const useCase = route.useCase === '' ? names[0] : route.useCase;
-        if (useCase === undefined) {
-          return <p class="empty panel">There is no use case yet: the first Select makes one.</p>;
-        }
-        const all = names.includes(useCase) ? names : [useCase, ...names];
-        return (
-          <>
-            <div class="bar">
-              <label>
-                Use case{' '}
-                <select value={useCase} onChange={(event) => go({ useCase: event.currentTarget.value })}>
-                  {all.map((name) => (
-                    <option key={name} value={name}>
-                      {name}
-                    </option>
-                  ))}
-                </select>
-              </label>
-              <SpanChoice route={route} go={go} />
-            </div>
-            <UseCase useCase={useCase} span={route.span} />
-          </>
-        );
-      }}
-    </WhenLoaded>
+    <ForUseCase route={route} go={go} tools={<SpanChoice route={route} go={go} />}>
+      {(useCase) => <UseCase useCase={useCase} span={route.span} />}
+    </ForUseCase>
   );
 }
 
@@ -50,7 +26,12 @@ function UseCase({ useCase, span }: { useCase: string; span: Route['span'] }) {
   return (
     <>
       <WhenLoaded of={board}>
-        {({ leaders }) => <Leaderboard leaders={leaders} useCase={useCase} />}
+        {({ leaders }) => (
+          <>
+            <Leaderboard leaders={leaders} useCase={useCase} />
+            <Ridgelines leaders={leaders} useCase={useCase} />
+          </>
+        )}
       </WhenLoaded>
       <WhenLoaded of={series}>{(data) => <Charts data={data} useCase={useCase} />}</WhenLoaded>
     </>

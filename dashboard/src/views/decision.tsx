@@ -1,7 +1,7 @@
 import type { AttemptView, DecisionView, LoggedCandidateView } from '../../../src/admin/decision-views.js';
 import type { SessionView } from '../../../src/admin/views.js';
 import type { ExplainResponse } from '../contract.js';
-import { at, decimal, milliseconds, percent, usd, usdNumber, whole } from '../format.js';
+import { at, atSecond, decimal, milliseconds, percent, usd, usdNumber, whole } from '../format.js';
 import { useCall, useView } from '../load.js';
 import { CopyCall } from '../parts/copy-call.js';
 import { ExplanationView } from '../parts/explanation.js';
@@ -63,7 +63,7 @@ function Facts({ of }: { of: DecisionView }) {
   return (
     <div class="cards">
       <Card title="Decision">
-        <Fact name="Taken">{at(of.timeMs)}</Fact>
+        <Fact name="Taken">{atSecond(of.timeMs)}</Fact>
         <Fact name="Model">{of.model}</Fact>
         <Fact name="Propensity">{percent(of.propensity)}</Fact>
         <Fact name="Use case">{of.useCase}</Fact>

@@ -1,6 +1,6 @@
 import type { DecisionRowView, DecisionsView } from '../../../src/admin/decision-views.js';
 import type { SessionView } from '../../../src/admin/views.js';
-import { at, decimal, milliseconds, percent, usdNumber, whole } from '../format.js';
+import { atSecond, decimal, milliseconds, percent, usdNumber, whole } from '../format.js';
 import { useView } from '../load.js';
 import { RouteLink } from '../parts/route-link.js';
 import { Badge, WhenLoaded } from '../parts/state.js';
@@ -101,7 +101,7 @@ function columnsOf(route: Route, go: Go): Column<DecisionRowView>[] {
       value: ({ timeMs }) => new Date(timeMs).toISOString(),
       cell: (row) => (
         <RouteLink route={route} go={go} to={{ params: { id: row.decisionId } }}>
-          {at(row.timeMs)}
+          {atSecond(row.timeMs)}
         </RouteLink>
       ),
     },

@@ -1,0 +1,162 @@
+import { useState } from 'preact/hooks';
+import type { BetaView, LeaderView } from '../../../src/admin/views.js';
+import { betaDensity, betaMean, betaSd } from '../beta.js';
+import { csvOf } from '../csv.js';
+import { download } from '../download.js';
+import { decimal, whole } from '../format.js';
+import { shortName } from '../sentence.js';
+import { Table, type Column } from './table.js';
+
+const WIDTH = 640;
+const ROW = 46;
+const LABEL = 180;
+const POINTS = 161;
+const MOST = 12;
+
+interface RidgelinesProps {
+  readonly leaders: readonly LeaderView[];
+  readonly useCase: string;
+}
+
+/** One density a model: what is believed of its quality now, and before the first outcome as a ghost. */
+export function Ridgelines({ leaders, useCase }: RidgelinesProps) {
+  const [isTable, setTable] = useState(false);
+  const rows = leaders.slice(0, MOST);
+  if (rows.length === 0) return null;
+  const name = `sextant-posteriors-${useCase}`;
+  const toggle = (
+    <button type="button" class="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+      Table
+    </button>
+  );
+  if (isTable) {
+    return (
+      <Table
+        caption={CAPTION}
+        fileName={name}
+        columns={COLUMNS}
+        rows={rows}
+        keyOf={({ model }) => model}
+        whenEmpty=""
+      >
+        {toggle}
+      </Table>
+    );
+  }
+  const save = (): void =>
+    download(
+      `${name}.csv`,
+      csvOf(
+        COLUMNS.map(({ title }) => title),
+        rows.map((row) => COLUMNS.map(({ value }) => value(row))),
+      ),
+    );
+  return (
+    <section class="panel">
+      <div class="panel-head">
+        <h2>{CAPTION}</h2>
+        {toggle}
+        <button type="button" class="quiet" onClick={save}>
+          CSV<span class="unseen"> of beliefs</span>
+        </button>
+      </div>
+      <Densities rows={rows} />
+      <p class="hint">
+        Filled: now. Dashed: the prior. Each is drawn to its own height; the width tells how sure the belief
+        is.
+      </p>
+    </section>
+  );
+}
+
+const CAPTION = 'What is believed of quality';
+
+function Densities({ rows }: { rows: readonly LeaderView[] }) {
+  const [from, to] = rangeOf(rows);
+  const x = (value: number): number => LABEL + ((value - from) / (to - from)) * (WIDTH - LABEL - 10);
+  const height = ROW * rows.length + 34;
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => from + share * (to - from));
+  return (
+    <svg
+      class="ridges"
+      viewBox={`0 0 ${WIDTH} ${height}`}
+      role="img"
+      aria-label="Densities of quality by model; the table has the figures."
+    >
+      {rows.map((row, i) => {
+        const base = ROW * (i + 1) + 10;
+        const scale = { from, to, x, base };
+        return (
+          <g key={row.model}>
+            <text class="name" x="0" y={base - 6}>
+              {cut(shortName(row.model))}
+            </text>
+            <path class="prior" d={curve(row.prior, scale)} />
+            <path class="posterior" d={curve(row.posterior, scale)} />
+            <line class="base" x1={LABEL} x2={WIDTH - 10} y1={base} y2={base} />
+          </g>
+        );
+      })}
+      {ticks.map((value) => (
+        <text key={value} x={x(value)} y={height - 6} text-anchor="middle">
+          {decimal(value)}
+        </text>
+      ))}
+    </svg>
+  );
+}
+
+const cut = (name: string): string => (name.length > 26 ? `${name.slice(0, 25)}…` : name);
+
+/** What holds four standard deviations of every posterior, in whole twentieths. */
+function rangeOf(rows: readonly LeaderView[]): [number, number] {
+  const ends = rows.flatMap(({ posterior }) => {
+    const [mean, sd] = [betaMean(posterior), betaSd(posterior)];
+    return [mean - 4 * sd, mean + 4 * sd];
+  });
+  const low = Math.max(0, Math.floor(Math.min(...ends) * 20) / 20);
+  const high = Math.min(1, Math.ceil(Math.max(...ends) * 20) / 20);
+  return high > low ? [low, high] : [0, 1];
+}
+
+interface Scale {
+  readonly from: number;
+  readonly to: number;
+  readonly x: (value: number) => number;
+  readonly base: number;
+}
+
+/** A density's outline, at most as high as its row. */
+export function curve(shape: BetaView, { from, to, x, base }: Scale): string {
+  const points = Array.from({ length: POINTS }, (_, i) => {
+    const value = from + ((i + 0.5) / POINTS) * (to - from);
+    return { value, density: betaDensity(shape, value) };
+  });
+  const top = Math.max(...points.map(({ density }) => density)) || 1;
+  const line = points
+    .map(
+      ({ value, density }) => `L${x(value).toFixed(1)} ${(base - (density / top) * (ROW - 12)).toFixed(1)}`,
+    )
+    .join('');
+  return `M${x(from).toFixed(1)} ${base}${line}L${x(to).toFixed(1)} ${base}Z`;
+}
+
+const COLUMNS: readonly Column<LeaderView>[] = [
+  { title: 'Model', value: ({ model }) => model },
+  number('Prior mean', ({ prior }) => betaMean(prior)),
+  number('Prior sd', ({ prior }) => betaSd(prior)),
+  number('Mean', ({ quality }) => quality.mean),
+  number('sd', ({ posterior }) => betaSd(posterior)),
+  number('2.5 %', ({ quality }) => quality.low),
+  number('97.5 %', ({ quality }) => quality.high),
+  {
+    title: 'Observations',
+    isNumeric: true,
+    value: ({ observations }) => observations,
+    cell: ({ observations }) => whole(observations),
+  },
+];
+
+function number(title: string, of: (row: LeaderView) => number): Column<LeaderView> {
+  return { title, isNumeric: true, value: of, cell: (row) => decimal(of(row), 3) };
+}

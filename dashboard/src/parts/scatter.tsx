@@ -1,0 +1,207 @@
+import { useState } from 'preact/hooks';
+import type { LeaderView } from '../../../src/admin/views.js';
+import { csvOf } from '../csv.js';
+import { download } from '../download.js';
+import { decimal, percent, usdNumber } from '../format.js';
+import { shortName } from '../sentence.js';
+import { Table, type Column } from './table.js';
+
+interface ScatterProps {
+  readonly leaders: readonly LeaderView[];
+  /** By model, of the request that is asked about. */
+  readonly propensities: ReadonlyMap<string, number>;
+  readonly useCase: string;
+}
+
+const WIDTH = 640;
+const HEIGHT = 340;
+const LEFT = 44;
+const FLOOR = HEIGHT - 30;
+const CAPTION = 'Cost and quality';
+
+interface Priced extends LeaderView {
+  readonly costNanoUsd: number;
+}
+
+/** Those that no other is better and not dearer than, by their means; cheapest first. */
+export function paretoLine<T extends { costNanoUsd: number; quality: { mean: number } }>(
+  rows: readonly T[],
+): T[] {
+  let best = -Infinity;
+  return [...rows]
+    .sort((a, b) => a.costNanoUsd - b.costNanoUsd || b.quality.mean - a.quality.mean)
+    .filter(({ quality: { mean } }) => mean > best && ((best = mean), true));
+}
+
+/** Models by mean cost and quality, with the line of those that are worth their money. */
+export function Scatter({ leaders, propensities, useCase }: ScatterProps) {
+  const [isTable, setTable] = useState(false);
+  const priced = leaders.filter((row): row is Priced => row.costNanoUsd !== null && row.costNanoUsd > 0);
+  const columns = columnsOf(paretoLine(priced), propensities);
+  const name = `sextant-cost-quality-${useCase}`;
+  const toggle = (
+    <button type="button" class="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+      Table
+    </button>
+  );
+  if (isTable || priced.length === 0) {
+    return (
+      <Table
+        caption={CAPTION}
+        fileName={name}
+        columns={columns}
+        rows={leaders}
+        keyOf={({ model }) => model}
+        isFaded={({ dominatedBy }) => dominatedBy !== null}
+        whenEmpty={`Nothing was decided or reported for ${useCase} in your tenant.`}
+      >
+        {priced.length > 0 && toggle}
+      </Table>
+    );
+  }
+  const save = (): void =>
+    download(
+      `${name}.csv`,
+      csvOf(
+        columns.map(({ title }) => title),
+        leaders.map((row) => columns.map(({ value }) => value(row))),
+      ),
+    );
+  return (
+    <section class="panel">
+      <div class="panel-head">
+        <h2>{CAPTION}</h2>
+        {toggle}
+        <button type="button" class="quiet" onClick={save}>
+          CSV<span class="unseen"> of cost and quality</span>
+        </button>
+      </div>
+      <Points priced={priced} propensities={propensities} />
+      <p class="hint">
+        Quality with its 95 % credible interval over the whole use case, against the mean cost that was
+        reported, on a logarithmic scale. The line joins those that none is better and cheaper than. Grey:
+        another costs no more and is better with 95 % probability. Full: how likely the weights above choose
+        it.
+        {priced.length < leaders.length &&
+          ` ${leaders.length - priced.length} without reported cost are in the table.`}
+      </p>
+    </section>
+  );
+}
+
+function Points({
+  priced,
+  propensities,
+}: {
+  priced: readonly Priced[];
+  propensities: ReadonlyMap<string, number>;
+}) {
+  const costs = priced.map(({ costNanoUsd }) => Math.log(costNanoUsd));
+  const [low, high] = [Math.min(...costs) - 0.3, Math.max(...costs) + 0.9];
+  const bottom = Math.floor(Math.min(...priced.map(({ quality }) => quality.low)) * 20) / 20;
+  const top = Math.ceil(Math.max(...priced.map(({ quality }) => quality.high)) * 20) / 20;
+  const x = (nanoUsd: number): number => LEFT + ((Math.log(nanoUsd) - low) / (high - low)) * (WIDTH - LEFT);
+  const y = (quality: number): number => FLOOR - ((quality - bottom) / (top - bottom || 1)) * (FLOOR - 10);
+  const line = paretoLine(priced).map(({ costNanoUsd, quality }) => `${x(costNanoUsd)},${y(quality.mean)}`);
+  return (
+    <svg
+      class="plot scatter"
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      role="img"
+      aria-label="Models by cost and quality; the table has the figures."
+    >
+      {[0, 0.25, 0.5, 0.75, 1].map((share) => {
+        const value = bottom + share * (top - bottom);
+        return (
+          <g key={share}>
+            <line class="base" x1={LEFT} x2={WIDTH} y1={y(value)} y2={y(value)} />
+            <text x="0" y={y(value) + 4}>
+              {decimal(value)}
+            </text>
+          </g>
+        );
+      })}
+      {decadesOf(low, high).map((nanoUsd) => (
+        <text key={nanoUsd} x={x(nanoUsd)} y={HEIGHT - 8} text-anchor="middle">
+          {usdNumber(nanoUsd)} USD
+        </text>
+      ))}
+      <polyline class="pareto" points={line.join(' ')} />
+      {priced.map((row) => (
+        <Point
+          key={row.model}
+          row={row}
+          cx={x(row.costNanoUsd)}
+          y={y}
+          propensity={propensities.get(row.model) ?? 0}
+        />
+      ))}
+    </svg>
+  );
+}
+
+/** Powers of ten between two logarithms of nano-USD; the ends where there is none. */
+function decadesOf(low: number, high: number): number[] {
+  const first = Math.ceil(low / Math.LN10);
+  const last = Math.floor(high / Math.LN10);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => 10 ** (first + i));
+}
+
+interface PointProps {
+  readonly row: Priced;
+  readonly cx: number;
+  readonly y: (quality: number) => number;
+  readonly propensity: number;
+}
+
+function Point({ row: { model, quality, dominatedBy }, cx, y, propensity }: PointProps) {
+  return (
+    <g class={dominatedBy === null ? undefined : 'dominated'}>
+      <line class="range" x1={cx} x2={cx} y1={y(quality.low)} y2={y(quality.high)} />
+      <circle class="ring" cx={cx} cy={y(quality.mean)} r="6" />
+      <circle class="mean" cx={cx} cy={y(quality.mean)} r={6 * Math.sqrt(propensity)} />
+      <text class="name" x={cx + 10} y={y(quality.mean) - 6}>
+        {shortName(model)}
+      </text>
+    </g>
+  );
+}
+
+const columnsOf = (
+  line: readonly LeaderView[],
+  propensities: ReadonlyMap<string, number>,
+): Column<LeaderView>[] => [
+  { title: 'Model', value: ({ model }) => model },
+  {
+    title: 'Cost, USD a call',
+    isNumeric: true,
+    value: ({ costNanoUsd }) => costNanoUsd && costNanoUsd / 1e9,
+    cell: ({ costNanoUsd }) => (costNanoUsd === null ? '–' : usdNumber(costNanoUsd)),
+  },
+  {
+    title: 'Quality',
+    isNumeric: true,
+    value: ({ quality }) => quality.mean,
+    cell: ({ quality }) => decimal(quality.mean, 3),
+  },
+  {
+    title: '2.5 %',
+    isNumeric: true,
+    value: ({ quality }) => quality.low,
+    cell: ({ quality }) => decimal(quality.low, 3),
+  },
+  {
+    title: '97.5 %',
+    isNumeric: true,
+    value: ({ quality }) => quality.high,
+    cell: ({ quality }) => decimal(quality.high, 3),
+  },
+  {
+    title: 'Chosen with',
+    isNumeric: true,
+    value: ({ model }) => propensities.get(model) ?? 0,
+    cell: ({ model }) => percent(propensities.get(model) ?? 0),
+  },
+  { title: 'On the line', value: (row) => (line.includes(row) ? 'yes' : 'no') },
+  { title: 'Dominated by', value: ({ dominatedBy }) => dominatedBy },
+];

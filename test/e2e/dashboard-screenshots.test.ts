@@ -1,0 +1,126 @@
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { loadReplayData } from '../../src/cli/demo/replay-data.js';
+import { OutcomeStatus } from '../../src/gen/sextant/v1/outcome.js';
+import { CHROMIUM, complaintsOf, launchBrowser, seriousFaults, settled, widthOf } from './browser.js';
+import { startServer, type BuiltServer } from './built-server.js';
+import { connect } from './clients.js';
+import { editJson, newFolder } from './policy-folder.js';
+import { ask } from './samples.js';
+
+/**
+ * Pictures of every page with the demo's data: `make screenshots` makes both. SEXTANT_SCREENSHOTS is where they go,
+ * SEXTANT_DEMO the folder of `sextant experiments demo`.
+ */
+const { SEXTANT_SCREENSHOTS: FOLDER, SEXTANT_DEMO: DEMO } = process.env;
+
+const PAGES = {
+  overview: '/',
+  bandit: '/?view=bandit&useCase=demo',
+  tradeoff: '/?view=tradeoff&useCase=demo',
+  decisions: '/?view=decisions',
+  experiments: '/?view=experiments&id=twice-the-budget',
+  evaluation: '/?view=evaluation&useCase=demo&run=1',
+  rules: `/?view=rules&request=${encodeURIComponent('{"useCase":"demo","input":{"text":"Prove that the square root of two is irrational."}}')}`,
+  priors: '/?view=priors&useCase=demo',
+  models: '/?view=models',
+  spend: '/?view=spend',
+  system: '/?view=system',
+};
+const WIDTHS = [360, 1280, 2560];
+/** What docs/dashboard.md shows. */
+const DOCS = { width: 1280, theme: 'light' };
+
+const DECISIONS = 400;
+
+/** Traffic of the last moments, so that charts of them have something to show. */
+async function traffic(server: BuiltServer): Promise<string> {
+  const client = connect(server.address);
+  const { prompts } = loadReplayData(2);
+  let last = '';
+  for (let i = 0; i < DECISIONS; i++) {
+    const prompt = prompts[(i * 37) % prompts.length]!;
+    const { ticket, decisionId, choice } = await client.select({
+      ...ask('demo', prompt.text),
+      attributes: { user: `visitor-${i % 90}` },
+    });
+    const { quality, costUsd } = prompt.outcomes.get(choice!.model)!;
+    if (i % 9 === 0) continue;
+    const attempt = { qualitySource: 'replay', latency: { seconds: 1n, nanos: 0 } };
+    await client.report({
+      ticket,
+      attempts: [
+        i % 50 === 1
+          ? { status: OutcomeStatus.TIMEOUT, latency: { seconds: 30n, nanos: 0 } }
+          : {
+              ...attempt,
+              status: OutcomeStatus.SUCCESS,
+              quality,
+              costNanoUsd: BigInt(Math.round(costUsd * 1e9)),
+            },
+      ],
+    });
+    last = decisionId;
+    await sleep(60);
+  }
+  client.close();
+  return last;
+}
+
+test.skipIf(FOLDER === undefined || DEMO === undefined || CHROMIUM === undefined)(
+  'pictures of every page at three widths in both themes',
+  { timeout: 600_000 },
+  async () => {
+    const work = newFolder();
+    cpSync(join(DEMO!, 'experiment-store'), join(work, 'store'), { recursive: true });
+    cpSync(join(DEMO!, 'experiment-policy'), join(work, 'rules'), { recursive: true });
+    expect(existsSync(join(work, 'store'))).toBe(true);
+    // A second version, which differs in something that changes no decision.
+    editJson(join(work, 'rules'), 'rules/capability.json', (file) => {
+      const [first, ...rest] = file['rules'] as { description: string }[];
+      return { ...file, rules: [{ ...first, description: 'What is asked and answered must fit.' }, ...rest] };
+    });
+    const server = await startServer({
+      storePath: join(work, 'store'),
+      rulesPath: join(work, 'rules'),
+      settings: { 'decisionLog.attributes': '["user"]' },
+    });
+    const last = await traffic(server);
+    const pages = { ...PAGES, decision: `/?view=decisions&id=${last}` };
+    mkdirSync(FOLDER!, { recursive: true });
+    const origin = `http://127.0.0.1:${server.adminPort}`;
+    const browser = await launchBrowser(CHROMIUM!);
+    const faults: string[] = [];
+    try {
+      for (const theme of ['light', 'dark'] as const) {
+        for (const width of WIDTHS) {
+          const page = await browser.newPage({
+            viewport: { width, height: width < 600 ? 740 : width > 2000 ? 1440 : 800 },
+            colorScheme: theme,
+          });
+          const complaints = complaintsOf(page, origin);
+          for (const [name, path] of Object.entries(pages)) {
+            await page.goto(origin + path);
+            await settled(page);
+            await page.waitForTimeout(300);
+            await page.screenshot({
+              path: join(FOLDER!, `${name}-${width}-${theme}.png`),
+              fullPage: width < DOCS.width,
+            });
+            if ((await widthOf(page)) > width) faults.push(`${name} is wider than ${width}`);
+            if (width === DOCS.width)
+              faults.push(...(await seriousFaults(page)).map((f) => `${name} ${theme}: ${f}`));
+          }
+          faults.push(...complaints);
+          await page.close();
+        }
+      }
+    } finally {
+      await browser.close();
+      await server.stop();
+    }
+    expect(faults).toEqual([]);
+  },
+);
