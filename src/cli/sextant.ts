@@ -14,6 +14,7 @@ import { importCommand } from './import-models.js';
 import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
 import { promptsCommand } from './prompts.js';
+import { reportCommand } from './report.js';
 import { rulesCommand } from './rules.js';
 import { schemaCommand } from './schema.js';
 import { serveCommand } from './serve.js';
@@ -38,6 +39,7 @@ const program = new Command('sextant')
   .addCommand(complexityCommand())
   .addCommand(promptsCommand())
   .addCommand(experimentsCommand())
+  .addCommand(reportCommand())
   .addCommand(evaluateCommand())
   .addCommand(exportCommand())
   .addCommand(importCommand())
