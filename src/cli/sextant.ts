@@ -15,6 +15,7 @@ import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
 import { promoteCommand } from './promote.js';
 import { promptsCommand } from './prompts.js';
+import { reportCommand } from './report.js';
 import { rulesCommand } from './rules.js';
 import { schemaCommand } from './schema.js';
 import { serveCommand } from './serve.js';
@@ -40,6 +41,7 @@ const program = new Command('sextant')
   .addCommand(complexityCommand())
   .addCommand(promptsCommand())
   .addCommand(experimentsCommand())
+  .addCommand(reportCommand())
   .addCommand(evaluateCommand())
   .addCommand(exportCommand())
   .addCommand(importCommand())

@@ -1,0 +1,63 @@
+import { credibleInterval } from '../../core/bandit/credible-interval.js';
+import { NANO_USD_PER_USD } from '../../core/money.js';
+import { around, type Estimate } from '../../core/reporting/always-model.js';
+import type { Moments, TimeSeriesPoint } from '../../gen/sextant/v1/insight.js';
+
+/** How something did in a span of time. Intervals are of 95 %. */
+export interface Performance {
+  readonly decisions: number;
+  readonly calls: number;
+  readonly requests: number;
+  /** Share of calls that succeeded; absent without calls. */
+  readonly success?: Estimate;
+  /** Calls that were judged. */
+  readonly judged: number;
+  /** Mean of judged calls; absent without any. */
+  readonly quality?: Estimate;
+  readonly costUsd: number;
+  /** Mean of calls whose cost is known; absent without any. */
+  readonly costUsdPerCall?: Estimate;
+  /** 50 %, 95 % and 99 % points, to within 2 %; absent without latencies. */
+  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
+}
+
+export function performanceOf(point: TimeSeriesPoint): Performance {
+  const calls = Number(point.calls);
+  const successes = Number(point.successes);
+  const quality = meanOf(point.quality);
+  const cost = meanOf(point.costNanoUsd, 1 / NANO_USD_PER_USD);
+  const [p50, p95, p99] = point.latencyQuantilesMs;
+  return {
+    decisions: Number(point.decisions),
+    calls,
+    requests: Number(point.requests),
+    // Of a Beta with Jeffreys' prior: it stays in [0, 1] and is sound without failures.
+    ...(calls > 0 && { success: shareOf(successes, calls) }),
+    judged: Number(point.quality?.count ?? 0n),
+    ...(quality && { quality }),
+    costUsd: (point.costNanoUsd?.sum ?? 0) / NANO_USD_PER_USD,
+    ...(cost && { costUsdPerCall: cost }),
+    ...(p50 !== undefined && p95 !== undefined && p99 !== undefined && { latencyMs: { p50, p95, p99 } }),
+  };
+}
+
+function shareOf(successes: number, calls: number): Estimate {
+  const { low, high } = credibleInterval({ alpha: successes + 0.5, beta: calls - successes + 0.5 });
+  return { value: successes / calls, low, high };
+}
+
+/** Mean and interval by the central limit theorem; nothing of nothing, and no width of one. */
+function meanOf(moments: Moments | undefined, scale = 1): Estimate | undefined {
+  const count = Number(moments?.count ?? 0n);
+  if (moments === undefined || count === 0) return undefined;
+  const mean = moments.sum / count;
+  const variance = count > 1 ? Math.max(0, moments.squares - count * mean ** 2) / (count - 1) / count : 0;
+  return around(mean * scale, variance * scale ** 2);
+}
+
+/** How many standard errors lie between two means with 95 % intervals. */
+export function distance(one: Estimate, other: Estimate): number {
+  const [a, b] = [one, other].map(({ low, high }) => (high - low) / 2 / 1.96) as [number, number];
+  const error = Math.hypot(a, b);
+  return error > 0 ? (one.value - other.value) / error : 0;
+}
