@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import type { Page } from 'playwright-core';
+import { complaintsOf, launchBrowser, seriousFaults, settled, widthOf } from './browser.js';
 
 /** What somebody saw who opened the dashboard. */
 export interface Visit {
@@ -12,7 +12,19 @@ export interface Visit {
   readonly csv: string;
   /** Views that are wider than a screen of 360 pixels. */
   readonly tooWide: readonly string[];
+  /** Serious faults of accessibility, by view. */
+  readonly inaccessible: readonly string[];
+  readonly decision: SeenDecision;
   readonly afterLogOut: string;
+}
+
+/** One decision, by its page. */
+interface SeenDecision {
+  readonly id: string;
+  readonly logged: string;
+  readonly cameOfIt: string;
+  readonly candidates: string;
+  readonly grpcurl: string;
 }
 
 interface Destination {
@@ -21,22 +33,23 @@ interface Destination {
   readonly token: string;
 }
 
-/** Without these a browser asks its maker's hosts. */
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+const VIEWS = [
+  'Overview',
+  'Bandit',
+  'Cost and quality',
+  'Decisions',
+  'Experiments',
+  'Evaluation',
+  'Rules',
+  'Priors',
+  'Models',
+  'Spend',
+  'System',
 ];
-const LOADED_MS = 10_000;
-const VIEWS = ['Overview', 'Bandit', 'Models', 'Spend', 'System'];
 
-/** Logs in by keyboard, looks at every view, saves the leaderboard and logs out. */
+/** Logs in by keyboard, looks at every view and one decision, saves the leaderboard and logs out. */
 export async function lookAround({ executablePath, origin, token }: Destination): Promise<Visit> {
-  const browser = await chromium.launch({ executablePath, args: ARGS });
+  const browser = await launchBrowser(executablePath);
   try {
     const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
     const complaints = complaintsOf(page, origin);
@@ -46,33 +59,19 @@ export async function lookAround({ executablePath, origin, token }: Destination)
     await page.keyboard.press('Enter');
     await page.locator('.use-cases a').first().waitFor();
     const sentence = await page.locator('.use-cases a').first().innerText();
-    const { headings, tooWide } = await walk(page);
+    const walked = await walk(page);
     await page.getByRole('link', { name: 'Bandit' }).click();
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'CSV of Leaderboard' }).click();
     const csv = await readFile(await (await saving).path(), 'utf8');
+    const decision = await openDecision(page);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel(/^Token/).waitFor();
     const afterLogOut = await page.locator('main').innerText();
-    return { complaints, refused, headings, sentence, csv, tooWide, afterLogOut };
+    return { complaints, refused, sentence, ...walked, csv, decision, afterLogOut };
   } finally {
     await browser.close();
   }
-}
-
-/** Fills up while the page lives. A login that is refused is told to the console by the browser itself. */
-function complaintsOf(page: Page, origin: string): string[] {
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    const isExpected = message.text().includes('status of 401');
-    if (message.type() === 'error' && !isExpected) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => {
-    const isOwn = request.url().startsWith(`${origin}/`) || request.url().startsWith('blob:');
-    if (!isOwn) complaints.push(request.url());
-  });
-  return complaints;
 }
 
 async function refusedLogin(page: Page): Promise<string> {
@@ -81,17 +80,32 @@ async function refusedLogin(page: Page): Promise<string> {
   return page.getByRole('alert').innerText();
 }
 
-async function walk(page: Page): Promise<{ headings: string[]; tooWide: string[] }> {
-  const headings: string[] = [];
-  const tooWide: string[] = [];
+async function walk(page: Page): Promise<Pick<Visit, 'headings' | 'tooWide' | 'inaccessible'>> {
+  const [headings, tooWide, inaccessible]: string[][] = [[], [], []];
   for (const view of VIEWS) {
     await page.getByRole('link', { name: view, exact: true }).first().click();
-    await expect.poll(() => page.locator('.loading').count(), { timeout: LOADED_MS }).toBe(0);
-    headings.push(await page.locator('h1').innerText());
-    const width: number = await page
-      .locator('html')
-      .evaluate(({ scrollWidth }: { scrollWidth: number }) => scrollWidth);
-    if (width > 360) tooWide.push(`${view}: ${width}`);
+    await settled(page);
+    headings!.push(await page.locator('h1').innerText());
+    const width = await widthOf(page);
+    if (width > 360) tooWide!.push(`${view}: ${width}`);
+    inaccessible!.push(...(await seriousFaults(page)).map((fault) => `${view}: ${fault}`));
   }
-  return { headings, tooWide };
+  return { headings: headings!, tooWide: tooWide!, inaccessible: inaccessible! };
+}
+
+const regionOf = (page: Page, name: string): Promise<string> =>
+  page.getByRole('region', { name, exact: true }).innerText();
+
+async function openDecision(page: Page): Promise<SeenDecision> {
+  await page.getByRole('link', { name: 'Decisions', exact: true }).first().click();
+  await page.getByRole('region', { name: 'Decisions' }).getByRole('link').first().click();
+  await page.getByRole('region', { name: 'Candidates', exact: true }).waitFor();
+  await page.getByText('As a grpcurl call').click();
+  return {
+    id: new URL(page.url()).searchParams.get('id')!,
+    logged: await regionOf(page, 'Candidates, as logged'),
+    cameOfIt: await regionOf(page, 'What came of it'),
+    candidates: await regionOf(page, 'Candidates'),
+    grpcurl: await page.locator('.call pre').innerText(),
+  };
 }

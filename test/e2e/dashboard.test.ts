@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -12,6 +12,8 @@ import type {
   SystemView,
   TickView,
 } from '../../src/admin/views.js';
+import { TITLES } from '../../dashboard/src/route.js';
+import { CHROMIUM } from './browser.js';
 import { startServer, type BuiltServer } from './built-server.js';
 import { connect } from './clients.js';
 import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
@@ -230,6 +232,8 @@ describe('with tokens', () => {
       'models',
       'spend',
       'system',
+      'decisions',
+      'decision?id=x',
       'events',
     ]) {
       expect((await fetch(`${originOf(server)}/api/v1/${path}`)).status).toBe(401);
@@ -320,10 +324,6 @@ describe('with tokens', () => {
     expect(own.headers.get('set-cookie')).toContain('Max-Age=0');
   });
 
-  const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-    existsSync,
-  );
-
   test('in a browser: log in, look at every view, save a table, log out', async (context) => {
     if (CHROMIUM === undefined) {
       context.skip('there is no Chromium at /usr/bin/chromium: the dashboard was not opened in a browser');
@@ -337,10 +337,17 @@ describe('with tokens', () => {
     });
     expect(seen.complaints).toEqual([]);
     expect(seen.refused).toContain('the bearer token is not known');
-    expect(seen.headings).toEqual(['Overview', 'Bandit', 'Models', 'Spend', 'System']);
+    expect(seen.headings).toEqual(Object.values(TITLES));
+    expect(seen.inaccessible).toEqual([]);
     expect(seen.sentence).toMatch(/takes 100 % of acme-chat; quality 1\.00, cost .* USD a request\.$/);
     expect(seen.csv).toMatch(/^Model,Share,Quality,.*\r\n(google|amazon|openai)\//);
     expect(seen.tooWide).toEqual([]);
+    const { decision } = seen;
+    expect(decision.id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(decision.logged).toContain('chosen');
+    expect(decision.cameOfIt).toContain('success');
+    expect(decision.candidates).toContain('openai/gpt-4.1-mini');
+    expect(decision.grpcurl).toContain(`${server.address} sextant.v1.SelectionService/Explain`);
     expect(seen.afterLogOut).toContain('Log in');
   });
 });

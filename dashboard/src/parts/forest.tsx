@@ -1,12 +1,17 @@
+import { Measured } from './measured.js';
 import type { ArmMetric, Interval, MetricResult } from '../contract.js';
 import { metricFigure, metricName } from '../advice.js';
 
-const WIDTH = 600;
+const WIDTH_MOST = 720;
 const ROW = 34;
-const LABEL = 130;
 
 /** Differences to control: the interval at all times thin, that of one look thick, control's line at 0. */
 export function Forest({ of }: { of: MetricResult }) {
+  return <Measured most={WIDTH_MOST}>{(width) => <Rows of={of} width={width} />}</Measured>;
+}
+
+function Rows({ of, width }: { of: MetricResult; width: number }) {
+  const label = Math.min(130, width * 0.3);
   const arms = of.arms.filter(({ comparison }) => comparison !== undefined);
   if (arms.length === 0) return null;
   const ends = arms.flatMap(({ comparison }) => {
@@ -14,13 +19,14 @@ export function Forest({ of }: { of: MetricResult }) {
     return [low, high];
   });
   const reach = Math.max(...ends.map(Math.abs)) * 1.15 || 1;
-  const x = (value: number): number => LABEL + ((value + reach) / (2 * reach)) * (WIDTH - LABEL - 10);
+  const x = (value: number): number => label + ((value + reach) / (2 * reach)) * (width - label - 10);
   const height = ROW * arms.length + 26;
   const figure = (value: number): string => metricFigure(of.metric, value);
   return (
     <svg
       class="forest"
-      viewBox={`0 0 ${WIDTH} ${height}`}
+      width={width}
+      height={height}
       role="img"
       aria-label={`Differences in ${metricName(of.metric)} to control, with intervals; the table has the figures.`}
     >

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { csvOf } from '../csv.js';
 import { download } from '../download.js';
+import { Measured } from './measured.js';
 import { Table } from './table.js';
 
 interface Point {
@@ -17,7 +18,7 @@ interface FunctionPlotProps {
   readonly isBars?: boolean;
 }
 
-const WIDTH = 480;
+const WIDTH_MOST = 900;
 const HEIGHT = 190;
 const FLOOR = HEIGHT - 24;
 
@@ -64,15 +65,19 @@ export function FunctionPlot({ title, fileName, axis, values, isBars = false }: 
           CSV<span class="unseen"> of {title}</span>
         </button>
       </div>
-      <Plot title={title} axis={axis} values={values} isBars={isBars} />
+      <Measured most={WIDTH_MOST}>
+        {(width) => <Plot title={title} axis={axis} values={values} isBars={isBars} width={width} />}
+      </Measured>
     </section>
   );
 }
 
-function Plot({ title, axis, values, isBars }: Omit<Required<FunctionPlotProps>, 'fileName'>) {
+type PlotProps = Omit<Required<FunctionPlotProps>, 'fileName'> & { readonly width: number };
+
+function Plot({ title, axis, values, isBars, width }: PlotProps) {
   const [first, last] = [values[0]!.x, values.at(-1)!.x];
-  const room = isBars ? (WIDTH / values.length) * 0.5 : 0;
-  const x = (value: number): number => room + ((value - first) / (last - first)) * (WIDTH - 2 * room);
+  const room = isBars ? (width / values.length) * 0.5 : 0;
+  const x = (value: number): number => room + ((value - first) / (last - first)) * (width - 2 * room);
   const top = Math.max(...values.map(({ y }) => y)) || 1;
   const y = (value: number): number => FLOOR - (value / top) * (FLOOR - 6);
   const line = values.map((point) => `L${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`).join('');
@@ -80,7 +85,8 @@ function Plot({ title, axis, values, isBars }: Omit<Required<FunctionPlotProps>,
   return (
     <svg
       class="plot"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      width={width}
+      height={HEIGHT}
       role="img"
       aria-label={`${title}, by ${axis}; the table has the figures.`}
     >
@@ -98,7 +104,7 @@ function Plot({ title, axis, values, isBars }: Omit<Required<FunctionPlotProps>,
       ) : (
         <path class="posterior" d={`M${x(first)} ${FLOOR}${line}L${x(last)} ${FLOOR}Z`} />
       )}
-      <line class="base" x1="0" x2={WIDTH} y1={FLOOR} y2={FLOOR} />
+      <line class="base" x1="0" x2={width} y1={FLOOR} y2={FLOOR} />
       {[first, middle, last].map((value, i) => (
         <text key={value} x={x(value)} y={HEIGHT - 6} text-anchor={(['start', 'middle', 'end'] as const)[i]}>
           {Number(value.toPrecision(2))}

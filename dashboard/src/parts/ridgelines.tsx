@@ -4,12 +4,12 @@ import { betaDensity, betaMean, betaSd } from '../beta.js';
 import { csvOf } from '../csv.js';
 import { download } from '../download.js';
 import { decimal, whole } from '../format.js';
+import { Measured } from './measured.js';
 import { shortName } from '../sentence.js';
 import { Table, type Column } from './table.js';
 
-const WIDTH = 640;
+const WIDTH_MOST = 900;
 const ROW = 46;
-const LABEL = 180;
 const POINTS = 161;
 const MOST = 12;
 
@@ -60,7 +60,7 @@ export function Ridgelines({ leaders, useCase }: RidgelinesProps) {
           CSV<span class="unseen"> of beliefs</span>
         </button>
       </div>
-      <Densities rows={rows} />
+      <Measured most={WIDTH_MOST}>{(width) => <Densities rows={rows} width={width} />}</Measured>
       <p class="hint">
         Filled: now. Dashed: the prior. Each is drawn to its own height; the width tells how sure the belief
         is.
@@ -71,15 +71,17 @@ export function Ridgelines({ leaders, useCase }: RidgelinesProps) {
 
 const CAPTION = 'What is believed of quality';
 
-function Densities({ rows }: { rows: readonly LeaderView[] }) {
+function Densities({ rows, width }: { rows: readonly LeaderView[]; width: number }) {
+  const label = Math.min(180, width * 0.4);
   const [from, to] = rangeOf(rows);
-  const x = (value: number): number => LABEL + ((value - from) / (to - from)) * (WIDTH - LABEL - 10);
+  const x = (value: number): number => label + ((value - from) / (to - from)) * (width - label - 20);
   const height = ROW * rows.length + 34;
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => from + share * (to - from));
   return (
     <svg
       class="ridges"
-      viewBox={`0 0 ${WIDTH} ${height}`}
+      width={width}
+      height={height}
       role="img"
       aria-label="Densities of quality by model; the table has the figures."
     >
@@ -89,11 +91,11 @@ function Densities({ rows }: { rows: readonly LeaderView[] }) {
         return (
           <g key={row.model}>
             <text class="name" x="0" y={base - 6}>
-              {cut(shortName(row.model))}
+              {cut(shortName(row.model), Math.floor(label / 7))}
             </text>
             <path class="prior" d={curve(row.prior, scale)} />
             <path class="posterior" d={curve(row.posterior, scale)} />
-            <line class="base" x1={LABEL} x2={WIDTH - 10} y1={base} y2={base} />
+            <line class="base" x1={label} x2={width - 20} y1={base} y2={base} />
           </g>
         );
       })}
@@ -106,7 +108,8 @@ function Densities({ rows }: { rows: readonly LeaderView[] }) {
   );
 }
 
-const cut = (name: string): string => (name.length > 26 ? `${name.slice(0, 25)}…` : name);
+const cut = (name: string, most: number): string =>
+  name.length > most ? `${name.slice(0, most - 1)}…` : name;
 
 /** What holds four standard deviations of every posterior, in whole twentieths. */
 function rangeOf(rows: readonly LeaderView[]): [number, number] {

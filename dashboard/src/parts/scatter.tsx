@@ -4,6 +4,7 @@ import { csvOf } from '../csv.js';
 import { download } from '../download.js';
 import { decimal, percent, usdNumber } from '../format.js';
 import { shortName } from '../sentence.js';
+import { Measured } from './measured.js';
 import { Table, type Column } from './table.js';
 
 interface ScatterProps {
@@ -13,7 +14,7 @@ interface ScatterProps {
   readonly useCase: string;
 }
 
-const WIDTH = 640;
+const WIDTH_MOST = 1100;
 const HEIGHT = 340;
 const LEFT = 44;
 const FLOOR = HEIGHT - 30;
@@ -76,7 +77,9 @@ export function Scatter({ leaders, propensities, useCase }: ScatterProps) {
           CSV<span class="unseen"> of cost and quality</span>
         </button>
       </div>
-      <Points priced={priced} propensities={propensities} />
+      <Measured most={WIDTH_MOST}>
+        {(width) => <Points priced={priced} propensities={propensities} width={width} />}
+      </Measured>
       <p class="hint">
         Quality with its 95 % credible interval over the whole use case, against the mean cost that was
         reported, on a logarithmic scale. The line joins those that none is better and cheaper than. Grey:
@@ -89,24 +92,26 @@ export function Scatter({ leaders, propensities, useCase }: ScatterProps) {
   );
 }
 
-function Points({
-  priced,
-  propensities,
-}: {
-  priced: readonly Priced[];
-  propensities: ReadonlyMap<string, number>;
-}) {
+interface PointsProps {
+  readonly priced: readonly Priced[];
+  readonly propensities: ReadonlyMap<string, number>;
+  readonly width: number;
+}
+
+function Points({ priced, propensities, width }: PointsProps) {
   const costs = priced.map(({ costNanoUsd }) => Math.log(costNanoUsd));
-  const [low, high] = [Math.min(...costs) - 0.3, Math.max(...costs) + 0.9];
+  const [low, high] = [Math.min(...costs) - 0.3, Math.max(...costs) + 0.3];
   const bottom = Math.floor(Math.min(...priced.map(({ quality }) => quality.low)) * 20) / 20;
   const top = Math.ceil(Math.max(...priced.map(({ quality }) => quality.high)) * 20) / 20;
-  const x = (nanoUsd: number): number => LEFT + ((Math.log(nanoUsd) - low) / (high - low)) * (WIDTH - LEFT);
+  const x = (nanoUsd: number): number =>
+    LEFT + ((Math.log(nanoUsd) - low) / (high - low)) * (width - LEFT - 10);
   const y = (quality: number): number => FLOOR - ((quality - bottom) / (top - bottom || 1)) * (FLOOR - 10);
   const line = paretoLine(priced).map(({ costNanoUsd, quality }) => `${x(costNanoUsd)},${y(quality.mean)}`);
   return (
     <svg
       class="plot scatter"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      width={width}
+      height={HEIGHT}
       role="img"
       aria-label="Models by cost and quality; the table has the figures."
     >
@@ -114,7 +119,7 @@ function Points({
         const value = bottom + share * (top - bottom);
         return (
           <g key={share}>
-            <line class="base" x1={LEFT} x2={WIDTH} y1={y(value)} y2={y(value)} />
+            <line class="base" x1={LEFT} x2={width} y1={y(value)} y2={y(value)} />
             <text x="0" y={y(value) + 4}>
               {decimal(value)}
             </text>
@@ -132,6 +137,7 @@ function Points({
           key={row.model}
           row={row}
           cx={x(row.costNanoUsd)}
+          isLeft={x(row.costNanoUsd) > width * 0.6}
           y={y}
           propensity={propensities.get(row.model) ?? 0}
         />
@@ -150,17 +156,24 @@ function decadesOf(low: number, high: number): number[] {
 interface PointProps {
   readonly row: Priced;
   readonly cx: number;
+  /** Whether its name stands to the left, where the right has no room. */
+  readonly isLeft: boolean;
   readonly y: (quality: number) => number;
   readonly propensity: number;
 }
 
-function Point({ row: { model, quality, dominatedBy }, cx, y, propensity }: PointProps) {
+function Point({ row: { model, quality, dominatedBy }, cx, isLeft, y, propensity }: PointProps) {
   return (
     <g class={dominatedBy === null ? undefined : 'dominated'}>
       <line class="range" x1={cx} x2={cx} y1={y(quality.low)} y2={y(quality.high)} />
       <circle class="ring" cx={cx} cy={y(quality.mean)} r="6" />
       <circle class="mean" cx={cx} cy={y(quality.mean)} r={6 * Math.sqrt(propensity)} />
-      <text class="name" x={cx + 10} y={y(quality.mean) - 6}>
+      <text
+        class="name"
+        x={isLeft ? cx - 10 : cx + 10}
+        y={y(quality.mean) - 8}
+        text-anchor={isLeft ? 'end' : 'start'}
+      >
         {shortName(model)}
       </text>
     </g>

@@ -42,7 +42,7 @@ function OfUseCase({ useCase, route, go }: OfUseCaseProps) {
     isKnown ? { request: { ...request, ...(weights && { preferences: weights }) } } : undefined,
   );
   // While a slider moves, the answer before stays.
-  const last = useRef<ExplainResponse>();
+  const last = useRef<ExplainResponse | undefined>(undefined);
   if (answer.data !== undefined) last.current = answer.data;
   const shown = answer.data ?? last.current;
   return (
