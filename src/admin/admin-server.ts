@@ -3,7 +3,9 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import type { Dashboard } from './dashboard.js';
+import type { Registry } from 'prom-client';
 import type { Metrics } from './metrics.js';
+import { OPEN_METRICS_TYPE, openMetricsText, wantsOpenMetrics } from './open-metrics.js';
 
 export interface AdminServerOptions {
   readonly host: string;
@@ -40,8 +42,8 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
         return reason === null ? send(200, `${warning() ?? 'ok'}\n`) : send(503, `${reason}\n`);
       }
       case '/metrics':
-        metrics.registry.metrics().then(
-          (text) => send(200, text, metrics.registry.contentType),
+        scrape(metrics.registry, request.headers.accept).then(
+          ([text, type]) => send(200, text, type),
           () => send(500, 'metrics could not be read\n'),
         );
         return;
@@ -69,6 +71,11 @@ function serverFor({ followKeyPair }: AdminServerOptions, answer: RequestListene
     server.setSecureContext({ cert, key, minVersion }),
   );
   return server;
+}
+
+async function scrape(registry: Registry, accept: string | undefined): Promise<[text: string, type: string]> {
+  if (wantsOpenMetrics(accept)) return [await openMetricsText(registry), OPEN_METRICS_TYPE];
+  return [await registry.metrics(), registry.contentType];
 }
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {

@@ -8,6 +8,8 @@ import { addExperimentMetrics } from './experiment-metrics.js';
 import { addShadowMetrics } from './shadow-metrics.js';
 import { addStoreMetrics } from './store-metrics.js';
 import { addCostMetrics } from './cost-metrics.js';
+import { addUsageMetrics } from './usage-metrics.js';
+import type { TraceIds } from '../runtime/trace-ids.js';
 
 /** Prometheus metrics of one server. */
 export interface Metrics {
@@ -16,13 +18,20 @@ export interface Metrics {
     readonly path: string;
     readonly code: status;
     readonly seconds: number;
+    readonly traced?: TraceIds;
   }) => void;
 }
+
+/** Leaves the exemplar that is there. */
+const NO_EXEMPLAR = {};
 
 const differs = (rate: ReportRate): boolean => rate.differs;
 
 /** From 50 µs, where a Select should lie, to 5 s, which is a Report's deadline. */
 const SECONDS_BUCKETS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
+
+const exemplarOf = (traced: TraceIds | undefined): Record<string, string> =>
+  traced === undefined ? NO_EXEMPLAR : { trace_id: traced.traceId, span_id: traced.spanId };
 
 /** Metrics that are read from the runtime when they are scraped, and those that calls feed. */
 export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
@@ -40,8 +49,11 @@ export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
     help: 'Time from a unary call’s arrival at its handler to its answer.',
     labelNames: ['method'],
     buckets: SECONDS_BUCKETS,
-    registers,
+    enableExemplars: true,
+    // prom-client refuses exemplars in a registry of Prometheus' format, which just leaves them out.
+    registers: [],
   });
+  registry.registerMetric(seconds);
   const gauge = (name: string, help: string, read: () => number): void => {
     new Gauge({
       name,
@@ -81,12 +93,18 @@ export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
   addStoreMetrics(registry, runtime);
   addExperimentMetrics(registry, runtime);
   addCostMetrics(registry, runtime, nowMs);
+  addUsageMetrics(registry, runtime.usage);
   return {
     registry,
-    observeCall: ({ path, code, seconds: elapsed }) => {
+    observeCall: ({ path, code, seconds: elapsed, traced }) => {
       const method = path.slice(path.lastIndexOf('/') + 1);
       calls.inc({ method, code: status[code] });
-      seconds.observe({ method }, elapsed);
+      seconds.observe({
+        labels: { method },
+        value: elapsed,
+        // Its types take the metric's own labels for those of exemplars.
+        exemplarLabels: exemplarOf(traced) as Partial<Record<'method', string>>,
+      });
     },
   };
 }

@@ -7,6 +7,7 @@ import { StoreError } from '../store/store-error.js';
 import { describeFault } from '../core/fault.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { prettyStream } from './pretty-log.js';
+import { traceFields } from './trace-fields.js';
 
 /** `sextant serve`: runs the server until SIGTERM or SIGINT. */
 export function serveCommand(): Command {
@@ -88,6 +89,7 @@ function createLogger({ log }: Config): Logger {
     level: log.level,
     base: { service: 'sextant' },
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: traceFields,
   };
   // In order, whatever ends the process: the last lines matter most.
   return pino(options, log.pretty ? prettyStream() : pino.destination({ fd: 1, sync: true }));

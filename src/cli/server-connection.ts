@@ -7,6 +7,7 @@ import {
   type ChannelCredentials,
   type ServiceError,
 } from '@grpc/grpc-js';
+import { context, propagation } from '@opentelemetry/api';
 import { Option, type Command } from 'commander';
 import { isLoopback } from '../config/bind.js';
 import { PreconditionFailure } from '../gen/google/rpc/error_details.js';
@@ -84,6 +85,8 @@ export async function withClient<C extends Client, T>(
   const metadata = new Metadata();
   const token = readToken(flags);
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
+  // Without a tracing SDK this adds nothing.
+  propagation.inject(context.active(), metadata, { set: (carrier, key, value) => carrier.set(key, value) });
   const client = new type(flags.address, credentialsOf(flags, token !== undefined));
   const call = <Name extends keyof C>(name: Name, request: UnaryOf<C, Name>['request']) =>
     new Promise<UnaryOf<C, Name>['response']>((resolve, reject) => {

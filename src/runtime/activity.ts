@@ -2,6 +2,7 @@ import type { TenantId, UseCase } from '../core/ids.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import type { ArmId } from '../core/registry/model.js';
 import { CounterRing, type RingSpan } from './counter-ring.js';
+import type { UsageCounts } from './usage-counts.js';
 
 export const SPANS = ['15m', '24h'] as const;
 export type SpanName = (typeof SPANS)[number];
@@ -54,16 +55,23 @@ export class Activity {
   readonly sinceMs: number;
   private readonly byKey = new Map<string, Held>();
 
-  constructor(private readonly nowMs: () => number) {
+  /** @param usage is told of everything, too. */
+  constructor(
+    private readonly nowMs: () => number,
+    private readonly usage?: UsageCounts,
+  ) {
     this.sinceMs = nowMs();
   }
 
   decided(tenant: TenantId, useCase: UseCase, armId: ArmId): void {
     this.count(this.seriesOf(tenant, useCase, armId), COUNTER.decisions, 1);
+    this.usage?.decided(useCase, armId);
   }
 
   /** An outcome was recorded for the first time. */
-  recorded({ tenant, useCase, armId, attempt, execution, quality }: Outcome): void {
+  recorded(outcome: Outcome): void {
+    const { tenant, useCase, armId, attempt, execution, quality } = outcome;
+    this.usage?.recorded(outcome);
     const series = this.seriesOf(tenant, useCase, armId);
     if (execution !== undefined) {
       const { status, costNanoUsd, latencyMs } = execution;

@@ -3,6 +3,7 @@ import { modelsOf } from '../core/prompts/prompt-book.js';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { decisionSnapshot, type DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { Outcome } from '../core/outcome/outcome.js';
+import type { ArmId, ModelId } from '../core/registry/model.js';
 import { ArmNumbers } from './arm-numbers.js';
 import { AuditLog } from './audit-log.js';
 import { Activity } from './activity.js';
@@ -35,6 +36,7 @@ import { Reservations } from './reservations.js';
 import { StoreRecovery } from './store-recovery.js';
 import { ShadowKeeper } from './shadow/shadow-keeper.js';
 import { ESTIMATING, type TokenCounter } from './token-counter.js';
+import { UsageCounts } from './usage-counts.js';
 import { FaultyPolicyError } from './faulty-policy-error.js';
 import type { RuntimeOptions } from './runtime-options.js';
 
@@ -64,6 +66,7 @@ export interface Runtime {
   readonly promotions: PromotionKeeper;
   readonly rollups: RollupReader;
   readonly activity: Activity;
+  readonly usage: UsageCounts;
   readonly callTimes: CallTimes;
   readonly tokens: TokenCounter;
   /** What decisions are taken on at this moment. */
@@ -83,11 +86,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const nowMs = (): number => environment.nowMs();
   let current: DecisionSnapshot | undefined;
   const snapshot = (): DecisionSnapshot => current!;
-  const breakers = new Breakers({
-    environment,
-    logger,
-    modelOf: (armId) => current!.armById.get(armId)?.model.id,
-  });
+  const modelOf = (armId: ArmId): ModelId | undefined => current!.armById.get(armId)?.model.id;
+  const breakers = new Breakers({ environment, logger, modelOf });
   const renew = (policy: Policy): void => {
     breakers.use(policy.availability);
     current = decisionSnapshot(policy, registry.registry, learning.state, prompts.book);
@@ -196,7 +196,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   await shadow.restore();
 
   const reservations = new Reservations();
-  const activity = new Activity(nowMs);
+  const usage = new UsageCounts(modelOf);
+  const activity = new Activity(nowMs, usage);
   const rollups = new RollupKeeper({ store, logger });
   const reportWatch = new ReportWatch({ matureMs: options.reportsMatureMs, logger, nowMs });
   const fold = (outcome: Outcome, sequence: number): void => {
@@ -320,6 +321,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       keep: options.retention?.rollups,
     }),
     activity,
+    usage,
     callTimes: new CallTimes(nowMs),
     tokens,
     snapshot,

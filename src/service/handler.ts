@@ -9,6 +9,8 @@ import { SextantError } from '../core/errors.js';
 import type { Role } from '../config/config.js';
 import { requireRole, type Authenticate, type Principal } from './auth.js';
 import { GRPC_CODES, serviceError } from './status.js';
+import type { TraceIds } from '../runtime/trace-ids.js';
+import { traceCall } from './tracing.js';
 import { isWireFault, type WireFault } from './wire.js';
 
 /** What every handler is built with. */
@@ -24,6 +26,8 @@ export interface HandlerContext {
     readonly path: string;
     readonly code: status;
     readonly seconds: number;
+    /** Absent where the call is not traced. */
+    readonly traced?: TraceIds;
   }) => void;
 }
 
@@ -49,12 +53,15 @@ export function unary<Request, Response>(
   return (call, callback) => {
     const startedAt = performance.now();
     const path = call.getPath();
+    const traced = traceCall(path, call.metadata);
     let isAnswered = false;
     const answer = (code: status, send: () => void): void => {
       if (isAnswered) return;
       isAnswered = true;
       send();
-      observe({ path, code, seconds: (performance.now() - startedAt) / 1000 });
+      traced.end(code);
+      const seconds = (performance.now() - startedAt) / 1000;
+      observe({ path, code, seconds, ...(traced.ids && { traced: traced.ids }) });
     };
     const succeed = (response: Response): void => answer(status.OK, () => callback(null, response));
     const fail = (thrown: unknown): void => {
@@ -67,15 +74,18 @@ export function unary<Request, Response>(
       if (call.cancelled) throw new SextantError('DEADLINE_EXCEEDED', 'the call ended before it was read');
       return handle(decoded(call.request), principal);
     };
-    try {
-      const principal = authenticate(call);
-      const response = principal instanceof Promise ? principal.then(handleAs) : handleAs(principal);
-      if (!(response instanceof Promise)) return succeed(response);
-      const timer = hasDeadline ? deadlineTimer(deadlinesMs[role], fail) : undefined;
-      response.then(succeed, fail).finally(() => clearTimeout(timer));
-    } catch (thrown) {
-      fail(thrown);
-    }
+    const work = (): void => {
+      try {
+        const principal = authenticate(call);
+        const response = principal instanceof Promise ? principal.then(handleAs) : handleAs(principal);
+        if (!(response instanceof Promise)) return succeed(response);
+        const timer = hasDeadline ? deadlineTimer(deadlinesMs[role], fail) : undefined;
+        response.then(succeed, fail).finally(() => clearTimeout(timer));
+      } catch (thrown) {
+        fail(thrown);
+      }
+    };
+    traced.run(work);
   };
 }
 

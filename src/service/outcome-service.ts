@@ -13,6 +13,7 @@ import { outcomeMetricEnum } from './encode/enums.js';
 import { decoded, itemStream, unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { statusOf } from './status.js';
+import { traceReport } from './tracing.js';
 import { checkItems, missing } from './validate/items.js';
 import { decodeReport } from './validate/report.js';
 
@@ -23,6 +24,7 @@ export function outcomeService(context: HandlerContext, reporter: Reporter): Out
   const report = async (request: ReportRequest, { tenant }: Principal): Promise<ReportResponse> => {
     const attempts = decodeReport(request);
     const { decisionId, recorded } = await reporter.report(tenant, request.ticket, attempts);
+    traceReport(decisionId, attempts);
     return {
       decisionId,
       recorded: recorded.map(({ attempt, metric, duplicate, costNanoUsd }) => ({

@@ -15,6 +15,7 @@ import { estimateCosts } from './estimate-cost.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { statusOf } from './status.js';
+import { traceDecision } from './tracing.js';
 import { checkItems, missing } from './validate/items.js';
 import { decodeQuestion, readQuestion } from './validate/question.js';
 import { decodeInput } from './validate/request-input.js';
@@ -29,6 +30,7 @@ export function selectionService(
   const select = (request: SelectRequest, { tenant }: Principal): SelectResponse => {
     const question = decodeQuestion(request, tenant);
     const issued = runtime.decider.select(question, request.explain);
+    traceDecision(issued, question);
     return encodeSelectResponse(issued, question, request.explain);
   };
   return {
