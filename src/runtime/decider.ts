@@ -40,6 +40,14 @@ export interface IssuedDecision {
   readonly member?: ExperimentMember;
 }
 
+/** A decision that was not taken. */
+export interface ExplainedDecision {
+  readonly deliberation: Deliberation;
+  readonly policyVersion: string;
+  /** Absent outside of experiments, and where each request is drawn by itself. */
+  readonly member?: ExperimentMember;
+}
+
 export interface DeciderParts {
   readonly snapshot: () => DecisionSnapshot;
   readonly keys: TicketKeys;
@@ -54,6 +62,13 @@ export interface DeciderParts {
   readonly shadow: Pick<ShadowKeeper, 'offer'>;
   readonly experiments: Pick<ExperimentKeeper, 'route'>;
   readonly tokens: TokenCounter;
+}
+
+/** What was asked, of which policy, and when. */
+interface Asked {
+  readonly snapshot: DecisionSnapshot;
+  readonly question: Question;
+  readonly nowMs: number;
 }
 
 /** Bytes of the policy version that a ticket carries, in hexadecimal digits. */
@@ -83,7 +98,7 @@ export class Decider {
     if (deliberation.candidates.length === 0) {
       if (exposure === undefined)
         this.parts.shadow.offer({ timeMs: issueTimeMs, question, deliberation, availability });
-      throw this.refusal(deliberation, question, issueTimeMs);
+      throw this.refusal({ snapshot, question, nowMs: issueTimeMs }, deliberation);
     }
     refuseFaults(parameterFaults(deliberation.candidates, question));
     const decision = draw(deliberation, environment.newSeed(), question.maxFallbacks);
@@ -128,18 +143,26 @@ export class Decider {
     };
   }
 
-  /** The same, not taken: nothing is drawn, signed or logged. `trace` keeps the conditions of every rule. */
-  explain(asked: Question, trace = false): { deliberation: Deliberation; policyVersion: string } {
+  /**
+   * The same, not taken: nothing is drawn, signed or logged. By the arm that the request would belong to, where its
+   * experiment draws more than single requests. `trace` keeps the conditions of every rule.
+   */
+  explain(asked: Question, trace = false): ExplainedDecision {
     const question = this.counted(asked);
-    const snapshot = this.parts.snapshot();
+    const routed = this.parts.experiments.route(question, undefined);
+    const { member } = routed ?? {};
+    const snapshot = routed?.snapshot ?? this.parts.snapshot();
     const nowMs = this.parts.environment.nowMs();
+    const found = this.deliberation(snapshot, question, nowMs, {
+      explain: true,
+      trace,
+      availability: this.parts.breakers.availability(nowMs),
+    });
     return {
-      deliberation: this.deliberation(snapshot, question, nowMs, {
-        explain: true,
-        trace,
-        availability: this.parts.breakers.availability(nowMs),
-      }),
+      deliberation:
+        routed === undefined ? found : { ...found, candidates: pinCandidates(found.candidates, routed.pin) },
       policyVersion: snapshot.policy.version,
+      ...(member && { member }),
     };
   }
 
@@ -168,7 +191,7 @@ export class Decider {
   }
 
   /** Reasons are gathered only now, so that the way to a decision stays short. */
-  private refusal(deliberation: Deliberation, question: Question, nowMs: number): SextantError {
+  private refusal({ snapshot, question, nowMs }: Asked, deliberation: Deliberation): SextantError {
     const { rejection } = deliberation;
     if (rejection !== undefined) {
       return new SextantError(
@@ -179,7 +202,7 @@ export class Decider {
         },
       );
     }
-    const { removals, considered } = this.deliberation(this.parts.snapshot(), question, nowMs, {
+    const { removals, considered } = this.deliberation(snapshot, question, nowMs, {
       explain: true,
       availability: this.parts.breakers.availability(nowMs),
     });

@@ -59,8 +59,8 @@ export function selectionService(
       const violations = new Violations();
       const question = readQuestion('request.', request, { tenant, violations });
       violations.throwIfAny();
-      const { deliberation, policyVersion } = runtime.decider.explain(question, conditions);
-      return encodeExplainResponse(deliberation, policyVersion);
+      const { deliberation, policyVersion, member } = runtime.decider.explain(question, conditions);
+      return { ...encodeExplainResponse(deliberation, policyVersion), ...(member && { experiment: member }) };
     }),
     analyzeComplexity: unary(context, 'select', ({ input: wire }) => {
       const violations = new Violations();

@@ -21,6 +21,7 @@ const SERVICES = [
   'Prompt',
   'Admin',
   'Experiment',
+  'Promotion',
 ].map((name) => `sextant.v1.${name}Service`);
 
 let server: BuiltServer;

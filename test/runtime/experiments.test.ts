@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readPolicyFolder } from '../../src/config/read-policy-folder.js';
 import type { ExperimentEntry } from '../../src/core/experiment/parse-experiments.js';
 import { definitionOf } from '../../src/core/experiment/parse-experiments.js';
 import type { TenantId } from '../../src/core/ids.js';
@@ -13,7 +14,7 @@ import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { encodeLearning } from '../../src/store/learning-codec.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/ports.js';
-import { policyFolder, writeJson } from '../builders/policy.js';
+import { policyFolder, ruleEntry, writeJson } from '../builders/policy.js';
 import { questionOf } from '../builders/question.js';
 import { actor, fixedEnvironment, openTestRuntime, type FixedEnvironment } from '../builders/runtime.js';
 import { outcomesFrom } from '../contract/collect.js';
@@ -223,6 +224,56 @@ describe('an experiment’s arms', () => {
         useCases: ['x'],
       }),
     ).rejects.toMatchObject({ code: 'UNKNOWN_POLICY' });
+  });
+
+  it('are what Explain decides by and names, but where each request is drawn by itself', async () => {
+    const arms = [
+      { id: 'control', weight: 0.5 },
+      { id: 'large', weight: 0.5, model: 'acme/large' },
+    ];
+    await start({ arms, holdout: 0 });
+    const explain = (user: number) =>
+      runtime.decider.explain(questionOf({ attributes: { user: `user-${user}` } }));
+    const seen = new Set<string>();
+    for (let user = 0; user < 20; user++) {
+      const { member, deliberation } = explain(user);
+      expect(member).toEqual(select(user).member);
+      const large = deliberation.candidates.find(({ arm }) => arm.model.id === 'acme/large');
+      expect(large!.propensityQ16 === 65_536).toBe(member!.arm === 'large');
+      seen.add(member!.arm);
+    }
+    expect(seen.size).toBe(2);
+    await runtime.experiments.stop('two', ACME, undefined, CHANGE);
+    await start({ id: 'by-request', unit: 'request', arms, holdout: 0 });
+    expect(explain(1).member).toBeUndefined();
+  });
+
+  it('that refuse a request say why by their own policy', async () => {
+    const [base] = [runtime.snapshot().policy.version];
+    await writeJson(folder, 'rules/test.json', {
+      rules: [ruleEntry('closed', 'exclude', { models: ['*'], reason: 'closed here' })],
+    });
+    const closed = (await readPolicyFolder(folder)).version;
+    expect(await runtime.policies.reload()).toEqual([]);
+    await runtime.policies.activate(base, CHANGE);
+    const arms = [
+      { id: 'control', weight: 0.5 },
+      { id: 'closed', weight: 0.5, policyVersion: closed },
+    ];
+    await start({ arms, holdout: 0 });
+    let refusals = 0;
+    for (let user = 0; user < 20; user++) {
+      if (
+        runtime.decider.explain(questionOf({ attributes: { user: `user-${user}` } })).member!.arm ===
+        'control'
+      )
+        select(user);
+      else {
+        expect(() => select(user)).toThrow(/rule:closed \(closed here\)/);
+        refusals += 1;
+      }
+    }
+    expect(refusals).toBeGreaterThan(0);
   });
 
   it('that are pinned to a model decide as usual where it is no candidate, and count all the same', async () => {

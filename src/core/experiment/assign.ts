@@ -24,11 +24,14 @@ export const covers = (
   (definition.allTenants || asked.tenant === tenant) &&
   (definition.useCases === undefined || definition.useCases.includes(asked.useCase));
 
-/** What is drawn as a whole for this request; nothing where the request does not tell it. */
+/**
+ * What is drawn as a whole for this request; nothing where the request does not tell it.
+ * @param decisionId absent where no decision is taken: whose unit is the request is in no arm yet.
+ */
 export function unitOf(
   { unit, allTenants }: Pick<ExperimentDefinition, 'unit' | 'allTenants'>,
   { tenant, attributes }: Pick<Question, 'tenant' | 'attributes'>,
-  decisionId: string,
+  decisionId: string | undefined,
 ): string | undefined {
   // Two tenants' users of one name are not the same user.
   const within = (name: string): string => (allTenants ? `${tenant}\u0000${name}` : name);

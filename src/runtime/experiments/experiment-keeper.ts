@@ -117,7 +117,7 @@ export class ExperimentKeeper {
   }
 
   /** Where a request belongs, if an experiment is about it. Writes nothing. */
-  route(question: Question, decisionId: DecisionId): Routed | undefined {
+  route(question: Question, decisionId: DecisionId | undefined): Routed | undefined {
     let others: Routed | undefined;
     for (const run of this.runs.values()) {
       const routed = run.route(question, decisionId);

@@ -104,8 +104,8 @@ export class RunningExperiment {
     return (slice.to - slice.from) * live.reduce((sum, share) => sum + share, 0);
   }
 
-  /** Where a request belongs; nothing where the experiment is not about it. */
-  route(question: Question, decisionId: DecisionId): Routed | undefined {
+  /** Where a request belongs; nothing where the experiment is not about it. @param decisionId absent where none is taken. */
+  route(question: Question, decisionId: DecisionId | undefined): Routed | undefined {
     const { snapshots } = this;
     if (snapshots === undefined || !covers(this.assignable, question)) return undefined;
     const others = { snapshot: snapshots.others, pin: NO_PIN };
