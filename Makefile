@@ -54,14 +54,15 @@ demo: build
 
 # Pictures of every page with the data of the experiments' demo, into build/screenshots; needs Chromium.
 SCREENSHOTS := build/screenshots
+WIDTHS := 360,1280,2560
 screenshots: build
 	[ -d $(SCREENSHOTS)/demo ] || node dist/cli/sextant.js experiments demo --out $(SCREENSHOTS)/demo
-	SEXTANT_SCREENSHOTS=$(SCREENSHOTS) SEXTANT_DEMO=$(SCREENSHOTS)/demo SEXTANT_WIDTHS=$(or $(SEXTANT_WIDTHS),360,1280,2560) \
+	SEXTANT_SCREENSHOTS=$(SCREENSHOTS) SEXTANT_DEMO=$(SCREENSHOTS)/demo SEXTANT_WIDTHS=$(WIDTHS) \
 	  $(BIN)/vitest run test/e2e/dashboard-screenshots.test.ts --test-timeout 900000
 
 # Those that docs/dashboard.md shows.
 docs-screens:
-	$(MAKE) screenshots SEXTANT_WIDTHS=1100
+	$(MAKE) screenshots WIDTHS=1100
 	mkdir -p docs/screens
 	for page in $(SCREENSHOTS)/*-1100-light.png; do \
 	  cp $$page docs/screens/$$(basename $$page -1100-light.png).png; done
