@@ -90,7 +90,7 @@ export default {
       comment: 'The page is built against the types of what the admin port answers, and runs elsewhere.',
       severity: 'error',
       from: { path: '^dashboard/' },
-      to: { path: '^src/', pathNot: '^src/admin/([a-z]+-)?views[.]ts$' },
+      to: { path: '^src/', pathNot: '^src/admin/(decision-views|views)[.]ts$' },
     },
     {
       name: 'src-uses-shipped-packages',

@@ -12,7 +12,7 @@ SOURCES := $(shell find src -name '*.ts' -not -path 'src/gen/*')
 # What a call may use; what lies on disk is not served.
 PUBLIC_PROTOS := --exclude-path proto/sextant/storage
 
-.PHONY: torture-hostile torture-flood torture-rotation torture-simulation torture-soak bench-regression bench-evaluation bench-obp notebook bench-experiments bench-store bench-rollups torture-store torture-kill torture-power torture-faults torture-flips bench-quality bench-core bench-rules bench-shadow bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
+.PHONY: docs-screens screenshots torture-hostile torture-flood torture-rotation torture-simulation torture-soak bench-regression bench-evaluation bench-obp notebook bench-experiments bench-store bench-rollups torture-store torture-kill torture-power torture-faults torture-flips bench-quality bench-core bench-rules bench-shadow bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
 
 install: node_modules/.stamp
 
@@ -51,6 +51,21 @@ serve: build
 
 demo: build
 	node dist/cli/sextant.js demo $(ARGS)
+
+# Pictures of every page with the data of the experiments' demo, into build/screenshots; needs Chromium.
+SCREENSHOTS := build/screenshots
+WIDTHS := 360,1280,2560
+screenshots: build
+	[ -d $(SCREENSHOTS)/demo ] || node dist/cli/sextant.js experiments demo --out $(SCREENSHOTS)/demo
+	SEXTANT_SCREENSHOTS=$(SCREENSHOTS) SEXTANT_DEMO=$(SCREENSHOTS)/demo SEXTANT_WIDTHS=$(WIDTHS) \
+	  $(BIN)/vitest run test/e2e/dashboard-screenshots.test.ts --test-timeout 900000
+
+# Those that docs/dashboard.md shows.
+docs-screens:
+	$(MAKE) screenshots WIDTHS=1100
+	mkdir -p docs/screens
+	for page in $(SCREENSHOTS)/*-1100-light.png; do \
+	  cp $$page docs/screens/$$(basename $$page -1100-light.png).png; done
 
 # make test ARGS=test/config
 test: build

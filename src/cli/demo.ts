@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Command, InvalidArgumentError } from 'commander';
+import { DEFAULT_CONFIG } from '../config/config.js';
 import { shuffledControl } from './demo/baselines.js';
 import { writeDemoPolicy } from './demo/demo-policy.js';
 import { learningCurve } from './demo/learning-curve.js';
@@ -59,6 +60,7 @@ async function demo({ budget, seed, seeds, out }: DemoFlags): Promise<void> {
   writeFileSync(picture, learningCurve(data, result.choices, budget));
   console.log(`\npicture of learning: ${picture}`);
   if (seeds > 1) printSeeds(results);
+  printDashboard(out);
   if (results.some(({ result: { acknowledgedBeforeKill: a, foundAfterRestart: b } }) => a !== b))
     process.exitCode = 1;
 }
@@ -102,6 +104,14 @@ function print(data: ReplayData, result: RunResult, budget: number): void {
   console.log(`\n${shareTable(data, result)}`);
   console.log(`\nwhat the server believes, by complexity level\n${posteriorTable(result)}`);
   console.log(`\nestimated against real cost, 2nd half\n${costTable(data, result)}`);
+}
+
+/** The server of the demo has ended: the same store and policy are served again to be looked at. */
+function printDashboard(out: string): void {
+  const { host, port } = DEFAULT_CONFIG.admin;
+  const folders = `--store.path ${join(out, 'store')} --rules.path ${join(out, 'rules')}`;
+  console.log(`\nlook at it: node dist/cli/sextant.js serve ${folders}`);
+  console.log(`then open   http://${host}:${port}/?view=decisions&useCase=${USE_CASE}`);
 }
 
 /** One line per seed: the second half against the shuffled control. */

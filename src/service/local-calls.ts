@@ -78,7 +78,11 @@ export function localCalls({ runtime, edge, environment, logger }: LocalCallPart
             ? refusalOf(error)
             : {
                 ok: true,
-                json: messageToJson(`${nameOf(method)}Response`, method.responseSerialize(response as never), { whole: true }),
+                json: messageToJson(
+                  `${nameOf(method)}Response`,
+                  method.responseSerialize(response as never),
+                  { whole: true },
+                ),
               },
         ),
       );

@@ -10,7 +10,7 @@ import { Table, type Column } from './table.js';
 
 const WIDTH_MOST = 900;
 const ROW = 46;
-const POINTS = 161;
+const POINTS = 401;
 const MOST = 12;
 
 interface RidgelinesProps {

@@ -132,16 +132,19 @@ function Points({ priced, propensities, width }: PointsProps) {
         </text>
       ))}
       <polyline class="pareto" points={line.join(' ')} />
-      {priced.map((row) => (
-        <Point
-          key={row.model}
-          row={row}
-          cx={x(row.costNanoUsd)}
-          isLeft={x(row.costNanoUsd) > width * 0.6}
-          y={y}
-          propensity={propensities.get(row.model) ?? 0}
-        />
-      ))}
+      {[...priced]
+        .sort((a, b) => a.costNanoUsd - b.costNanoUsd)
+        .map((row, i) => (
+          <Point
+            key={row.model}
+            row={row}
+            cx={x(row.costNanoUsd)}
+            isLeft={x(row.costNanoUsd) > width * 0.6}
+            isBelow={i % 2 === 1}
+            y={y}
+            propensity={propensities.get(row.model) ?? 0}
+          />
+        ))}
     </svg>
   );
 }
@@ -158,11 +161,13 @@ interface PointProps {
   readonly cx: number;
   /** Whether its name stands to the left, where the right has no room. */
   readonly isLeft: boolean;
+  /** By turns, so that neighbours’ names keep apart. */
+  readonly isBelow: boolean;
   readonly y: (quality: number) => number;
   readonly propensity: number;
 }
 
-function Point({ row: { model, quality, dominatedBy }, cx, isLeft, y, propensity }: PointProps) {
+function Point({ row: { model, quality, dominatedBy }, cx, isLeft, isBelow, y, propensity }: PointProps) {
   return (
     <g class={dominatedBy === null ? undefined : 'dominated'}>
       <line class="range" x1={cx} x2={cx} y1={y(quality.low)} y2={y(quality.high)} />
@@ -171,7 +176,7 @@ function Point({ row: { model, quality, dominatedBy }, cx, isLeft, y, propensity
       <text
         class="name"
         x={isLeft ? cx - 10 : cx + 10}
-        y={y(quality.mean) - 8}
+        y={y(quality.mean) + (isBelow ? 19 : -9)}
         text-anchor={isLeft ? 'end' : 'start'}
       >
         {shortName(model)}

@@ -5,7 +5,6 @@ import { QUALITY_ONE_Q16 } from '../../core/learning/observe.js';
 import type { Outcome } from '../../core/outcome/outcome.js';
 import { COMPLEXITY_DIMENSIONS, COMPLEXITY_LEVELS, TASK_TYPES } from '../../core/profile.js';
 import type { ArmId } from '../../core/registry/model.js';
-import type { DecisionRecord } from '../../gen/sextant/storage/v1/storage.js';
 import { recordedDecision } from '../../runtime/decision-codec.js';
 import type { FoundDecision, LogPlace } from '../../runtime/decision-history.js';
 import type {
@@ -18,6 +17,8 @@ import type {
 import { placeText } from './log-place.js';
 import { selectRequestJson } from './select-request-json.js';
 import { armName, useCasesOf, type Sources } from './sources.js';
+
+type DecisionRecord = FoundDecision['record'];
 
 const PAGE_SIZE = 50;
 
