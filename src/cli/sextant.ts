@@ -19,6 +19,7 @@ import { reportCommand } from './report.js';
 import { rulesCommand } from './rules.js';
 import { schemaCommand } from './schema.js';
 import { serveCommand } from './serve.js';
+import { topCommand } from './top.js';
 import { verifyCommand } from './verify.js';
 
 const program = new Command('sextant')
@@ -31,6 +32,7 @@ const program = new Command('sextant')
   .addCommand(explainCommand())
   .addCommand(schemaCommand())
   .addCommand(verifyCommand())
+  .addCommand(topCommand())
   .addCommand(backupCommand())
   .addCommand(restoreCommand())
   .addCommand(compactCommand())

@@ -27,6 +27,7 @@ import type { RollupReader } from '../runtime/rollups/rollup-reader.js';
 import type { Principal } from './auth.js';
 import { encodeDrift } from './encode/drift.js';
 import { encodeModelHealth } from './encode/model-health.js';
+import { encodeServerStatus, type StatusSources } from './encode/server-status.js';
 import { encodeTimeSeries } from './encode/time-series.js';
 import { reviewsOf } from './encode/prompt-review.js';
 import { unary, type HandlerContext } from './handler.js';
@@ -41,6 +42,7 @@ export interface InsightServiceParts {
   readonly environment: Environment;
   readonly reportWatch: ReportWatch;
   readonly rollups: RollupReader;
+  readonly status: StatusSources;
 }
 
 /** Reads what was learned, of the principal's tenant alone, and the health of models, which all tenants share. */
@@ -91,6 +93,9 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
         keptSinceMs: parts.rollups.keptSinceMs(query.tier),
       });
     }),
+    getServerStatus: unary(context, 'read', (_request, { tenant }: Principal) =>
+      encodeServerStatus(parts.status, tenant, parts.environment.nowMs()),
+    ),
     listModelHealth: unary(context, 'read', (request) => {
       const violations = new Violations();
       violations.text('model', request.model, { maxBytes: LIMITS.modelIdMaxBytes, required: false });

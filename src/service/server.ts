@@ -146,6 +146,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
       environment,
       reportWatch: runtime.reportWatch,
       rollups: runtime.rollups,
+      status: runtime,
     }),
     maxMessageBytes,
   );

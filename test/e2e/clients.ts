@@ -119,6 +119,7 @@ export function connect(
       EVALUATION_DEADLINE_MS,
     ),
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
+    serverStatus: unary(insight.GetServerStatusRequest, insights.getServerStatus.bind(insights)),
     listTimeSeries: unary(insight.ListTimeSeriesRequest, insights.listTimeSeries.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),

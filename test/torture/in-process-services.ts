@@ -62,6 +62,7 @@ export function inProcessServices(runtime: Runtime, environment: Environment): C
         environment,
         reportWatch,
         rollups,
+        status: runtime,
       }),
     ],
   ] as const;
