@@ -103,7 +103,7 @@ function methodsOf(
   runtime: Runtime,
   environment: Environment,
 ): ReadonlyMap<string, { readonly method: Method; readonly handler: Handlers[string] }> {
-  const insight = { ...runtime, environment };
+  const insight = { ...runtime, status: runtime, environment };
   const selection: Partial<SelectionServiceServer> = selectionService(context, runtime, environment);
   const policy: Partial<PolicyServiceServer> = policyService(context, runtime);
   const experiments: Partial<ExperimentServiceServer> = experimentService(context, runtime);
