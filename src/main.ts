@@ -119,7 +119,9 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   const { admin: adminConfig } = config;
   const admin = adminConfig.enabled
     ? await startAdminServer({
-        ...adminConfig,
+        host: adminConfig.host,
+        port: adminConfig.port,
+        ...(adminConfig.tls && { followKeyPair: (use) => edge.followKeyPair(use) }),
         metrics,
         dashboard: dashboardOf(config, {
           runtime,

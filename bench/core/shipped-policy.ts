@@ -6,6 +6,7 @@ import { parseBanditSettings } from '../../src/core/bandit/parse-settings.js';
 import { parseBudgets } from '../../src/core/budget/parse-budgets.js';
 import { parseComplexitySettings } from '../../src/core/complexity/parse-settings.js';
 import { describeFault, type Checked, type SchemaCheck } from '../../src/core/fault.js';
+import { DEFAULT_PROMOTION } from '../../src/core/promotion/settings.js';
 import { NO_PROMPTS } from '../../src/core/prompts/parse-prompts.js';
 import { CAPABILITIES } from '../../src/core/registry/model.js';
 import { parseModels } from '../../src/core/registry/parse-models.js';
@@ -41,6 +42,7 @@ export async function shippedPolicy(): Promise<Policy> {
     budgets: taken(parseBudgets(source('budgets.json'), UNCHECKED)),
     availability: taken(parseAvailability(source('availability.json'), UNCHECKED)),
     experiments: [],
+    promotion: DEFAULT_PROMOTION,
     settingsJson: { bandit: {}, budgets: { budgets: [] } },
     prompts: NO_PROMPTS,
   };

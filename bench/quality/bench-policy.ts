@@ -9,6 +9,7 @@ import { parseComplexitySettings } from '../../src/core/complexity/parse-setting
 import { describeFault, type Checked, type SchemaCheck } from '../../src/core/fault.js';
 import type { TenantId } from '../../src/core/ids.js';
 import { nanoUsdFromUsd } from '../../src/core/money.js';
+import { DEFAULT_PROMOTION } from '../../src/core/promotion/settings.js';
 import { NO_PROMPTS } from '../../src/core/prompts/parse-prompts.js';
 import { parseRules } from '../../src/core/rules/parse-rules.js';
 import type { Policy } from '../../src/core/selection/policy.js';
@@ -98,6 +99,7 @@ export function benchPolicy({ variant, weights, referenceCostUsd, budgetUsd }: P
     budgets,
     availability: DEFAULT_AVAILABILITY,
     experiments: [],
+    promotion: DEFAULT_PROMOTION,
     settingsJson: { bandit: {}, budgets: { budgets: [] } },
     prompts: NO_PROMPTS,
   };

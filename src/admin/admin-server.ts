@@ -1,11 +1,15 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { Dashboard } from './dashboard.js';
 import type { Metrics } from './metrics.js';
 
 export interface AdminServerOptions {
   readonly host: string;
   readonly port: number;
+  /** Calls with the key pair to use, at once and whenever it changes; plain HTTP where absent. */
+  readonly followKeyPair?: (use: (pair: { readonly context: SecureContextOptions }) => void) => void;
   readonly metrics: Metrics;
   readonly dashboard: Dashboard;
   /** Why the server is not ready; `null` where it is. */
@@ -22,7 +26,7 @@ export interface AdminServer {
 /** `/livez`, `/readyz` and `/metrics`, for supervisors that cannot speak gRPC; the dashboard for people. */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const { metrics, dashboard, notReady, warning } = options;
-  const server = createServer((request, response) => {
+  const server = serverFor(options, (request, response) => {
     const send = (code: number, body: string, type = 'text/plain; charset=utf-8'): void => {
       response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
     };
@@ -55,6 +59,16 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
         server.closeAllConnections();
       }),
   };
+}
+
+function serverFor({ followKeyPair }: AdminServerOptions, answer: RequestListener): Server {
+  if (followKeyPair === undefined) return createServer(answer);
+  const server = createTlsServer(answer);
+  // The certificate authority of clients is gRPC's affair: a browser has no certificate to show.
+  followKeyPair(({ context: { cert, key, minVersion } }) =>
+    server.setSecureContext({ cert, key, minVersion }),
+  );
+  return server;
 }
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import { isLoopback } from '../config/bind.js';
 import { SextantError } from '../core/errors.js';
 import type { Identities } from '../runtime/identity/identities.js';
@@ -134,7 +135,8 @@ function refuseOtherOrigins({ headers }: IncomingMessage): void {
 }
 
 /** Whether a proxy in front speaks TLS; the port itself does not. */
-const isSecure = ({ headers }: IncomingMessage): boolean => headers['x-forwarded-proto'] === 'https';
+const isSecure = ({ headers, socket }: IncomingMessage): boolean =>
+  socket instanceof TLSSocket || headers['x-forwarded-proto'] === 'https';
 
 function cookieHeader(request: IncomingMessage, value: string, maxAgeSeconds: number): string {
   const attributes = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${maxAgeSeconds}`];

@@ -8,7 +8,7 @@ import {
 } from '../core/comparison/tally.js';
 import { usdFromNanoUsd } from '../core/money.js';
 import { table } from './demo/table.js';
-import type { LogDiff } from './diff-on-log.js';
+import type { LogDiff } from '../runtime/evaluation/diff-on-log.js';
 import { lossesTable, movesTable, shiftText } from './comparison-text.js';
 import { passedOverLines } from '../runtime/evaluation/log-replay.js';
 import { percentText, shortVersion, signedText } from './plain-output.js';

@@ -6,7 +6,8 @@ import { folderNamed } from '../runtime/policy-archive.js';
 import { openLevelStore } from '../store/level/open-level-store.js';
 import { StoreError } from '../store/store-error.js';
 import type { Store } from '../store/ports.js';
-import { diffOnLog } from './diff-on-log.js';
+import { diffOnLog } from '../runtime/evaluation/diff-on-log.js';
+import { surroundingsOf } from '../runtime/evaluation/log-replay.js';
 import { diffReport, diffReportText } from './diff-report.js';
 import { candidateKind, neitherText } from './candidate-kind.js';
 import { FaultyPolicy, sound } from './evaluated-policy.js';
@@ -41,7 +42,8 @@ async function diff(from: string, to: string, flags: RulesDiffFlags): Promise<vo
   try {
     const store = await openLevelStore(flags.log, { createIfMissing: false });
     try {
-      const policies = { from: await policyOf(from, store), to: await policyOf(to, store) };
+      const surroundings = await surroundingsOf(store.documents);
+      const policies = { from: await policyOf(from, store), to: await policyOf(to, store), surroundings };
       process.exitCode = print(diffReport(await diffOnLog(store, policies, logFilterOf(flags))), flags);
     } finally {
       await store.close();

@@ -13,6 +13,7 @@ import { exportCommand } from './export.js';
 import { importCommand } from './import-models.js';
 import { policyCommand } from './policy.js';
 import { priorsCommand } from './priors.js';
+import { promoteCommand } from './promote.js';
 import { promptsCommand } from './prompts.js';
 import { rulesCommand } from './rules.js';
 import { schemaCommand } from './schema.js';
@@ -33,6 +34,7 @@ const program = new Command('sextant')
   .addCommand(restoreCommand())
   .addCommand(compactCommand())
   .addCommand(policyCommand())
+  .addCommand(promoteCommand())
   .addCommand(auditCommand())
   .addCommand(priorsCommand())
   .addCommand(complexityCommand())

@@ -172,7 +172,8 @@ export const CONFIG_SCHEMA = {
       enabled: boolean('Serve health and metrics over HTTP.'),
       host,
       port,
-      allowInsecureRemote: boolean('Listen beyond loopback, although this port has no TLS and no login.'),
+      allowInsecureRemote: boolean('Listen beyond loopback, although metrics ask for no login.'),
+      tls: boolean('HTTPS, with the certificate and the key of server.tls.'),
     }),
     store: section('store', {
       path: text("The embedded store's folder."),
@@ -206,6 +207,18 @@ export const CONFIG_SCHEMA = {
       decisionMegabytes: count(
         { minimum: 0, maximum: 100_000_000 },
         'Room that logged decisions may take on disk, about; 0 for no bound.',
+      ),
+      rollupMinuteDays: count(
+        { minimum: 0, maximum: 36_500 },
+        'Days that sums by the minute are kept; 0 for ever.',
+      ),
+      rollupHourDays: count(
+        { minimum: 0, maximum: 36_500 },
+        'Days that sums by the hour are kept; 0 for ever.',
+      ),
+      rollupDayDays: count(
+        { minimum: 0, maximum: 36_500 },
+        'Days that sums by the day are kept; 0 for ever.',
       ),
       everySeconds: count({ minimum: 1, maximum: DAY_SECONDS }, 'Seconds between two looks at what may go.'),
     }),

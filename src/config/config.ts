@@ -50,6 +50,8 @@ export interface AdminConfig {
   /** TCP port; 0 takes any free one. */
   readonly port: number;
   readonly allowInsecureRemote: boolean;
+  /** HTTPS, with the files of `server.tls`. */
+  readonly tls: boolean;
 }
 
 export interface StoreConfig {
@@ -75,6 +77,9 @@ export interface RetentionConfig {
   readonly decisionDays: number;
   /** On disk, about. */
   readonly decisionMegabytes: number;
+  readonly rollupMinuteDays: number;
+  readonly rollupHourDays: number;
+  readonly rollupDayDays: number;
   /** Time between two looks at what may go, in seconds. */
   readonly everySeconds: number;
 }
@@ -257,7 +262,7 @@ export const DEFAULT_CONFIG: Config = {
     maxMessageBytes: 4 * 1024 * 1024,
     maxSelectBytes: 256 * 1024,
   },
-  admin: { enabled: true, host: '127.0.0.1', port: 9464, allowInsecureRemote: false },
+  admin: { enabled: true, host: '127.0.0.1', port: 9464, allowInsecureRemote: false, tls: false },
   store: {
     path: DEFAULT_STORE_PATH,
     adapter: 'level',
@@ -271,6 +276,9 @@ export const DEFAULT_CONFIG: Config = {
     outcomeMegabytes: 10_240,
     decisionDays: 90,
     decisionMegabytes: 10_240,
+    rollupMinuteDays: 2,
+    rollupHourDays: 90,
+    rollupDayDays: 0,
     everySeconds: 3_600,
   },
   backup: { path: './data/backups' },

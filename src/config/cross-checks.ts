@@ -33,9 +33,13 @@ function bindConflicts({ server, admin, auth }: Config): Conflict[] {
   if (admin.enabled && !isLoopback(admin.host) && !admin.allowInsecureRemote) {
     conflicts.push({
       path: 'admin.host',
-      reason: `${admin.host} can be reached from other machines, and this port has no TLS and no login`,
+      reason: `${admin.host} can be reached from other machines, and ${admin.tls ? 'metrics ask for no login' : 'this port has no TLS, and metrics ask for no login'}`,
       suggestion: 'set admin.allowInsecureRemote: true where the network keeps strangers out',
     });
+  }
+  if (admin.enabled && admin.tls && server.tls === undefined) {
+    const reason = 'is of the files of server.tls, which are not given';
+    conflicts.push({ path: 'admin.tls', other: 'server.tls', reason });
   }
   return conflicts;
 }

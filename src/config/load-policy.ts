@@ -9,6 +9,8 @@ import type { Checked, Fault } from '../core/fault.js';
 import { CAPABILITIES } from '../core/registry/model.js';
 import { armSettings } from '../core/experiment/arm-settings.js';
 import { parseExperiments } from '../core/experiment/parse-experiments.js';
+import { parsePromotion } from '../core/promotion/parse-settings.js';
+import { DEFAULT_PROMOTION } from '../core/promotion/settings.js';
 import { NO_PROMPTS, parsePrompts } from '../core/prompts/parse-prompts.js';
 import { parseModels } from '../core/registry/parse-models.js';
 import { parseRules } from '../core/rules/parse-rules.js';
@@ -84,6 +86,9 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
   const availability =
     take('availability.json', (source) => parseAvailability(source, schemas.availability), false) ??
     DEFAULT_AVAILABILITY;
+  const promotion =
+    take('promotion.json', (source) => parsePromotion(source, schemas.promotion, DEFAULT_PROMOTION), false) ??
+    DEFAULT_PROMOTION;
   // Names of models can be checked only against models that could be read.
   const priors = models && take('priors.json', (source) => parsePriors(source, schemas.priors, known));
   const tenants = models && take('tenants.json', (source) => parseTenants(source, schemas.tenants, known));
@@ -149,6 +154,7 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
       ...required,
       prompts: prompts ?? NO_PROMPTS,
       experiments: experiments ?? [],
+      promotion,
       settingsJson,
       ...(embedding && { embedding }),
     },

@@ -18,6 +18,7 @@ export const SCHEMA_NAMES = [
   'availability',
   'prompts',
   'experiments',
+  'promotion',
   'fixtures',
 ] as const;
 type PolicySchemas = Readonly<Record<(typeof SCHEMA_NAMES)[number], SchemaCheck>>;

@@ -1,6 +1,9 @@
 import type { Logger } from 'pino';
-import type { DecisionLog } from '../store/ports.js';
-import { encodeDecision, type TakenDecision } from './decision-codec.js';
+import { RollupBook } from '../core/rollup/rollup-book.js';
+import type { RollupRow, Store } from '../store/ports.js';
+import { StoreError } from '../store/store-error.js';
+import { encodeDecision, type KeptOfDecision, type TakenDecision } from './decision-codec.js';
+import { rowsOf } from './rollups/rows-of.js';
 
 const FLUSH_MS = 50;
 
@@ -12,8 +15,8 @@ export interface DecisionLogSettings {
 }
 
 /**
- * Writes decisions to the decision log from a bounded queue, off the hot path. What does not fit is
- * dropped and counted; reports never need this log.
+ * Writes decisions to the decision log from a bounded queue, off the hot path, and in the same write the rollups that
+ * hold them. What does not fit is dropped and counted; reports never need this log.
  */
 export class DecisionLogger {
   private queue: TakenDecision[] = [];
@@ -27,7 +30,7 @@ export class DecisionLogger {
   dropped = 0;
 
   constructor(
-    private readonly log: DecisionLog,
+    private readonly store: Pick<Store, 'decisions' | 'rollups'>,
     private readonly settings: DecisionLogSettings,
     private readonly logger: Logger,
   ) {}
@@ -58,11 +61,39 @@ export class DecisionLogger {
     const kept = { attributes, samplingProbability: this.kept / this.seen };
     this.seen = this.kept = 0;
     this.writing = this.writing
-      .then(() => this.log.append(batch.map((taken) => encodeDecision(taken, kept))))
+      .then(() => this.append(batch, kept))
       .then(
         () => this.succeeded(),
         (error: unknown) => this.failed(error, batch.length),
       );
+  }
+
+  private async append(batch: readonly TakenDecision[], kept: KeptOfDecision): Promise<void> {
+    const rollups = await this.rollupsOf(batch, kept.samplingProbability);
+    await this.store.decisions.append(
+      batch.map((taken) => encodeDecision(taken, kept)),
+      rollups,
+    );
+  }
+
+  /** Rows that a decision more is in; none where those that are there are damaged: decisions matter more. */
+  private async rollupsOf(
+    batch: readonly TakenDecision[],
+    samplingProbability: number,
+  ): Promise<RollupRow[]> {
+    const book = new RollupBook();
+    for (const { question, decision, issueTimeMs } of batch) {
+      const { tenant, useCase } = question;
+      const { armId } = decision.chain[0]!.arm;
+      book.addDecision({ tenant, useCase, armId, issueTimeMs, samplingProbability });
+    }
+    try {
+      return await rowsOf(book, this.store.rollups);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'STORE_CORRUPT') throw error;
+      this.logger.error({ err: error, decisions: batch.length }, 'decisions are logged, but not rolled up');
+      return [];
+    }
   }
 
   private succeeded(): void {

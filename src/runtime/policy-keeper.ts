@@ -152,6 +152,18 @@ export class PolicyKeeper {
   }
 
   /**
+   * Takes files in force that need not be kept yet, and pins them as the version that they are.
+   * @throws SextantError POLICY_REFUSED, POLICY_CHANGED, STORE_UNAVAILABLE.
+   */
+  promote(folder: PolicyFolder, change: PolicyChange): Promise<void> {
+    return this.changes.run(async () => {
+      this.expect(change);
+      const sound = soundOrThrow(folder.version, this.examine(checkFolder(folder)));
+      await this.take(sound, { ...change, action: 'policy activated', pin: true });
+    });
+  }
+
+  /**
    * Takes the version in force that was before the present one, and pins it.
    * @throws SextantError NO_PREVIOUS_POLICY, POLICY_REFUSED, POLICY_CHANGED, STORE_UNAVAILABLE.
    */

@@ -2,10 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { RetentionConfig } from '../config/config.js';
 import type { HalfLives } from '../core/learning/decay.js';
+import { ROLLUP_TIERS, type RollupTier } from '../core/rollup/tier.js';
 import type { ContextLayout } from '../core/context/context-layout.js';
 import type { OutcomeBlock, Store } from '../store/ports.js';
 import { encodeBase } from '../store/learning-base-codec.js';
 import { foundation } from './learner.js';
+
+/** Milliseconds; a tier that is not there is kept for ever. */
+export type RollupRetention = Readonly<Partial<Record<RollupTier, number>>>;
 
 export interface RetentionSettings {
   /** Absent for ever; so it is with the others. */
@@ -13,23 +17,31 @@ export interface RetentionSettings {
   readonly outcomeMaxBytes?: number;
   readonly decisionKeepMs?: number;
   readonly decisionMaxBytes?: number;
+  /** How long rollups are kept, by tier. */
+  readonly rollups?: RollupRetention;
   readonly everyMs: number;
 }
 
 /** In the configuration 0 stands for no bound. */
 export function retentionSettings(config: RetentionConfig): RetentionSettings {
   const { outcomeDays, outcomeMegabytes, decisionDays, decisionMegabytes, everySeconds } = config;
+  const { rollupMinuteDays, rollupHourDays, rollupDayDays } = config;
   return {
     ...(outcomeDays > 0 && { outcomeKeepMs: outcomeDays * MS_PER_DAY }),
     ...(outcomeMegabytes > 0 && { outcomeMaxBytes: outcomeMegabytes * BYTES_PER_MEGABYTE }),
     ...(decisionDays > 0 && { decisionKeepMs: decisionDays * MS_PER_DAY }),
     ...(decisionMegabytes > 0 && { decisionMaxBytes: decisionMegabytes * BYTES_PER_MEGABYTE }),
+    rollups: {
+      ...(rollupMinuteDays > 0 && { minute: rollupMinuteDays * MS_PER_DAY }),
+      ...(rollupHourDays > 0 && { hour: rollupHourDays * MS_PER_DAY }),
+      ...(rollupDayDays > 0 && { day: rollupDayDays * MS_PER_DAY }),
+    },
     everyMs: everySeconds * MS_PER_SECOND,
   };
 }
 
 export interface RetentionParts {
-  readonly store: Pick<Store, 'outcomes' | 'retention'>;
+  readonly store: Pick<Store, 'outcomes' | 'retention' | 'rollups'>;
   readonly settings: RetentionSettings;
   /** Life of a ticket: what may still be reported is never forgotten. */
   readonly ticketLifeMs: number;
@@ -48,6 +60,7 @@ export interface Removed {
   readonly outcomes: number;
   readonly rememberedKeys: number;
   readonly decisions: number;
+  readonly rollups: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -105,8 +118,9 @@ export class Retention {
     const outcomes = await this.removeOutcomes(horizonMs);
     const rememberedKeys = await store.retention.raiseDedupeFloor(Math.max(0, horizonMs));
     const decisions = await this.removeDecisions();
-    const removed = { outcomes, rememberedKeys, decisions };
-    if (outcomes + decisions > 0)
+    const rollups = await this.removeRollups();
+    const removed = { outcomes, rememberedKeys, decisions, rollups };
+    if (outcomes + decisions + rollups > 0)
       logger.info({ ...removed, base: store.outcomes.base() }, 'removed as retention says');
     return removed;
   }
@@ -142,13 +156,15 @@ export class Retention {
     const { halfLives, layout } = fold();
     const state = await foundation(log, halfLives, layout);
     const from = state.sequence;
-    for await (const block of log.read(from)) {
-      if (this.closing.signal.aborted || !goes(block)) break;
-      const startedMs = performance.now();
-      block.outcomes.forEach((outcome, i) => state.fold(outcome, block.firstSequence + i));
-      if (state.sequence - from >= STEP_OUTCOMES) break;
-      await this.pause((performance.now() - startedMs) * (1 / BUSY_SHARE - 1));
-    }
+    await state.foldTogether(async () => {
+      for await (const block of log.read(from)) {
+        if (this.closing.signal.aborted || !goes(block)) break;
+        const startedMs = performance.now();
+        block.outcomes.forEach((outcome, i) => state.fold(outcome, block.firstSequence + i));
+        if (state.sequence - from >= STEP_OUTCOMES) break;
+        await this.pause((performance.now() - startedMs) * (1 / BUSY_SHARE - 1));
+      }
+    });
     if (state.sequence === from) return false;
     await this.parts.beforeRemoval?.(state.sequence);
     await retention.replacePrefix(state.sequence, encodeBase(state));
@@ -172,5 +188,15 @@ export class Retention {
       decisionMaxBytes === undefined ? 0 : await store.retention.decisionTimeWithin(decisionMaxBytes);
     const fromMs = Math.max(byAge, bySize);
     return fromMs > 0 ? store.retention.removeDecisionsBefore(fromMs) : 0;
+  }
+
+  private async removeRollups(): Promise<number> {
+    const { store, settings, nowMs } = this.parts;
+    let removed = 0;
+    for (const tier of ROLLUP_TIERS) {
+      const keepMs = settings.rollups?.[tier];
+      if (keepMs !== undefined) removed += await store.rollups.removeBefore(tier, nowMs() - keepMs);
+    }
+    return removed;
   }
 }

@@ -19,6 +19,8 @@ import { ExperimentKeeper } from './experiments/experiment-keeper.js';
 import { LearningKeeper } from './learning-keeper.js';
 import { PolicyArchive } from './policy-archive.js';
 import { PolicyKeeper } from './policy-keeper.js';
+import { PromotionArchive } from './promotion/promotion-archive.js';
+import { PromotionKeeper } from './promotion/promotion-keeper.js';
 import { PromptKeeper } from './prompt-keeper.js';
 import { PromptReviewer } from './prompt-reviewer.js';
 import { RegistryKeeper } from './registry-keeper.js';
@@ -26,6 +28,8 @@ import { ReportJournal } from './report-journal.js';
 import { Reporter } from './reporter.js';
 import { ReportWatch } from './report-watch.js';
 import { Retention } from './retention.js';
+import { RollupKeeper } from './rollups/rollup-keeper.js';
+import { RollupReader } from './rollups/rollup-reader.js';
 import { Scrubber } from './scrubber.js';
 import { Reservations } from './reservations.js';
 import { StoreRecovery } from './store-recovery.js';
@@ -57,6 +61,8 @@ export interface Runtime {
   readonly shadow: ShadowKeeper;
   readonly evaluator: PolicyEvaluator;
   readonly experiments: ExperimentKeeper;
+  readonly promotions: PromotionKeeper;
+  readonly rollups: RollupReader;
   readonly activity: Activity;
   readonly callTimes: CallTimes;
   readonly tokens: TokenCounter;
@@ -191,6 +197,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   const reservations = new Reservations();
   const activity = new Activity(nowMs);
+  const rollups = new RollupKeeper({ store, logger });
   const reportWatch = new ReportWatch({ matureMs: options.reportsMatureMs, logger, nowMs });
   const fold = (outcome: Outcome, sequence: number): void => {
     learning.fold(outcome, sequence);
@@ -199,6 +206,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     breakers.record(outcome);
     shadow.recorded(outcome, sequence);
     experiments.recorded(outcome, sequence);
+    rollups.recorded(outcome, sequence);
     if (outcome.metric === 'execution') reservations.release(outcome.decisionId);
   };
   const journal = new ReportJournal(store.outcomes, options.journal, fold);
@@ -212,7 +220,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     onRecovered: () => options.onStoreRecovered?.(),
   });
   options.observeStore?.(recovery);
-  const decisionLog = options.decisionLog && new DecisionLogger(store.decisions, options.decisionLog, logger);
+  const decisionLog = options.decisionLog && new DecisionLogger(store, options.decisionLog, logger);
   const evaluator = new PolicyEvaluator({
     store,
     surroundings,
@@ -220,6 +228,18 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     logger,
     flush: async () => decisionLog?.flush(),
   });
+  const promotions = new PromotionKeeper({
+    archive: await PromotionArchive.open(store.documents, audit, () => current!.policy.version),
+    policies,
+    shadow,
+    experiments,
+    evaluator,
+    logger,
+    nowMs,
+    inForce: () => current!,
+    objections,
+  });
+  promotions.start();
   const promptReviewer = new PromptReviewer({ snapshot, prompts, nowMs, logger });
   promptReviewer.start();
   const guard = new ExperimentGuard(experiments, logger);
@@ -237,11 +257,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
       },
       nowMs,
       uptimeMs: () => performance.now(),
-      // Experiments have sums of their own, which no base holds.
-      beforeRemoval: (toSequence) => experiments.keepUpTo(toSequence),
+      // Experiments and rollups have sums of their own, which no base holds.
+      beforeRemoval: async (toSequence) => {
+        await experiments.keepUpTo(toSequence);
+        await rollups.keepUpTo(toSequence);
+      },
       logger,
     });
   retention?.start();
+  rollups.start();
   const scrubber = new Scrubber({ store, bytesPerSecond: options.scrubBytesPerSecond ?? 0, logger });
   scrubber.start();
 
@@ -269,6 +293,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     prompts,
     promptReviewer,
     experiments,
+    promotions,
     journal,
     recovery,
     scrubber,
@@ -286,6 +311,14 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     }),
     shadow,
     evaluator,
+    rollups: new RollupReader({
+      store,
+      keeper: rollups,
+      arms,
+      nowMs,
+      decisionLog,
+      keep: options.retention?.rollups,
+    }),
     activity,
     callTimes: new CallTimes(nowMs),
     tokens,
@@ -294,6 +327,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     close: async () => {
       promptReviewer.close();
       evaluator.close();
+      await promotions.close();
       await scrubber.close();
       await retention?.close();
       guard.close();
@@ -305,6 +339,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
         await learning.close();
         await experiments.close();
       }
+      await rollups.close();
       await store.close();
     },
   };

@@ -18,17 +18,21 @@ import type {
   ModelPosterior,
   ReportRate,
 } from '../gen/sextant/v1/insight.js';
+import { available } from '../runtime/available.js';
 import type { Breakers } from '../runtime/breakers.js';
 import type { Environment } from '../runtime/environment.js';
 import { modelReportRates } from '../runtime/model-report-rates.js';
 import type { ReportWatch } from '../runtime/report-watch.js';
+import type { RollupReader } from '../runtime/rollups/rollup-reader.js';
 import type { Principal } from './auth.js';
 import { encodeDrift } from './encode/drift.js';
 import { encodeModelHealth } from './encode/model-health.js';
+import { encodeTimeSeries } from './encode/time-series.js';
 import { reviewsOf } from './encode/prompt-review.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { pageOf, pageSize, readPageToken } from './page.js';
+import { checkPoints, decodeListTimeSeries } from './validate/time-series.js';
 import { Violations } from './validate/violations.js';
 
 export interface InsightServiceParts {
@@ -36,6 +40,7 @@ export interface InsightServiceParts {
   readonly breakers: Breakers;
   readonly environment: Environment;
   readonly reportWatch: ReportWatch;
+  readonly rollups: RollupReader;
 }
 
 /** Reads what was learned, of the principal's tenant alone, and the health of models, which all tenants share. */
@@ -76,6 +81,15 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
         .sort((a, b) => (driftKey(a) < driftKey(b) ? -1 : 1));
       const { rows, nextPageToken } = pageOf(all, driftKey, page);
       return { alarms: rows.map((found) => encodeDrift(found, snapshot)), nextPageToken };
+    }),
+    listTimeSeries: unary(context, 'read', async (request, { tenant }: Principal) => {
+      const { query, quantiles } = decodeListTimeSeries(request, parts.environment.nowMs());
+      const series = await available(parts.rollups.read({ ...query, tenant }));
+      checkPoints(series);
+      return encodeTimeSeries(series, query, {
+        quantiles,
+        keptSinceMs: parts.rollups.keptSinceMs(query.tier),
+      });
     }),
     listModelHealth: unary(context, 'read', (request) => {
       const violations = new Violations();

@@ -48,6 +48,13 @@ export const LIMITS = {
   shadowRowsMax: 100,
   /** Enough for any scalar and most rules; a longer value is in the file. */
   policyChangeValueMaxBytes: 2_048,
+  /** Points of one series: a month by the hour is 744, and no screen is wider. */
+  seriesPointsMax: 3_000,
+  /** Of all series of an answer, which has to fit a message. */
+  answerPointsMax: 10_000,
+  quantilesMax: 10,
+  /** The end of the year 9999, which a Timestamp ends with. */
+  timeMaxMs: 253_402_300_799_000,
 } as const;
 
 function holds(relation: boolean, what: string): void {

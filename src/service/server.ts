@@ -17,6 +17,7 @@ import { EvaluationServiceService } from '../gen/sextant/v1/evaluation.js';
 import { ExperimentServiceService } from '../gen/sextant/v1/experiment.js';
 import { InsightServiceService } from '../gen/sextant/v1/insight.js';
 import { OutcomeServiceService } from '../gen/sextant/v1/outcome.js';
+import { PromotionServiceService } from '../gen/sextant/v1/promotion.js';
 import { PromptServiceService } from '../gen/sextant/v1/prompt.js';
 import { PolicyServiceService } from '../gen/sextant/v1/policy.js';
 import { RegistryServiceService } from '../gen/sextant/v1/registry.js';
@@ -34,6 +35,7 @@ import { createHealth, type Health } from './health.js';
 import { insightService } from './insight-service.js';
 import { outcomeService } from './outcome-service.js';
 import { policyService } from './policy-service.js';
+import { promotionService } from './promotion-service.js';
 import { promptService } from './prompt-service.js';
 import { createReflection, type Reflection } from './reflection.js';
 import { registryService } from './registry-service.js';
@@ -51,6 +53,7 @@ const OWN_SERVICES = [
   'sextant.v1.PromptService',
   'sextant.v1.AdminService',
   'sextant.v1.ExperimentService',
+  'sextant.v1.PromotionService',
 ] as const;
 export const OUTCOME_SERVICE = 'sextant.v1.OutcomeService';
 const HEALTH_SERVICE = 'grpc.health.v1.Health';
@@ -132,6 +135,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
   add(PolicyServiceService, policyService(context, runtime), maxMessageBytes);
   add(EvaluationServiceService, evaluationService(context, runtime), maxMessageBytes);
   add(ExperimentServiceService, experimentService(context, runtime), maxMessageBytes);
+  add(PromotionServiceService, promotionService(context, runtime), maxMessageBytes);
   add(AuditServiceService, auditService(context, runtime.audit), maxMessageBytes);
   add(AdminServiceService, adminService(context, { backups: runtime.backups, environment }), maxMessageBytes);
   add(
@@ -141,6 +145,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
       breakers,
       environment,
       reportWatch: runtime.reportWatch,
+      rollups: runtime.rollups,
     }),
     maxMessageBytes,
   );

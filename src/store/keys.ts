@@ -1,7 +1,10 @@
 import { decisionIdFromBytes, decisionIdToBytes } from '../core/ids.js';
-import type { DecisionId } from '../core/ids.js';
+import type { DecisionId, TenantId, UseCase } from '../core/ids.js';
 import { OUTCOME_METRICS } from '../core/outcome/outcome.js';
 import type { OutcomeKey } from '../core/outcome/outcome.js';
+import type { ArmId } from '../core/registry/model.js';
+import { ROLLUP_SOURCES, type RollupKey } from '../core/rollup/rollup-book.js';
+import { ROLLUP_TIERS, type RollupTier } from '../core/rollup/tier.js';
 
 /**
  * Every storage key, built and parsed here and nowhere else.
@@ -16,6 +19,7 @@ const SPACE = {
   dedupe: 0x6b, // k
   document: 0x64, // d
   decision: 0x6c, // l
+  rollup: 0x72, // r
   snapshot: 0x73, // s
 } as const;
 
@@ -38,7 +42,7 @@ export interface KeyRange {
   readonly lt: Buffer;
 }
 
-export type MetaName = 'format' | 'log' | 'documents' | 'decisions';
+export type MetaName = 'format' | 'log' | 'documents' | 'decisions' | 'rollups' | 'rolled-up';
 
 export function metaKey(name: MetaName): Buffer {
   return Buffer.concat([Buffer.of(SPACE.meta), Buffer.from(name)]);
@@ -171,6 +175,53 @@ export function dedupeRangeOf(decisionId: DecisionId): KeyRange {
   return { gte, lt };
 }
 
+/** Rollups sort by tier, tenant, start, use case, arm and source. @throws RangeError where a name cannot be in a key. */
+export function rollupKey({ tier, tenant, startMs, useCase, armId, source }: RollupKey): Buffer {
+  const end = Buffer.allocUnsafe(5);
+  end.writeUInt32BE(armId, 0);
+  end[4] = ROLLUP_SOURCES.indexOf(source);
+  return Buffer.concat([rollupBound({ tier, tenant, startMs }), terminated(useCase), end]);
+}
+
+/** @throws RangeError where the bytes are no key of a rollup. */
+export function parseRollupKey(key: Buffer): RollupKey {
+  const tenantEnd = key.indexOf(NUL, 2);
+  const useCaseEnd = key.indexOf(NUL, tenantEnd + 9);
+  const tier = ROLLUP_TIERS[key[1] ?? ROLLUP_TIERS.length];
+  const source = ROLLUP_SOURCES[key[key.length - 1]!];
+  const isWhole = tenantEnd > 0 && useCaseEnd > 0 && key.length === useCaseEnd + 6;
+  if (key[0] !== SPACE.rollup || !isWhole || tier === undefined || source === undefined)
+    throw notA('rollup', key);
+  return {
+    tier,
+    tenant: key.toString('utf8', 2, tenantEnd) as TenantId,
+    startMs: Number(key.readBigUInt64BE(tenantEnd + 1)),
+    useCase: key.toString('utf8', tenantEnd + 9, useCaseEnd) as UseCase,
+    armId: key.readUInt32BE(useCaseEnd + 1) as ArmId,
+    source,
+  };
+}
+
+/** Rollups of a tenant with `fromMs ≤ startMs < toMs`. */
+export const rollupRange = (
+  tier: RollupTier,
+  tenant: TenantId,
+  span: { fromMs: number; toMs: number },
+): KeyRange => ({
+  gte: rollupBound({ tier, tenant, startMs: span.fromMs }),
+  lt: rollupBound({ tier, tenant, startMs: span.toMs }),
+});
+
+/** Rollups of a tier, of the tenants that sort after one; of all where it is absent. */
+export function rollupsAfter(tier: RollupTier, tenant?: TenantId): KeyRange {
+  const number = ROLLUP_TIERS.indexOf(tier);
+  const gte = [
+    Buffer.of(SPACE.rollup, number),
+    ...(tenant === undefined ? [] : [Buffer.from(tenant), Buffer.of(NUL + 1)]),
+  ];
+  return { gte: Buffer.concat(gte), lt: Buffer.of(SPACE.rollup, number + 1) };
+}
+
 /** What stands for outcomes that were removed. */
 export const baseKey = (): Buffer => Buffer.of(SPACE.base);
 
@@ -195,9 +246,25 @@ function blockBound(firstSequence: number): Buffer {
 function decisionBound(timeMs: number): Buffer {
   const key = Buffer.allocUnsafe(DECISION_KEY_BYTES - UUID_BYTES);
   key[0] = SPACE.decision;
-  key.writeBigUInt64BE(BigInt(Math.min(Math.max(Math.ceil(timeMs), 0), Number.MAX_SAFE_INTEGER)), 1);
+  key.writeBigUInt64BE(wholeMs(timeMs), 1);
   return key;
 }
+
+function rollupBound({ tier, tenant, startMs }: Pick<RollupKey, 'tier' | 'tenant' | 'startMs'>): Buffer {
+  const start = Buffer.allocUnsafe(8);
+  start.writeBigUInt64BE(wholeMs(startMs), 0);
+  return Buffer.concat([Buffer.of(SPACE.rollup, ROLLUP_TIERS.indexOf(tier)), terminated(tenant), start]);
+}
+
+/** @throws RangeError where the end of the name could not be told. */
+function terminated(name: string): Buffer {
+  if (name === '' || name.includes('\0') || LONE_SURROGATE.test(name))
+    throw new RangeError(`${JSON.stringify(name)} cannot be in a key`);
+  return Buffer.concat([Buffer.from(name), Buffer.of(NUL)]);
+}
+
+const wholeMs = (timeMs: number): bigint =>
+  BigInt(Math.min(Math.max(Math.ceil(timeMs), 0), Number.MAX_SAFE_INTEGER));
 
 function documentPrefix(kind: string): Buffer {
   if (kind === '' || kind.includes('\0') || LONE_SURROGATE.test(kind)) {

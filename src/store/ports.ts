@@ -1,5 +1,7 @@
-import type { DecisionId } from '../core/ids.js';
+import type { DecisionId, TenantId } from '../core/ids.js';
 import type { Outcome } from '../core/outcome/outcome.js';
+import type { RollupKey } from '../core/rollup/rollup-book.js';
+import type { RollupTier } from '../core/rollup/tier.js';
 import type { StoreError } from './store-error.js';
 
 /** What became of one outcome of a report. */
@@ -122,9 +124,38 @@ export type ReadOrder = 'ascending' | 'descending';
 
 /** The decision log: appended without waiting for the disk; may lose its newest entries in a crash. */
 export interface DecisionLog {
-  append(decisions: readonly LoggedDecision[]): Promise<void>;
+  /** @param rollups sums that hold these decisions, in the same atomic write: kept or lost together with them. */
+  append(decisions: readonly LoggedDecision[], rollups?: readonly RollupRow[]): Promise<void>;
   /** Decisions with `fromMs ≤ issueTimeMs < toMs`, by time then id, or the other way round. */
   range(fromMs: number, toMs: number, order?: ReadOrder): AsyncIterable<LoggedDecision>;
+}
+
+/** Sums over a span of time: opaque here. */
+export interface RollupRow {
+  readonly key: RollupKey;
+  readonly body: Uint8Array;
+}
+
+/** Which rollups are read: spans that start with `fromMs ≤ startMs < toMs`. */
+export interface RollupRange {
+  readonly tier: RollupTier;
+  readonly tenant: TenantId;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Sums by span of time. Those of outcomes are written together with the position up to which they hold the log. */
+export interface RollupStore {
+  /** Bodies, in the order of the keys. @throws StoreError `STORE_CORRUPT`. */
+  get(keys: readonly RollupKey[]): Promise<readonly (Uint8Array | undefined)[]>;
+  /** Writes rows and the position in one atomic and durable write. @throws StoreError `STORE_IO`. */
+  commit(rows: readonly RollupRow[], foldedTo: number): Promise<void>;
+  /** The position of the outcome log that comes next; 0 before the first commit. */
+  foldedTo(): number;
+  /** By start, then use case and arm. @throws StoreError `STORE_CORRUPT`. */
+  range(range: RollupRange): AsyncIterable<RollupRow>;
+  /** Removes the rows of a tier that start before a time, of all tenants. @returns how many. */
+  removeBefore(tier: RollupTier, timeMs: number): Promise<number>;
 }
 
 /** What a store lets go of when it is told to. */
@@ -188,6 +219,7 @@ export interface Store {
   readonly documents: DocumentStore;
   readonly decisions: DecisionLog;
   readonly snapshots: SnapshotStore;
+  readonly rollups: RollupStore;
   readonly retention: StoreRetention;
   /**
    * Copies everything as it stands at this moment into a folder that is new or empty, while the store is in use.

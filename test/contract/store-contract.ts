@@ -4,6 +4,7 @@ import { decisionLogContract } from './decision-log-contract.js';
 import { documentStoreContract } from './document-store-contract.js';
 import { outcomeLogContract } from './outcome-log-contract.js';
 import { retentionContract } from './retention-contract.js';
+import { rollupStoreContract } from './rollup-store-contract.js';
 import { snapshotStoreContract } from './snapshot-store-contract.js';
 
 /** How an adapter's stores are made in a test. */
@@ -54,5 +55,6 @@ export function storeContract(name: string, factory: StoreFactory): void {
     decisionLogContract(underTest);
     snapshotStoreContract(underTest);
     retentionContract(underTest);
+    rollupStoreContract(underTest);
   });
 }

@@ -13,6 +13,7 @@ import * as experiment from '../../src/gen/sextant/v1/experiment.js';
 import * as insight from '../../src/gen/sextant/v1/insight.js';
 import * as outcome from '../../src/gen/sextant/v1/outcome.js';
 import * as policy from '../../src/gen/sextant/v1/policy.js';
+import * as promotion from '../../src/gen/sextant/v1/promotion.js';
 import * as prompt from '../../src/gen/sextant/v1/prompt.js';
 import * as registry from '../../src/gen/sextant/v1/registry.js';
 import * as selection from '../../src/gen/sextant/v1/selection.js';
@@ -54,6 +55,7 @@ export function connect(
   const insights = new insight.InsightServiceClient(address, transport, channel);
   const prompts = new prompt.PromptServiceClient(address, transport, channel);
   const experiments = new experiment.ExperimentServiceClient(address, transport, channel);
+  const promotions = new promotion.PromotionServiceClient(address, transport, channel);
   const health = new HealthClient(address, transport, channel);
   const metadata = new Metadata();
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
@@ -117,6 +119,7 @@ export function connect(
       EVALUATION_DEADLINE_MS,
     ),
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
+    listTimeSeries: unary(insight.ListTimeSeriesRequest, insights.listTimeSeries.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
     startExperiment: unary(experiment.StartExperimentRequest, experiments.startExperiment.bind(experiments)),
@@ -127,6 +130,10 @@ export function connect(
       experiments.getExperimentResult.bind(experiments),
     ),
     listExperiments: unary(experiment.ListExperimentsRequest, experiments.listExperiments.bind(experiments)),
+    startPromotion: unary(promotion.StartPromotionRequest, promotions.startPromotion.bind(promotions)),
+    getPromotion: unary(promotion.GetPromotionRequest, promotions.getPromotion.bind(promotions)),
+    listPromotions: unary(promotion.ListPromotionsRequest, promotions.listPromotions.bind(promotions)),
+    abortPromotion: unary(promotion.AbortPromotionRequest, promotions.abortPromotion.bind(promotions)),
     health,
     close: () => {
       const clients = [
@@ -139,6 +146,7 @@ export function connect(
         insights,
         prompts,
         experiments,
+        promotions,
         health,
       ];
       for (const client of clients) client.close();

@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { get } from 'node:https';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
@@ -83,7 +84,36 @@ function shown(server: BuiltServer, authority: Authority): Promise<string> {
   });
 }
 
+/** What the admin port answers over TLS, and the fingerprint of the certificate that it shows. */
+function readOverTls({ adminPort }: BuiltServer, { cert }: Authority, path: string) {
+  return new Promise<{ status: number | undefined; body: string; fingerprint: string }>((resolve, reject) => {
+    const options = { host: 'localhost', port: adminPort, path, ca: cert, agent: false as const };
+    get(options, (response) => {
+      const { fingerprint256: fingerprint } = (response.socket as TLSSocket).getPeerCertificate();
+      response.setEncoding('utf8');
+      let body = '';
+      response.on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => resolve({ status: response.statusCode, body, fingerprint }));
+    }).on('error', reject);
+  });
+}
+
 describe('TLS', () => {
+  it('is of the admin port too where that is set, and follows the files there', async () => {
+    const authority = await newAuthority();
+    const [first, second] = [await authority.issue(), await authority.issue()];
+    const files = tlsFiles(first, authority);
+    const { certFile, keyFile } = files;
+    const config = configOf({ server: { tls: { certFile, keyFile } }, admin: { tls: true } });
+    const server = await startServer({ config });
+    expect(await readOverTls(server, authority, '/livez')).toMatchObject({ status: 200, body: 'ok\n' });
+    const { fingerprint } = await readOverTls(server, authority, '/metrics');
+    await expect(metrics(server)).rejects.toThrow();
+    files.replace(second);
+    await eventually(() => server.logged('certificate read again').length > 0);
+    expect((await readOverTls(server, authority, '/readyz')).fingerprint).not.toBe(fingerprint);
+  });
+
   it('serves with a new pair without a restart, keeps the last good one, and says so', async () => {
     const authority = await newAuthority();
     const [first, second] = [await authority.issue(), await authority.issue()];

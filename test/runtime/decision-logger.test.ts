@@ -1,6 +1,9 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { PROPENSITY_ONE } from '../../src/core/bandit/propensity.js';
 import { deliberate, draw, type Decision } from '../../src/core/selection/decide.js';
+import type { TenantId } from '../../src/core/ids.js';
+import { ROLLUP_TIERS } from '../../src/core/rollup/tier.js';
+import { decodeRollup } from '../../src/store/rollup-codec.js';
 import { DecisionRecord } from '../../src/gen/sextant/storage/v1/storage.js';
 import { decodeDecision, type TakenDecision } from '../../src/runtime/decision-codec.js';
 import { DecisionLogger } from '../../src/runtime/decision-logger.js';
@@ -27,8 +30,9 @@ const taken = (number: number): TakenDecision => ({
   policyVersion: 'v1',
 });
 function loggerOf(maxQueue: number, attributes: readonly string[] = []) {
-  const { decisions } = openMemoryStore();
-  const logger = new DecisionLogger(decisions, { maxQueue, attributes }, silent);
+  const store = openMemoryStore();
+  const { decisions } = store;
+  const logger = new DecisionLogger(store, { maxQueue, attributes }, silent);
   const bodies = async () => {
     await logger.flush();
     return collect(decisions.range(0, Infinity));
@@ -83,21 +87,45 @@ describe('the decision log', () => {
   });
 
   it('writes by itself soon after, without being asked', async () => {
-    const { decisions } = openMemoryStore();
-    new DecisionLogger(decisions, { maxQueue: 10, attributes: [] }, silent).add(taken(1));
+    const store = openMemoryStore();
+    const { decisions } = store;
+    new DecisionLogger(store, { maxQueue: 10, attributes: [] }, silent).add(taken(1));
     await new Promise((resolve) => setTimeout(resolve, 120));
     expect(await collect(decisions.range(0, Infinity))).toHaveLength(1);
   });
 
+  it('writes sums of decisions by minute, hour and day in the same call', async () => {
+    const store = openMemoryStore();
+    const appended = vi.spyOn(store.decisions, 'append');
+    const logger = new DecisionLogger(store, { maxQueue: 2, attributes: [] }, silent);
+    for (let round = 1; round <= 2; round++) {
+      for (let i = 0; i < 4; i++) logger.add(taken(10 * round + i));
+      await logger.flush();
+      expect(appended).toHaveBeenCalledTimes(round);
+      expect(appended.mock.lastCall![1]!.map(({ key }) => key.tier)).toEqual(['minute', 'hour', 'day']);
+    }
+    const query = { tenant: 'acme' as TenantId, fromMs: 0, toMs: 2 * START_MS };
+    for (const tier of ROLLUP_TIERS) {
+      const rows = await collect(store.rollups.range({ ...query, tier }));
+      const sums = rows.map(({ body }) => decodeRollup(body));
+      // Half of them found the queue full.
+      expect(sums.map((sum) => [sum.get('decisions'), sum.get('estimatedDecisions')])).toEqual([[4, 8]]);
+    }
+  });
+
   it('counts as dropped what the store would not take, and goes on', async () => {
-    const { decisions } = openMemoryStore();
+    const { decisions, rollups } = openMemoryStore();
     let failing = true;
     const flaky = {
       append: (batch: Parameters<typeof decisions.append>[0]) =>
         failing ? Promise.reject(new Error('full')) : decisions.append(batch),
       range: decisions.range.bind(decisions),
     };
-    const logger = new DecisionLogger(flaky, { maxQueue: 10, attributes: [] }, silent);
+    const logger = new DecisionLogger(
+      { decisions: flaky, rollups },
+      { maxQueue: 10, attributes: [] },
+      silent,
+    );
     logger.add(taken(1));
     logger.add(taken(2));
     await logger.flush();

@@ -7,6 +7,7 @@ import { LearningState } from '../../src/core/learning/learning-state.js';
 import type { IssuedDecision } from '../../src/runtime/decider.js';
 import { decodeDecision } from '../../src/runtime/decision-codec.js';
 import type { RunningExperiment } from '../../src/runtime/experiments/running-experiment.js';
+import type { RetentionSettings } from '../../src/runtime/retention.js';
 import type { Runtime } from '../../src/runtime/runtime.js';
 import { ephemeralTicketKeys } from '../../src/runtime/ticket-keys.js';
 import { encodeLearning } from '../../src/store/learning-codec.js';
@@ -39,7 +40,7 @@ let environment: FixedEnvironment;
 let folder: string;
 let runtime: Runtime;
 
-const open = (snapshotEveryOutcomes = 1_000): Promise<Runtime> =>
+const open = (snapshotEveryOutcomes = 1_000, retention?: RetentionSettings): Promise<Runtime> =>
   openTestRuntime({
     store,
     keys: KEYS,
@@ -47,6 +48,7 @@ const open = (snapshotEveryOutcomes = 1_000): Promise<Runtime> =>
     policyFolder: folder,
     snapshotEveryOutcomes,
     decisionLog: { maxQueue: 1_000, attributes: [] },
+    ...(retention && { retention }),
   });
 beforeEach(async () => {
   store = openMemoryStore();
@@ -148,6 +150,25 @@ describe('an experiment’s arms', () => {
       expect(select(user).member).toEqual(
         crashed.decider.select(questionOf({ attributes: { user: `user-${user}` } }), false).member,
       );
+  });
+
+  it('keep what they came to when retention lets go of the outcomes, over a crash', async () => {
+    const run = await start();
+    await work(60);
+    const before = run.learning.map(encodeLearning);
+    const { sums } = run.state.groups[1]!;
+    await runtime.close();
+    runtime = await open(1_000, { outcomeKeepMs: 1, everyMs: 20 });
+    environment.timeMs += 30 * 86_400_000;
+    await expect.poll(() => store.outcomes.base(), { timeout: 30_000 }).toBe(120);
+    expect(await outcomesFrom(store.outcomes, 0)).toEqual([]);
+    // No close: a restart finds the base and what the experiment kept before the removal.
+    const crashed = runtime;
+    runtime = await open();
+    const again = runtime.experiments.run('two', ACME);
+    expect(again.learning.map(encodeLearning)).toEqual(before);
+    expect(again.state.groups[1]!.sums).toEqual(sums);
+    await crashed.close();
   });
 
   it('are made anew where the policy’s half-lives change under them', async () => {

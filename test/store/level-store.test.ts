@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { blockKey, dedupeKey, documentKey, metaKey, snapshotKey } from '../../src/store/keys.js';
 import { HEAD_MARK_FILE } from '../../src/store/level/head-mark.js';
 import { openLevelStore } from '../../src/store/level/open-level-store.js';
+import { STORE_FORMAT } from '../../src/store/level/store-format.js';
 import { seal } from '../../src/store/sealed-value.js';
 import type { Store } from '../../src/store/ports.js';
 import { collect } from '../contract/collect.js';
@@ -79,10 +80,10 @@ describe('opening a store', () => {
   it('refuses a store that a newer version wrote', async () => {
     await tenBlocks();
     const key = metaKey('format');
-    await tamper((db) => db.put(key, seal(key, Buffer.of(0, 0, 0, 3))));
+    await tamper((db) => db.put(key, seal(key, Buffer.of(0, 0, 0, STORE_FORMAT + 1))));
     await expect(open()).rejects.toMatchObject({
       code: 'STORE_NEWER',
-      message: /format 3.*use the newer version/,
+      message: /format 4.*use the newer version/,
     });
   });
 

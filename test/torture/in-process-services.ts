@@ -44,7 +44,7 @@ export function inProcessServices(runtime: Runtime, environment: Environment): C
     takeDecisions: () => undefined,
     observe: () => undefined,
   };
-  const { registry, prompts, reporter, breakers, reportWatch } = runtime;
+  const { registry, prompts, reporter, breakers, reportWatch, rollups } = runtime;
   const { models: checkModelSchema, prompts: checkPromptSchema } = policySchemas();
   const pairs = [
     [SelectionServiceService, selectionService(context, runtime, environment)],
@@ -56,7 +56,13 @@ export function inProcessServices(runtime: Runtime, environment: Environment): C
     ],
     [
       InsightServiceService,
-      insightService(context, { snapshot: () => runtime.snapshot(), breakers, environment, reportWatch }),
+      insightService(context, {
+        snapshot: () => runtime.snapshot(),
+        breakers,
+        environment,
+        reportWatch,
+        rollups,
+      }),
     ],
   ] as const;
   const methods = new Map<string, { readonly definition: Definition; readonly handler: Handler }>();

@@ -1,4 +1,4 @@
-/** What was done, in the order of sextant.v1.AuditAction; `model`, `prompt`, `policy`, `shadow` or `experiment` is what its target is. */
+/** What was done, in the order of sextant.v1.AuditAction; `model`, `prompt`, `policy`, `shadow`, `experiment` or `promotion` is what its target is. */
 export const AUDIT_ACTIONS = [
   'model created',
   'model updated',
@@ -16,6 +16,9 @@ export const AUDIT_ACTIONS = [
   'experiment started',
   'experiment ramped',
   'experiment stopped',
+  'promotion started',
+  'promotion advanced',
+  'promotion ended',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -8,6 +8,7 @@ import { contextLayout } from '../context/context-vector.js';
 import type { EmbeddingMap } from '../context/embedding-map.js';
 import type { SettingsJson } from '../experiment/arm-settings.js';
 import type { DeclaredExperiment } from '../experiment/parse-experiments.js';
+import type { PromotionSettings } from '../promotion/settings.js';
 import type { Prompts } from '../prompts/parse-prompts.js';
 import type { Model } from '../registry/model.js';
 import type { RuleSet } from '../rules/rule-set.js';
@@ -30,6 +31,8 @@ export interface Policy {
   readonly prompts: Prompts;
   /** Experiments that may be started. */
   readonly experiments: readonly DeclaredExperiment[];
+  /** What a candidate for the next policy has to stand. */
+  readonly promotion: PromotionSettings;
   /** What arms of experiments change. */
   readonly settingsJson: SettingsJson;
 }

@@ -1,6 +1,7 @@
 import type { PolicySource } from '../../config/policy-files.js';
 import type { LoggedDecision, OutcomeBlock } from '../../store/ports.js';
 import type { Surroundings } from '../candidate-snapshot.js';
+import type { LogDiff } from './diff-on-log.js';
 import type { EvaluatedLog } from './evaluate-log.js';
 import type { LogFilter } from './log-replay.js';
 import type { ThreadListener, ThreadPort } from '../on-thread.js';
@@ -8,6 +9,8 @@ import type { ThreadListener, ThreadPort } from '../on-thread.js';
 /** What an evaluation is made of: plain data, so that it crosses to a thread. */
 export interface EvaluationOrigin {
   readonly sources: readonly PolicySource[];
+  /** Given where the two are asked about each request and compared, instead of evaluating the one. */
+  readonly comparedWith?: readonly PolicySource[];
   readonly surroundings: Surroundings;
   /** What stands for the outcomes that retention took away. */
   readonly base?: Uint8Array;
@@ -25,6 +28,7 @@ export type FromEvaluation =
   | { readonly kind: 'open'; readonly span: LogSpan; readonly id: number }
   | { readonly kind: 'next'; readonly id: number }
   | { readonly kind: 'done'; readonly log: EvaluatedLog }
+  | { readonly kind: 'compared'; readonly diff: LogDiff }
   | { readonly kind: 'failed'; readonly reason: EvaluationFailure; readonly message: string };
 
 export type EvaluationFailure = 'policy' | 'size' | 'nothing' | 'store';

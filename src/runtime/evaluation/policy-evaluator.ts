@@ -4,6 +4,7 @@ import { SextantError } from '../../core/errors.js';
 import type { Store } from '../../store/ports.js';
 import { available } from '../available.js';
 import type { Surroundings } from '../candidate-snapshot.js';
+import type { LogDiff } from './diff-on-log.js';
 import type { EvaluatedLog } from './evaluate-log.js';
 import type {
   EvaluationFailure,
@@ -36,6 +37,9 @@ const CODES = {
   store: 'STORE_UNAVAILABLE',
 } as const satisfies Record<EvaluationFailure, string>;
 
+type Asked = Pick<EvaluationOrigin, 'sources' | 'comparedWith' | 'filter'>;
+type Ended = Extract<FromEvaluation, { readonly kind: 'done' | 'compared' }>;
+
 /** Owns the one evaluation that may run beside decisions. */
 export class PolicyEvaluator {
   private current: { readonly stop: () => void } | undefined;
@@ -47,6 +51,22 @@ export class PolicyEvaluator {
    *   EVALUATION_TIMEOUT, STORE_UNAVAILABLE.
    */
   async evaluate(sources: readonly PolicySource[], filter: LogFilter): Promise<EvaluatedLog> {
+    const ended = await this.work({ sources, filter });
+    if (ended.kind === 'done') return ended.log;
+    throw new Error(`an evaluation ended as ${ended.kind}`);
+  }
+
+  /** What a policy would change about logged requests. @throws SextantError as `evaluate`. */
+  async compare(
+    { from, to }: { readonly from: readonly PolicySource[]; readonly to: readonly PolicySource[] },
+    filter: LogFilter,
+  ): Promise<LogDiff> {
+    const ended = await this.work({ sources: to, comparedWith: from, filter });
+    if (ended.kind === 'compared') return ended.diff;
+    throw new Error(`a comparison ended as ${ended.kind}`);
+  }
+
+  private async work(asked: Asked): Promise<Ended> {
     if (this.current !== undefined) {
       throw new SextantError('EVALUATION_RUNNING', 'another evaluation runs: ask again when it has ended', {
         retryAfterMs: RETRY_AFTER_MS,
@@ -57,7 +77,7 @@ export class PolicyEvaluator {
     try {
       await this.parts.flush();
       const base = await available(this.parts.store.outcomes.readBase());
-      return await this.run({ sources, filter, ...(base && { base }) }, served);
+      return await this.run({ ...asked, ...(base && { base }) }, served);
     } finally {
       this.current = undefined;
       await served.close();
@@ -69,14 +89,11 @@ export class PolicyEvaluator {
     this.current?.stop();
   }
 
-  private async run(
-    asked: Pick<EvaluationOrigin, 'sources' | 'filter' | 'base'>,
-    served: ServedLog,
-  ): Promise<EvaluatedLog> {
+  private async run(asked: Asked & Pick<EvaluationOrigin, 'base'>, served: ServedLog): Promise<Ended> {
     const { open, surroundings } = this.parts;
     const origin = { ...asked, surroundings: surroundings(), maxDecisions: DECISIONS_MOST };
-    let settle: (ended: EvaluatedLog | Error) => void = () => undefined;
-    const ended = new Promise<EvaluatedLog | Error>((resolve) => (settle = resolve));
+    let settle: (ended: Ended | Error) => void = () => undefined;
+    const ended = new Promise<Ended | Error>((resolve) => (settle = resolve));
     this.current = {
       stop: () => settle(new SextantError('STORE_UNAVAILABLE', 'the server is stopping')),
     };
@@ -86,7 +103,7 @@ export class PolicyEvaluator {
         if (message.kind === 'open') served.open(message.id, message.span);
         else if (message.kind === 'next')
           available(served.next(message.id)).then((chunk) => port.post(chunk), settle);
-        else settle(message.kind === 'done' ? message.log : refusalOf(message));
+        else settle(message.kind === 'failed' ? refusalOf(message) : message);
       },
       failed: (error) => settle(this.failureOf(error)),
     });

@@ -1,19 +1,25 @@
 import { checkPolicy } from '../../config/load-policy.js';
 import { policyFolderOf } from '../../config/policy-files.js';
-import { describeFault } from '../../core/fault.js';
+import { describeFault, type Fault } from '../../core/fault.js';
+import { diffOnLog } from './diff-on-log.js';
 import { evaluateLog, nothingToEvaluate, type EvaluatedStore } from './evaluate-log.js';
 import type { EvaluationOrigin, FromEvaluation } from './evaluation-messages.js';
 import { TooManyDecisions } from './rewards.js';
 
 /** The whole of an evaluation, wherever it runs. @returns what it found, or why there is nothing. */
 export async function runEvaluation(
-  { sources, surroundings, filter, maxDecisions }: EvaluationOrigin,
+  { sources, comparedWith, surroundings, filter, maxDecisions }: EvaluationOrigin,
   store: EvaluatedStore,
 ): Promise<FromEvaluation> {
   const policy = checkPolicy(policyFolderOf(sources));
-  if (!policy.ok)
-    return { kind: 'failed', reason: 'policy', message: policy.faults.map(describeFault).join('; ') };
+  if (!policy.ok) return faulty(policy.faults);
   try {
+    if (comparedWith !== undefined) {
+      const from = checkPolicy(policyFolderOf(comparedWith));
+      if (!from.ok) return faulty(from.faults);
+      const policies = { from: from.value, to: policy.value, surroundings };
+      return { kind: 'compared', diff: await diffOnLog(store, policies, filter) };
+    }
     const log = await evaluateLog(store, { policy: policy.value, surroundings }, { filter, maxDecisions });
     const nothing = nothingToEvaluate(log);
     return nothing === undefined
@@ -25,3 +31,9 @@ export async function runEvaluation(
     throw error;
   }
 }
+
+const faulty = (faults: readonly Fault[]): FromEvaluation => ({
+  kind: 'failed',
+  reason: 'policy',
+  message: faults.map(describeFault).join('; '),
+});

@@ -1,5 +1,5 @@
 import { checkFolder } from '../../config/load-policy.js';
-import type { PolicySource } from '../../config/policy-files.js';
+import type { PolicyFolder, PolicySource } from '../../config/policy-files.js';
 import { SextantError } from '../../core/errors.js';
 import { grow, type Allocation } from '../../core/experiment/allocation.js';
 import { EXPOSURE_LIMITS } from '../../core/experiment/exposure.js';
@@ -8,6 +8,9 @@ import type { DeclaredExperiment } from '../../core/experiment/parse-experiments
 import type { Fault } from '../../core/fault.js';
 import type { TenantId } from '../../core/ids.js';
 import { armKeysOf } from '../../core/prompts/prompt-book.js';
+import type { ModelId } from '../../core/registry/model.js';
+import type { Policy } from '../../core/selection/policy.js';
+import type { DecisionSnapshot } from '../../core/selection/snapshot.js';
 import type { ArmNumbers } from '../arm-numbers.js';
 import type { PolicyArchive } from '../policy-archive.js';
 import type { InForce } from './arm-policies.js';
@@ -44,27 +47,30 @@ export interface KeptFrom {
 }
 
 /**
- * Files of the kept versions that arms name, which must be good here and name no model that is not. Their prompt
+ * Files of the kept versions that arms name, or of the one that is brought along, which must be good here and name no model that is not. Their prompt
  * variants have numbers once this resolves.
  * @throws SextantError EXPERIMENT_REFUSED, UNKNOWN_POLICY, STORE_UNAVAILABLE.
  */
 export async function keptFiles(
   { definition }: DeclaredExperiment,
   { archive, arms, inForce }: KeptFrom,
+  brought?: PolicyFolder,
 ): Promise<ReadonlyMap<string, readonly PolicySource[]>> {
   const files = new Map<string, readonly PolicySource[]>();
   const { snapshot, surroundings } = inForce();
   for (const [i, { id, change }] of definition.arms.entries()) {
     if (change.policyVersion === undefined) continue;
-    const { policy, sources } = checkFolder(await archive.folder(archive.resolve(change.policyVersion)));
+    const { policyVersion } = change;
+    const folder =
+      brought?.version === policyVersion ? brought : await archive.folder(archive.resolve(policyVersion));
+    const { policy, sources } = checkFolder(folder);
     const at = `arms[${i}].policyVersion`;
     if (!policy.ok)
       throw refused(policy.faults.map(({ reason, path }) => ({ path: at, reason: `${path}: ${reason}` })));
-    const here = new Set(snapshot.registry.list().map(({ model }) => model.id));
-    const missing = policy.value.models.find((model) => !here.has(model.id));
+    const missing = modelMissing(policy.value, snapshot);
     if (missing !== undefined)
       throw refused([
-        { path: at, reason: `names model ${missing.id}, which the policy in force does not have` },
+        { path: at, reason: `names model ${missing}, which the policy in force does not have` },
       ]);
     const { storedModels, storedVariants } = surroundings;
     const models = [...policy.value.models, ...storedModels];
@@ -72,6 +78,12 @@ export async function keptFiles(
     files.set(id, sources);
   }
   return files;
+}
+
+/** A model that a policy names and the one in force does not have: nothing could be made of its reports. */
+export function modelMissing({ models }: Policy, { registry }: DecisionSnapshot): ModelId | undefined {
+  const here = new Set(registry.list().map(({ model }) => model.id));
+  return models.find((model) => !here.has(model.id))?.id;
 }
 
 /** The next phase of a ramp. @throws SextantError INVALID_FIELD where a group would shrink. */

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { PolicyFolder } from '../../config/policy-files.js';
 import type { Actor, AuditAction } from '../../core/audit/audit-entry.js';
 import { SextantError } from '../../core/errors.js';
 import { describeFault, type Fault } from '../../core/fault.js';
@@ -147,14 +148,16 @@ export class ExperimentKeeper {
   }
 
   /**
+   * @param brought a version that an arm names and that need not be kept.
    * @throws SextantError EXPERIMENT_EXISTS where the id was used; EXPERIMENT_REFUSED with the reasons; UNKNOWN_POLICY;
    *   STORE_UNAVAILABLE.
    */
   start(
     declared: DeclaredExperiment,
     tenant: TenantId,
-    change: ExperimentChange,
+    { actor, reason, brought }: ExperimentChange & { readonly brought?: PolicyFolder },
   ): Promise<RunningExperiment> {
+    const change = { actor, reason };
     return this.changes.run(async () => {
       const { definition, entry } = declared;
       const known = this.runs.get(definition.id);
@@ -165,8 +168,8 @@ export class ExperimentKeeper {
           `"${definition.id}" ${state}: give another run another id`,
         );
       }
-      refuseClashes(declared, tenant, { running: this.running, started: this.runs.size });
-      const files = await keptFiles(declared, this.parts);
+      this.refuseClashes(declared, tenant);
+      const files = await keptFiles(declared, this.parts, brought);
       const { outcomes, learnedTo, nowMs, inForce } = this.parts;
       const started: StartedExperiment = {
         number: Math.max(0, ...this.all.map(({ number }) => number)) + 1,
@@ -192,6 +195,11 @@ export class ExperimentKeeper {
       this.follow();
       return run;
     });
+  }
+
+  /** @throws SextantError EXPERIMENT_REFUSED where some request would be in two experiments, or too many run. */
+  refuseClashes(declared: DeclaredExperiment, tenant: TenantId): void {
+    refuseClashes(declared, tenant, { running: this.running, started: this.runs.size });
   }
 
   /**

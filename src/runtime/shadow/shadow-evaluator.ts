@@ -2,7 +2,7 @@ import { checkPolicy } from '../../config/load-policy.js';
 import { policyFolderOf } from '../../config/policy-files.js';
 import type { Difference } from '../../core/comparison/compare-answers.js';
 import { confront } from '../../core/comparison/confront.js';
-import { ComparisonTally } from '../../core/comparison/tally.js';
+import { ComparisonTally, totalOf } from '../../core/comparison/tally.js';
 import { describeFault } from '../../core/fault.js';
 import type { TenantId } from '../../core/ids.js';
 import type { ContextLayout } from '../../core/context/context-layout.js';
@@ -16,7 +16,8 @@ import { decodeBase } from '../../store/learning-base-codec.js';
 import { decodeLearning } from '../../store/learning-codec.js';
 import { candidateSnapshot } from '../candidate-snapshot.js';
 import { namesOf, unpackAnswer } from './packed-answer.js';
-import type { FromShadow, ShadowOrigin, ShadowRequest, ToShadow } from './shadow-messages.js';
+import { LatestTimes } from './latest-times.js';
+import type { FromShadow, ShadowOrigin, ShadowRequest, ShadowTotal, ToShadow } from './shadow-messages.js';
 
 /** Disagreements that are kept of each tenant, the latest. */
 const DISAGREEMENTS_KEPT = 50;
@@ -31,6 +32,7 @@ export class ShadowEvaluator {
   private snapshot: DecisionSnapshot;
   private names: ReadonlyMap<ArmId, string>;
   private tallies = new Map<TenantId, ComparisonTally>();
+  private times = new LatestTimes();
   private readonly counts: Record<Difference, number> = {
     refused: 0,
     admitted: 0,
@@ -72,6 +74,7 @@ export class ShadowEvaluator {
         break;
       case 'restart':
         this.tallies = new Map();
+        this.times = new LatestTimes();
         break;
       case 'report':
         this.reply({
@@ -79,6 +82,9 @@ export class ShadowEvaluator {
           id: message.id,
           report: (this.tallies.get(message.tenant) ?? newTally()).report(),
         });
+        return;
+      case 'total':
+        this.reply({ kind: 'total', id: message.id, total: this.total() });
         return;
     }
     const requests = message.kind === 'requests' ? message.requests.length : 0;
@@ -94,6 +100,7 @@ export class ShadowEvaluator {
     reserved,
     answer,
   }: ShadowRequest): void {
+    const beganMs = performance.now();
     const confrontation = confront(
       this.snapshot,
       {
@@ -108,9 +115,17 @@ export class ShadowEvaluator {
       },
       unpackAnswer(answer, this.names),
     );
+    this.times.add(performance.now() - beganMs);
     const { tenant, useCase } = question;
     this.tallyOf(tenant).add({ ...(decisionId && { decisionId }), timeMs, tenant, useCase }, confrontation);
     this.counts[confrontation.difference] += 1;
+  }
+
+  private total(): ShadowTotal {
+    const rows = [...this.tallies.values()].flatMap((tally) => tally.report().rows);
+    const { requests, differences, changedShare } = totalOf(rows);
+    const decideMsP99 = this.times.quantile(0.99);
+    return { requests, differences, changedShare, ...(decideMsP99 !== undefined && { decideMsP99 }) };
   }
 
   private tallyOf(tenant: TenantId): ComparisonTally {

@@ -18,7 +18,7 @@ import type { Environment } from '../environment.js';
 import type { Surroundings } from '../candidate-snapshot.js';
 import { examine, soundOrThrow, type Examined } from '../sound-policy.js';
 import { decodeShadow, encodeShadow, type StartedShadow } from './shadow-document.js';
-import type { OpenShadow } from './shadow-messages.js';
+import type { OpenShadow, ShadowTotal } from './shadow-messages.js';
 import { ShadowRun, type AnsweredRequest, type ShadowPhase } from './shadow-run.js';
 
 const SHADOW_KIND = 'shadow';
@@ -145,6 +145,12 @@ export class ShadowKeeper {
   async report(tenant: TenantId): Promise<TallyReport | undefined> {
     const run = this.current?.run;
     return run === undefined || run.phase === 'failed' ? undefined : run.report(tenant);
+  }
+
+  /** What was counted of all tenants' requests; absent where nothing can be. @throws SextantError SHADOW_UNAVAILABLE. */
+  async total(): Promise<ShadowTotal | undefined> {
+    const run = this.current?.run;
+    return run === undefined || run.phase === 'failed' ? undefined : run.total();
   }
 
   offer(request: AnsweredRequest): void {

@@ -41,7 +41,8 @@ export type ToShadow =
   | { readonly kind: 'requests'; readonly requests: readonly ShadowRequest[] }
   /** Another policy is in force: what was counted concerned the one before. */
   | { readonly kind: 'restart' }
-  | { readonly kind: 'report'; readonly id: number; readonly tenant: TenantId };
+  | { readonly kind: 'report'; readonly id: number; readonly tenant: TenantId }
+  | { readonly kind: 'total'; readonly id: number };
 
 export type DifferenceCounts = Readonly<Record<Difference, number>>;
 
@@ -51,7 +52,18 @@ export type FromShadow =
   | { readonly kind: 'ready'; readonly sequence: number }
   /** One message was worked off. `counts` are of all tenants, since the start. */
   | { readonly kind: 'done'; readonly requests: number; readonly counts: DifferenceCounts }
-  | { readonly kind: 'report'; readonly id: number; readonly report: TallyReport };
+  | { readonly kind: 'report'; readonly id: number; readonly report: TallyReport }
+  | { readonly kind: 'total'; readonly id: number; readonly total: ShadowTotal };
+
+/** What was counted of all tenants' requests. */
+export interface ShadowTotal {
+  readonly requests: number;
+  readonly differences: DifferenceCounts;
+  /** Sum over requests of the total variation of the choice. */
+  readonly changedShare: number;
+  /** What 99 of the latest 100 decisions took at most, in milliseconds; absent without any. */
+  readonly decideMsP99?: number;
+}
 
 /** A shadow at the other end of a thread, or in the same one. */
 export type ShadowPort = ThreadPort<ToShadow>;

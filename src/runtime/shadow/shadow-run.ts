@@ -19,6 +19,7 @@ import type {
   ShadowOrigin,
   ShadowPort,
   ShadowRequest,
+  ShadowTotal,
   ToShadow,
 } from './shadow-messages.js';
 
@@ -75,7 +76,7 @@ export class ShadowRun {
   /** Requests that it should have been asked about, and could not follow. */
   skipped = 0;
   private readonly port: ShadowPort;
-  private readonly waiting = new Map<number, (report: TallyReport | Error) => void>();
+  private readonly waiting = new Map<number, (answer: TallyReport | ShadowTotal | Error) => void>();
   private pending: Pending[] = [];
   private timer: NodeJS.Timeout | undefined;
   private requestsInFlight = 0;
@@ -129,19 +130,28 @@ export class ShadowRun {
 
   /** What was counted of a tenant's requests. @throws SextantError SHADOW_UNAVAILABLE. */
   report(tenant: TenantId): Promise<TallyReport> {
+    return this.ask((id) => ({ kind: 'report', id, tenant })) as Promise<TallyReport>;
+  }
+
+  /** What was counted of all requests. @throws SextantError SHADOW_UNAVAILABLE. */
+  total(): Promise<ShadowTotal> {
+    return this.ask((id) => ({ kind: 'total', id })) as Promise<ShadowTotal>;
+  }
+
+  private ask(message: (id: number) => ToShadow): Promise<TallyReport | ShadowTotal> {
     if (this.phase === 'failed') return Promise.reject(unavailable(`the shadow failed: ${this.failure}`));
     this.flush();
     const id = (this.reports += 1);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => settle(unavailable('the shadow is too busy')), REPORT_TIMEOUT_MS);
-      const settle = (report: TallyReport | Error): void => {
+      const settle = (answer: TallyReport | ShadowTotal | Error): void => {
         clearTimeout(timer);
         this.waiting.delete(id);
-        if (report instanceof Error) reject(report);
-        else resolve(report);
+        if (answer instanceof Error) reject(answer);
+        else resolve(answer);
       };
       this.waiting.set(id, settle);
-      this.port.post({ kind: 'report', id, tenant });
+      this.port.post(message(id));
     });
   }
 
@@ -163,6 +173,9 @@ export class ShadowRun {
         return;
       case 'report':
         this.waiting.get(message.id)?.(message.report);
+        return;
+      case 'total':
+        this.waiting.get(message.id)?.(message.total);
     }
   }
 

@@ -35,6 +35,7 @@ export class Edge {
   private readonly tls: WatchedKeyPair | undefined;
   private readonly refused = new Map<ErrorCode, number>();
   private door: FrontDoor | undefined;
+  private readonly keyPairListeners: ((pair: KeyPair) => void)[] = [];
 
   /** @throws Error where TLS files are no good. */
   constructor(private readonly parts: EdgeParts) {
@@ -45,7 +46,9 @@ export class Edge {
     this.load = new LoadWatch(config.overload, logger);
     this.count = new ConnectionCount({ all: limits.maxConnections, perPeer: limits.maxConnectionsPerPeer });
     this.tls =
-      server.tls === undefined ? undefined : new WatchedKeyPair(parts, (pair) => this.door?.useKeyPair(pair));
+      server.tls === undefined
+        ? undefined
+        : new WatchedKeyPair(parts, (pair) => this.keyPairListeners.forEach((use) => use(pair)));
     this.authenticate = authenticator(identities.identities, (peer) => this.door?.principalOf(peer));
     const { selectDeadlineMs, reportDeadlineMs, adminDeadlineMs } = limits;
     this.deadlinesMs = {
@@ -71,7 +74,7 @@ export class Edge {
   listen(inject: (socket: Socket) => void): Promise<number> {
     const { config, identities, logger } = this.parts;
     const { host, port, tls } = config.server;
-    this.door = new FrontDoor({
+    const door = new FrontDoor({
       host,
       port,
       ...(this.tls !== undefined && {
@@ -82,7 +85,16 @@ export class Edge {
       inject,
       logger,
     });
-    return this.door.listen();
+    this.door = door;
+    this.keyPairListeners.push((pair) => door.useKeyPair(pair));
+    return door.listen();
+  }
+
+  /** The key pair, now and whenever another takes its place; nothing without TLS. */
+  followKeyPair(use: (pair: KeyPair) => void): void {
+    if (this.tls === undefined) return;
+    use(this.tls.current);
+    this.keyPairListeners.push(use);
   }
 
   view(): EdgeView {

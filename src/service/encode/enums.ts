@@ -10,6 +10,7 @@ import {
   TOKENS_SOURCES,
 } from '../../core/profile.js';
 import { LIFECYCLES, MODALITIES, MODEL_STATUSES } from '../../core/registry/model.js';
+import { GATE_STATUSES, PROMOTION_GATES, PROMOTION_STATUSES } from '../../core/promotion/promotion-state.js';
 import { PROMPT_RECOMMENDATIONS } from '../../core/prompts/recommendation.js';
 import { PROMPT_STATUSES } from '../../core/prompts/prompt-variant.js';
 import { FILTERS } from '../../core/selection/removal.js';
@@ -44,4 +45,7 @@ export const promptRecommendationEnum = enumCodec(PROMPT_RECOMMENDATIONS);
 export const tokensSourceEnum = enumCodec(TOKENS_SOURCES);
 export const experimentMetricEnum = enumCodec(EXPERIMENT_METRICS);
 export const experimentStatusEnum = enumCodec(EXPERIMENT_STATUSES);
+export const promotionGateEnum = enumCodec(PROMOTION_GATES);
+export const gateStatusEnum = enumCodec(GATE_STATUSES);
+export const promotionStatusEnum = enumCodec(PROMOTION_STATUSES);
 export const costComponentEnum = enumCodec(COST_COMPONENTS);

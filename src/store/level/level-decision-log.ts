@@ -1,11 +1,12 @@
 import { decisionKey, decisionRange, parseDecisionKey } from '../keys.js';
-import type { DecisionLog, LoggedDecision, ReadOrder } from '../ports.js';
+import type { DecisionLog, LoggedDecision, ReadOrder, RollupRow } from '../ports.js';
 import { seal, unseal } from '../sealed-value.js';
 import { SerialQueue } from '../serial-queue.js';
 import type { Database, Operation } from './database.js';
 import type { GuardedWriter } from './guarded-writer.js';
 import { storeErrorOf } from './level-error.js';
-import { decisionHash, putTotal, totalAfter, type SpaceTotal } from './space-total.js';
+import type { LevelRollupStore } from './level-rollup-store.js';
+import { sealedHash, putTotal, totalAfter, type SpaceTotal } from './space-total.js';
 
 const READ_AHEAD_BYTES = 1 << 20;
 const REMOVED_AT_ONCE = 1_000;
@@ -15,6 +16,7 @@ export interface LevelDecisionLogParts {
   readonly writer: GuardedWriter;
   /** As it is on disk. */
   readonly total: SpaceTotal;
+  readonly rollups: LevelRollupStore;
 }
 
 /** Decisions in LevelDB, written without waiting for the disk. */
@@ -26,7 +28,7 @@ export class LevelDecisionLog implements DecisionLog {
     this.total = parts.total;
   }
 
-  append(decisions: readonly LoggedDecision[]): Promise<void> {
+  append(decisions: readonly LoggedDecision[], rollups: readonly RollupRow[] = []): Promise<void> {
     const values = new Map<string, readonly [Buffer, Buffer]>();
     for (const { decisionId, issueTimeMs, body } of decisions) {
       const key = decisionKey(issueTimeMs, decisionId);
@@ -34,12 +36,12 @@ export class LevelDecisionLog implements DecisionLog {
     }
     const entries = [...values.values()];
     return this.changes.run(async () => {
-      if (entries.length === 0) return;
+      if (entries.length === 0 && rollups.length === 0) return;
       const before = await this.valuesOf(entries.map(([key]) => key));
       await this.write(
         entries.map(([key, value]): Operation => ({ type: 'put', key, value })),
-        entries.map(([, value]) => value),
-        before.filter((value) => value !== undefined),
+        { came: entries.map(([, value]) => value), went: before.filter((value) => value !== undefined) },
+        rollups,
       );
     });
   }
@@ -81,8 +83,7 @@ export class LevelDecisionLog implements DecisionLog {
     if (entries.length === 0) return 0;
     await this.write(
       entries.map(([key]): Operation => ({ type: 'del', key })),
-      [],
-      entries.map(([, value]) => value),
+      { came: [], went: entries.map(([, value]) => value) },
     );
     return entries.length;
   }
@@ -97,11 +98,13 @@ export class LevelDecisionLog implements DecisionLog {
 
   private async write(
     operations: readonly Operation[],
-    came: readonly Buffer[],
-    went: readonly Buffer[],
+    { came, went }: { readonly came: readonly Buffer[]; readonly went: readonly Buffer[] },
+    rollups: readonly RollupRow[] = [],
   ): Promise<void> {
-    const total = totalAfter(this.total, came.map(decisionHash), went.map(decisionHash));
-    await this.parts.writer.write([...operations, putTotal('decisions', total)], { sync: false });
+    const total = totalAfter(this.total, came.map(sealedHash), went.map(sealedHash));
+    const all = [...operations, putTotal('decisions', total)];
+    if (rollups.length === 0) await this.parts.writer.write(all, { sync: false });
+    else await this.parts.rollups.write(rollups, all, { sync: false });
     this.total = total;
   }
 }

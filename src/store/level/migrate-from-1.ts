@@ -1,6 +1,6 @@
 import { allDocuments, decisionRange } from '../keys.js';
 import type { Database, Operation } from './database.js';
-import { decisionHash, documentHash, EMPTY_TOTAL, putTotal, totalAfter } from './space-total.js';
+import { sealedHash, documentHash, EMPTY_TOTAL, putTotal, totalAfter } from './space-total.js';
 import { documentOf } from './level-document-store.js';
 import { putExtent, readExtent } from './log-extent.js';
 
@@ -15,7 +15,7 @@ export async function migrateFrom1(db: Database): Promise<Operation[]> {
     hashes.push(documentHash(key, value));
   }
   const decisions: bigint[] = [];
-  for await (const value of db.values(decisionRange(0, Infinity))) decisions.push(decisionHash(value));
+  for await (const value of db.values(decisionRange(0, Infinity))) decisions.push(sealedHash(value));
   return [
     putExtent(await readExtent(db)),
     putTotal('documents', totalAfter(EMPTY_TOTAL, hashes, [])),

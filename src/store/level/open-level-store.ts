@@ -9,6 +9,7 @@ import { LevelDecisionLog } from './level-decision-log.js';
 import { LevelDocumentStore, type DocumentState } from './level-document-store.js';
 import { storeErrorOf } from './level-error.js';
 import { LevelOutcomeLog } from './level-outcome-log.js';
+import { LevelRollupStore } from './level-rollup-store.js';
 import { LevelSnapshotStore } from './level-snapshot-store.js';
 import { LevelRetention } from './level-retention.js';
 import { ExtentInUse } from './log-extent.js';
@@ -63,11 +64,13 @@ async function openPorts(parts: {
   const { dir, db, mark } = parts;
   const writer = new GuardedWriter(parts);
   await claimFormat(db, writer, dir);
-  const { extent: found, total, decisions: logged } = await verifyEnds(db, await mark.read());
+  const ends = await verifyEnds(db, await mark.read());
+  const { extent: found, total, decisions: logged } = ends;
   mark.note({ head: found.head, commits: total.commits });
   const extent = new ExtentInUse(found);
   const outcomes = new LevelOutcomeLog({ db, writer, mark, extent });
-  const decisions = new LevelDecisionLog({ db, writer, total: logged });
+  const rollups = new LevelRollupStore({ db, writer, total: ends.rollups, foldedTo: ends.rolledUpTo });
+  const decisions = new LevelDecisionLog({ db, writer, total: logged, rollups });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await outcomes.settle();
@@ -82,6 +85,7 @@ async function openPorts(parts: {
     restoreDocuments: (states) => documents.restore(states),
     decisions,
     snapshots: new LevelSnapshotStore(db, writer),
+    rollups,
     retention: new LevelRetention({ db, writer, extent, decisions }),
     scrub: (options) => scrubDatabase(db, extent, options),
     copyTo: (folder) => copyDatabase(db, folder),

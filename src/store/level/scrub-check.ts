@@ -1,12 +1,20 @@
 import { decisionTimeMs } from '../../core/ids.js';
-import { dedupeKey, metaKey, parseBlockKey, parseDecisionKey, spaceOf, type KeySpace } from '../keys.js';
+import {
+  dedupeKey,
+  metaKey,
+  parseBlockKey,
+  parseDecisionKey,
+  parseRollupKey,
+  spaceOf,
+  type KeySpace,
+} from '../keys.js';
 import { decodeBlock } from '../outcome-codec.js';
 import type { ScrubReport } from '../ports.js';
 import { tryUnseal, unseal } from '../sealed-value.js';
 import { StoreError } from '../store-error.js';
 import { dedupeEntryOf, type DedupeEntry } from './dedupe-entry.js';
 import {
-  decisionHash,
+  sealedHash,
   documentHash,
   EMPTY_TOTAL,
   totalAfter,
@@ -15,6 +23,7 @@ import {
   type SpaceTotal,
   type TotalledSpace,
 } from './space-total.js';
+import { POSITION_KEY, positionOf } from './level-rollup-store.js';
 import { documentOf } from './level-document-store.js';
 import { logBaseOf } from './log-base.js';
 import { extentOf, type LogExtent } from './log-extent.js';
@@ -39,6 +48,7 @@ export class ScrubCheck {
   private last: Buffer = Buffer.alloc(0);
   private hashes = 0n;
   private decisionHashes = 0n;
+  private rollupHashes = 0n;
   private readonly totals: Partial<Record<TotalledSpace, SpaceTotal>> = {};
   private base: Buffer | undefined;
   private extent: LogExtent | undefined;
@@ -68,8 +78,12 @@ export class ScrubCheck {
       case 'document':
         return this.document(key, value);
       case 'decision':
-        this.decisionHashes += decisionHash(value);
+        this.decisionHashes += sealedHash(value);
         unseal(key, value, () => `the logged decision ${parseDecisionKey(key).decisionId}`);
+        return;
+      case 'rollup':
+        this.rollupHashes += sealedHash(value);
+        unseal(key, value, () => `the rollup ${JSON.stringify(parseRollupKey(key))}`);
         return;
       case 'meta':
         return this.meta(key, value);
@@ -99,6 +113,7 @@ export class ScrubCheck {
   private checkTotals(): void {
     this.checkTotal('documents', this.hashes);
     this.checkTotal('decisions', this.decisionHashes);
+    this.checkTotal('rollups', this.rollupHashes);
     if (this.extent === undefined) return this.fault('the extent of the outcome log is missing');
     const { base, head } = this.extent;
     if ((this.expected ?? base) !== head)
@@ -126,6 +141,8 @@ export class ScrubCheck {
     if (key.equals(EXTENT_KEY)) this.extent = extentOf(value);
     else if (key.equals(totalKey('documents'))) this.totals.documents = totalOf('documents', value);
     else if (key.equals(totalKey('decisions'))) this.totals.decisions = totalOf('decisions', value);
+    else if (key.equals(totalKey('rollups'))) this.totals.rollups = totalOf('rollups', value);
+    else if (key.equals(POSITION_KEY)) positionOf(value);
     else if (key.equals(FORMAT_KEY)) formatOf(value);
     else throw new RangeError(`${key.toString('hex')} is no key of a store`);
   }

@@ -16,14 +16,14 @@ export interface SpaceTotal {
 }
 
 /** Spaces that have one. */
-export type TotalledSpace = 'documents' | 'decisions';
+export type TotalledSpace = 'documents' | 'decisions' | 'rollups';
 
 export const EMPTY_TOTAL: SpaceTotal = { commits: 0, sum: 0n };
 
 export const totalKey = (space: TotalledSpace): Buffer => metaKey(space);
 
-/** A hash of a decision: the checksum that it is sealed with, which covers its key. */
-export const decisionHash = (sealed: Buffer): bigint => BigInt(sealed.readUInt32BE(0));
+/** A hash of a decision or a rollup: the checksum that it is sealed with, which covers its key. */
+export const sealedHash = (sealed: Buffer): bigint => BigInt(sealed.readUInt32BE(0));
 
 /** A hash of a document: its key and its value. */
 export function documentHash(key: Uint8Array, value: Uint8Array): bigint {

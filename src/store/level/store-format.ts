@@ -6,9 +6,10 @@ import { EMPTY_TOTAL, putTotal } from './space-total.js';
 import type { GuardedWriter } from './guarded-writer.js';
 import { putExtent } from './log-extent.js';
 import { migrateFrom1 } from './migrate-from-1.js';
+import { migrateFrom2 } from './migrate-from-2.js';
 
 /** Version of what lies in the database: keys, values and the block format. */
-export const STORE_FORMAT = 2;
+export const STORE_FORMAT = 3;
 
 const FORMAT_KEY = metaKey('format');
 
@@ -18,7 +19,7 @@ const FORMAT_KEY = metaKey('format');
  */
 type Migration = (db: Database) => Promise<Operation[]>;
 
-const MIGRATION_FROM: Readonly<Record<number, Migration>> = { 1: migrateFrom1 };
+const MIGRATION_FROM: Readonly<Record<number, Migration>> = { 1: migrateFrom1, 2: migrateFrom2 };
 
 /**
  * Makes sure that this version may use what lies in a database: founds an empty one, and brings an older format up to
@@ -65,6 +66,7 @@ async function found(db: Database, writer: GuardedWriter, dir: string): Promise<
       putExtent({ base: 0, head: 0, floorMs: 0 }),
       putTotal('documents', EMPTY_TOTAL),
       putTotal('decisions', EMPTY_TOTAL),
+      putTotal('rollups', EMPTY_TOTAL),
     ],
     { sync: true },
   );

@@ -1,13 +1,15 @@
 import { decisionKey } from '../keys.js';
-import type { DecisionLog, LoggedDecision, ReadOrder, SnapshotStore, Store } from '../ports.js';
+import type { DecisionLog, LoggedDecision, ReadOrder, RollupRow, SnapshotStore, Store } from '../ports.js';
 import { StoreError } from '../store-error.js';
 import { MemoryDocumentStore } from './memory-document-store.js';
 import { MemoryOutcomeLog } from './memory-outcome-log.js';
+import { MemoryRollupStore } from './memory-rollup-store.js';
 
 /** A store that ends with the process: for tests and dry runs. */
 export function openMemoryStore(): Store {
   const outcomes = new MemoryOutcomeLog();
-  const decisions = new MemoryDecisionLog();
+  const rollups = new MemoryRollupStore();
+  const decisions = new MemoryDecisionLog(rollups);
   return {
     outcomes,
     documents: new MemoryDocumentStore(),
@@ -23,6 +25,7 @@ export function openMemoryStore(): Store {
     },
     scrub: () => Promise.resolve(NOTHING_READ),
     snapshots: new MemorySnapshotStore(),
+    rollups,
     copyTo: () =>
       Promise.reject(
         new StoreError('STORE_UNSUPPORTED', 'a store in memory ends with its process: there is no copy'),
@@ -37,8 +40,11 @@ const NOTHING_READ = { entries: 0, bytes: 0, complete: true, faults: [], faultCo
 class MemoryDecisionLog implements DecisionLog {
   private readonly byKey = new Map<string, LoggedDecision>();
 
-  async append(decisions: readonly LoggedDecision[]): Promise<void> {
+  constructor(private readonly rollups: MemoryRollupStore) {}
+
+  async append(decisions: readonly LoggedDecision[], rollups: readonly RollupRow[] = []): Promise<void> {
     await Promise.resolve();
+    this.rollups.put(rollups);
     for (const decision of decisions) {
       const key = decisionKey(decision.issueTimeMs, decision.decisionId).toString('hex');
       this.byKey.set(key, { ...decision, body: Uint8Array.from(decision.body) });

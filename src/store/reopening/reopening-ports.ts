@@ -1,5 +1,12 @@
 import type { LevelStore } from '../level/open-level-store.js';
-import type { DecisionLog, DocumentStore, OutcomeLog, SnapshotStore, StoreRetention } from '../ports.js';
+import type {
+  DecisionLog,
+  DocumentStore,
+  OutcomeLog,
+  RollupStore,
+  SnapshotStore,
+  StoreRetention,
+} from '../ports.js';
 import { SerialQueue } from '../serial-queue.js';
 import { statesBefore, type DoubtfulCommit } from './doubtful-commit.js';
 import { lastRecorded, type LastOutcome } from './last-outcome.js';
@@ -60,7 +67,7 @@ export function reopeningDocuments(use: Use, doubted: (commit: DoubtfulCommit) =
 
 export function reopeningDecisions(use: Use): DecisionLog {
   return {
-    append: async (decisions) => use().decisions.append(decisions),
+    append: async (decisions, rollups) => use().decisions.append(decisions, rollups),
     range: (fromMs, toMs, order) => lazily(() => use().decisions.range(fromMs, toMs, order)),
   };
 }
@@ -74,6 +81,17 @@ export function reopeningRetention(use: Use): StoreRetention {
     raiseDedupeFloor: async (toMs) => use().retention.raiseDedupeFloor(toMs),
     removeDecisionsBefore: async (timeMs) => use().retention.removeDecisionsBefore(timeMs),
     decisionTimeWithin: async (maxBytes) => use().retention.decisionTimeWithin(maxBytes),
+  };
+}
+
+export function reopeningRollups(use: Use): RollupStore {
+  return {
+    get: async (keys) => use().rollups.get(keys),
+    commit: async (rows, foldedTo) => use().rollups.commit(rows, foldedTo),
+    // Only of a store that is there: what a failed commit left is known once it is open again.
+    foldedTo: () => use().rollups.foldedTo(),
+    range: (range) => lazily(() => use().rollups.range(range)),
+    removeBefore: async (tier, timeMs) => use().rollups.removeBefore(tier, timeMs),
   };
 }
 

@@ -4,6 +4,7 @@ import type {
   DecisionLog,
   DocumentStore,
   OutcomeLog,
+  RollupStore,
   ScrubOptions,
   ScrubReport,
   SnapshotStore,
@@ -21,6 +22,7 @@ import {
   reopeningDocuments,
   reopeningOutcomes,
   reopeningRetention,
+  reopeningRollups,
   reopeningSnapshots,
 } from './reopening-ports.js';
 
@@ -44,6 +46,7 @@ export class ReopeningStore implements Store {
   readonly documents: DocumentStore;
   readonly decisions: DecisionLog;
   readonly snapshots: SnapshotStore;
+  readonly rollups: RollupStore;
   readonly retention: StoreRetention;
   private inner: LevelStore | undefined;
   private state: 'open' | 'failed' = 'open';
@@ -59,6 +62,7 @@ export class ReopeningStore implements Store {
     this.documents = reopeningDocuments(use, (doubtful) => (this.doubtful = doubtful));
     this.decisions = reopeningDecisions(use);
     this.snapshots = reopeningSnapshots(use);
+    this.rollups = reopeningRollups(use);
     this.retention = reopeningRetention(use);
   }
 

@@ -1,3 +1,4 @@
+import type { DeferredProducts } from './deferred-products.js';
 import {
   addObservation,
   emptyLinearSums,
@@ -32,7 +33,12 @@ export class LinearArm {
     return new LinearArm(emptyLinearSums(size));
   }
 
-  observe(observation: LinearObservation): void {
+  /** @param deferred where the observation may wait; it does not where a posterior follows it. */
+  observe(observation: LinearObservation, deferred?: DeferredProducts): void {
+    if (deferred !== undefined && this.cached === undefined) {
+      deferred.add(this.sums, observation);
+      return;
+    }
     addObservation(this.sums, observation);
     if (this.cached === undefined) return;
     const { x, y, weight } = observation;

@@ -1,17 +1,11 @@
-import { ask, confront, type ConfrontedRequest } from '../core/comparison/confront.js';
-import { ComparisonTally, type TallyReport } from '../core/comparison/tally.js';
-import { attributesRead } from '../core/rules/attributes-read.js';
-import type { Policy } from '../core/selection/policy.js';
-import type { RecordedDecision } from '../runtime/decision-codec.js';
-import type { Store } from '../store/ports.js';
-import {
-  nothingPassedOver,
-  replay,
-  ReplayedPolicy,
-  surroundingsOf,
-  type LogFilter,
-  type PassedOver,
-} from '../runtime/evaluation/log-replay.js';
+import { ask, confront, type ConfrontedRequest } from '../../core/comparison/confront.js';
+import { ComparisonTally, type TallyReport } from '../../core/comparison/tally.js';
+import { attributesRead } from '../../core/rules/attributes-read.js';
+import type { Policy } from '../../core/selection/policy.js';
+import type { Surroundings } from '../candidate-snapshot.js';
+import type { RecordedDecision } from '../decision-codec.js';
+import type { EvaluatedStore } from './evaluate-log.js';
+import { nothingPassedOver, replay, ReplayedPolicy, type LogFilter, type PassedOver } from './log-replay.js';
 
 /** What two policies make of the requests of a log. */
 export interface LogDiff extends TallyReport, Readonly<PassedOver> {
@@ -30,11 +24,11 @@ const DISAGREEMENTS_TOLD = 20;
  * priors and settings. @throws StoreError; RangeError where a policy does not fit what is stored.
  */
 export async function diffOnLog(
-  store: Store,
-  policies: { readonly from: Policy; readonly to: Policy },
+  store: EvaluatedStore,
+  policies: { readonly from: Policy; readonly to: Policy; readonly surroundings: Surroundings },
   filter: LogFilter,
 ): Promise<LogDiff> {
-  const surroundings = await surroundingsOf(store.documents);
+  const { surroundings } = policies;
   const from = await ReplayedPolicy.open(store.outcomes, policies.from, surroundings);
   const to = await ReplayedPolicy.open(store.outcomes, policies.to, surroundings);
   const passedOver = nothingPassedOver();
