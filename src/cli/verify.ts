@@ -3,6 +3,7 @@ import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { checkFolder, loadPolicy } from '../config/load-policy.js';
 import { pinnedFolder } from '../runtime/policy-archive.js';
 import { recover, foldWhole } from '../runtime/learner.js';
+import { verifyExperiments } from '../runtime/experiments/verify-experiments.js';
 import { compareStates } from '../core/learning/compare-states.js';
 import type { Store } from '../store/ports.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
@@ -36,10 +37,26 @@ async function verify(store: Store, policy: Policy): Promise<number> {
     console.log(`DAMAGED: ${read.faultCount} faults`);
     return 1;
   }
-  return verifyFold(store, policy);
+  const isFoldEqual = await verifyFold(store, policy);
+  const areExperimentsEqual = await verifiedExperiments(store);
+  return isFoldEqual && areExperimentsEqual ? 0 : 1;
 }
 
-async function verifyFold({ outcomes, snapshots }: Store, policy: Policy): Promise<number> {
+/** Whether what is kept of each experiment is what the log says of it. */
+async function verifiedExperiments(store: Store): Promise<boolean> {
+  const verified = await verifyExperiments(store);
+  for (const { id, units, differences, isPartOnly } of verified) {
+    const said = isPartOnly
+      ? 'its beginning has left the log: nothing to hold it against'
+      : differences.length === 0
+        ? 'equal'
+        : `NOT EQUAL: ${differences.join('; ')}`;
+    console.log(`experiment  ${id}, ${units} units: ${said}`);
+  }
+  return verified.every(({ differences }) => differences.length === 0);
+}
+
+async function verifyFold({ outcomes, snapshots }: Store, policy: Policy): Promise<boolean> {
   const { halfLives } = policy.bandit;
   const layout = contextLayoutOf(policy);
   const recovered = await recover(outcomes, snapshots, halfLives, layout);
@@ -53,5 +70,5 @@ async function verifyFold({ outcomes, snapshots }: Store, policy: Policy): Promi
   console.log(`snapshot    at ${recovered.fromSequence}, tail of ${recovered.foldedOutcomes}`);
   for (const difference of differences.slice(0, 20)) console.log(`differs     ${difference}`);
   console.log(differences.length === 0 ? 'equal' : `NOT EQUAL: ${differences.length} differences`);
-  return differences.length === 0 ? 0 : 1;
+  return differences.length === 0;
 }

@@ -3,7 +3,7 @@ import type { DocumentStore } from '../../store/ports.js';
 import { encodeExperimentState } from './experiment-snapshot.js';
 import type { RunningExperiment } from './running-experiment.js';
 
-const FOLD_KIND = 'experiment-fold';
+export const FOLD_KIND = 'experiment-fold';
 
 /** Keeps what was folded for each experiment now and then, so that a start need not read the whole log. */
 export class ExperimentSnapshots {
