@@ -103,7 +103,7 @@ export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
         labels: { method },
         value: elapsed,
         // Its types take the metric's own labels for those of exemplars.
-        exemplarLabels: exemplarOf(traced) as Partial<Record<'method', string>>,
+        exemplarLabels: exemplarOf(traced),
       });
     },
   };

@@ -35,7 +35,7 @@ it('an exemplar stands behind its bucket, and nowhere else', async () => {
     registers: [],
   });
   registry.registerMetric(seconds);
-  seconds.observe({ labels: {}, value: 1.5, exemplarLabels: { trace_id: 'abc' } as never });
+  seconds.observe({ labels: {}, value: 1.5, exemplarLabels: { trace_id: 'abc' } });
   seconds.observe({ labels: {}, value: 0.5, exemplarLabels: {} });
   const text = await openMetricsText(registry);
   expect(text).toMatch(/^s_bucket\{le="2"\} 2 # \{trace_id="abc"\} 1.5 \d+(\.\d+)?$/m);

@@ -16,7 +16,7 @@ import { startServer, type BuiltServer } from './built-server.js';
 import { newFolder, policyFolder, SOUND } from './policy-folder.js';
 import { ask, wentWell } from './samples.js';
 
-const SETUP = join(import.meta.dirname, '../fixtures/tracing/record-spans.mjs');
+const SETUP = join(import.meta.dirname, '../fixtures/tracing/record-spans.js');
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = 'b7ad6b7169203331';
 const spansFile = join(newFolder(), 'spans.ndjson');

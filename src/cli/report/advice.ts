@@ -1,7 +1,7 @@
 import type { ModelPosterior } from '../../gen/sextant/v1/insight.js';
 import { percentText } from '../plain-output.js';
 import { distance, type Performance } from './performance.js';
-import type { ModelPerformance, UseCaseReport } from './performance-report.js';
+import type { ModelPerformance, UseCaseReport } from './use-case-report.js';
 
 /** Below it a use case learns from few of its requests. */
 const JUDGED_LEAST = 0.05;

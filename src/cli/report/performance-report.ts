@@ -1,44 +1,11 @@
 import type { DriftAlarm, ListTimeSeriesResponse, TimeSeries } from '../../gen/sextant/v1/insight.js';
 import { isoTime } from '../plain-output.js';
 import { adviceOf } from './advice.js';
+import type { DriftStory, ModelPerformance, UseCaseReport } from './use-case-report.js';
 import { experimentStories, type ExperimentStory } from './experiment-story.js';
 import { performanceOf, type Performance } from './performance.js';
 import type { ReportData } from './report-data.js';
-import { fixedModels, savingsOf, type FixedModel, type Saving } from './savings.js';
-
-/** One model in one use case. */
-export interface ModelPerformance extends Performance {
-  readonly model: string;
-  /** Of the use case's decisions, or of its first attempts where none was counted. */
-  readonly share: number;
-  readonly always: FixedModel;
-}
-
-export interface DriftStory {
-  readonly model: string;
-  readonly shift: number;
-  readonly shiftSd: number;
-  readonly z: number;
-}
-
-/** One point of a chart. */
-export interface CoursePoint {
-  readonly time: string;
-  readonly performance: Performance;
-}
-
-export interface UseCaseReport {
-  readonly useCase: string;
-  readonly performance: Performance;
-  /** Of as much time before; absent where nothing happened. */
-  readonly before?: Performance;
-  /** By share, largest first. */
-  readonly models: readonly ModelPerformance[];
-  readonly savings: readonly Saving[];
-  readonly drift: readonly DriftStory[];
-  readonly course: readonly CoursePoint[];
-  readonly advice: readonly string[];
-}
+import { fixedModels, savingsOf, type FixedModel } from './savings.js';
 
 /** What the report says, in every form that it is written in. */
 export interface PerformanceReport {

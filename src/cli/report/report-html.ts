@@ -1,4 +1,5 @@
-import type { PerformanceReport, UseCaseReport } from './performance-report.js';
+import type { PerformanceReport } from './performance-report.js';
+import type { UseCaseReport } from './use-case-report.js';
 import { figuresText, HOW_ESTIMATED, MODEL_HEADER, modelRow, savingText, spanText } from './report-text.js';
 import { sparkline } from './sparkline.js';
 

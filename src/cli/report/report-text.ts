@@ -2,7 +2,8 @@ import type { AlwaysModel, Estimate } from '../../core/reporting/always-model.js
 import { table } from '../demo/table.js';
 import { percentText } from '../plain-output.js';
 import type { Performance } from './performance.js';
-import type { ModelPerformance, PerformanceReport, UseCaseReport } from './performance-report.js';
+import type { PerformanceReport } from './performance-report.js';
+import type { ModelPerformance, UseCaseReport } from './use-case-report.js';
 import type { Saving } from './savings.js';
 
 export const NONE = '–';

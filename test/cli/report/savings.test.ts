@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { adviceOf } from '../../../src/cli/report/advice.js';
-import type { UseCaseReport } from '../../../src/cli/report/performance-report.js';
+import type { UseCaseReport } from '../../../src/cli/report/use-case-report.js';
 import { fixedModels, savingsOf } from '../../../src/cli/report/savings.js';
 import { TimeSeries } from '../../../src/gen/sextant/v1/insight.js';
 

@@ -1,0 +1,36 @@
+import type { FixedModel, Saving } from './savings.js';
+import type { Performance } from './performance.js';
+
+/** One model in one use case. */
+export interface ModelPerformance extends Performance {
+  readonly model: string;
+  /** Of the use case's decisions, or of its first attempts where none was counted. */
+  readonly share: number;
+  readonly always: FixedModel;
+}
+
+export interface DriftStory {
+  readonly model: string;
+  readonly shift: number;
+  readonly shiftSd: number;
+  readonly z: number;
+}
+
+/** One point of a chart. */
+export interface CoursePoint {
+  readonly time: string;
+  readonly performance: Performance;
+}
+
+export interface UseCaseReport {
+  readonly useCase: string;
+  readonly performance: Performance;
+  /** Of as much time before; absent where nothing happened. */
+  readonly before?: Performance;
+  /** By share, largest first. */
+  readonly models: readonly ModelPerformance[];
+  readonly savings: readonly Saving[];
+  readonly drift: readonly DriftStory[];
+  readonly course: readonly CoursePoint[];
+  readonly advice: readonly string[];
+}
