@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SelectResponse } from '../../src/gen/sextant/v1/selection.js';
 import type { Sextant } from './clients.js';
 import { CHEAP } from './experiment-entries.js';
@@ -65,6 +66,9 @@ export const alike = (_answer: SelectResponse, i: number): number => 0.8 + (i % 
 /** Users by their number, so that each is on the same side in every run. */
 const asUser = (i: number) => ({ ...ask('chat', `Question ${i}?`), attributes: { user: `user-${i}` } });
 
+/** The log of a test should be one that is evaluated in seconds. */
+const PAUSE_MS = 40;
+
 /** Asks and reports, a request after the other, until it is told to stop. */
 export class Traffic {
   readonly answers: SelectResponse[] = [];
@@ -88,7 +92,8 @@ export class Traffic {
     const lane = async (): Promise<void> => {
       while (!this.isOver) {
         // A server that is killed answers nothing; its clients ask again.
-        await this.one().catch(() => new Promise((resolve) => setTimeout(resolve, 50)));
+        await this.one().catch(() => undefined);
+        await sleep(PAUSE_MS);
       }
     };
     await Promise.all([lane(), lane(), lane(), lane()]);
