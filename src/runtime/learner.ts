@@ -43,11 +43,9 @@ export async function foldWhole(
 /** Folds the log on top of a state, from its position to the end. @returns how many outcomes were folded. */
 export async function foldTail(state: LearningState, log: OutcomeLog): Promise<number> {
   const before = state.sequence;
-  await state.foldTogether(async () => {
-    for await (const { firstSequence, outcomes } of log.read(state.sequence)) {
-      for (let i = 0; i < outcomes.length; i++) state.fold(outcomes[i]!, firstSequence + i);
-    }
-  });
+  for await (const { firstSequence, outcomes } of log.read(state.sequence)) {
+    for (let i = 0; i < outcomes.length; i++) state.fold(outcomes[i]!, firstSequence + i);
+  }
   return state.sequence - before;
 }
 

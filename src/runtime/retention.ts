@@ -156,15 +156,13 @@ export class Retention {
     const { halfLives, layout } = fold();
     const state = await foundation(log, halfLives, layout);
     const from = state.sequence;
-    await state.foldTogether(async () => {
-      for await (const block of log.read(from)) {
-        if (this.closing.signal.aborted || !goes(block)) break;
-        const startedMs = performance.now();
-        block.outcomes.forEach((outcome, i) => state.fold(outcome, block.firstSequence + i));
-        if (state.sequence - from >= STEP_OUTCOMES) break;
-        await this.pause((performance.now() - startedMs) * (1 / BUSY_SHARE - 1));
-      }
-    });
+    for await (const block of log.read(from)) {
+      if (this.closing.signal.aborted || !goes(block)) break;
+      const startedMs = performance.now();
+      block.outcomes.forEach((outcome, i) => state.fold(outcome, block.firstSequence + i));
+      if (state.sequence - from >= STEP_OUTCOMES) break;
+      await this.pause((performance.now() - startedMs) * (1 / BUSY_SHARE - 1));
+    }
     if (state.sequence === from) return false;
     await this.parts.beforeRemoval?.(state.sequence);
     await retention.replacePrefix(state.sequence, encodeBase(state));

@@ -74,11 +74,9 @@ export function contextVector(
 const steps = (value: number): number =>
   Math.max(-STEPS_MAX, Math.min(STEPS_MAX, Math.round(value * STEPS_PER_UNIT)));
 
-/** The numbers that a vector stands for. @param values where they go. */
-export function contextValues(
-  vector: ContextVector,
-  values: Float64Array = new Float64Array(vector.length),
-): Float64Array {
+/** The numbers that a vector stands for. */
+export function contextValues(vector: ContextVector): Float64Array {
+  const values = new Float64Array(vector.length);
   for (let i = 0; i < vector.length; i++) values[i] = vector[i]! / STEPS_PER_UNIT;
   return values;
 }

@@ -1,7 +1,6 @@
 import type { TenantId, UseCase } from '../ids.js';
 import type { Outcome } from '../outcome/outcome.js';
 import type { ArmId } from '../registry/model.js';
-import { DeferredProducts } from '../bandit/linear/deferred-products.js';
 import { scaleLinearSums } from '../bandit/linear/linear-sums.js';
 import { BudgetLedger } from '../budget/budget-ledger.js';
 import { NO_CONTEXT } from '../context/context-layout.js';
@@ -63,9 +62,6 @@ export class LearningState {
   >;
   /** The time that they are of. */
   private weightsOfMs = NaN;
-  private deferred: DeferredProducts | undefined;
-  /** The context of the outcome that is folded. */
-  private readonly contextScratch: Float64Array;
   private readonly regressions = new Map<TenantId, TenantRegressions>();
 
   readonly halfLives: GroupHalfLives;
@@ -77,7 +73,6 @@ export class LearningState {
   ) {
     this.halfLives = { ...halfLives, labels: halfLives.quality, ...DRIFT_HALF_LIVES_MS };
     this.version = foldVersion(this.halfLives, layout);
-    this.contextScratch = new Float64Array(layout.size);
     const zeros = DECAY_GROUPS.map((group) => [group, 0]);
     this.landmarksMs = Object.fromEntries(zeros) as Record<DecayGroup, number>;
   }
@@ -102,20 +97,6 @@ export class LearningState {
     this.budgets.fold(outcome);
     this.sequence = sequence + 1;
     this.revision += 1;
-  }
-
-  /**
-   * Folds many outcomes in less time: what is costly of each is added together with that of others. Nobody may read the
-   * state until it is done.
-   */
-  async foldTogether(folding: () => Promise<void> | void): Promise<void> {
-    this.deferred = new DeferredProducts();
-    try {
-      await folding();
-    } finally {
-      this.deferred.flush();
-      this.deferred = undefined;
-    }
   }
 
   /** Passes over outcomes that this state is not about, up to a position. */
@@ -200,18 +181,18 @@ export class LearningState {
     if (quality === undefined && answered === undefined) return;
     const regressions = this.regressionsOf(useCase.tenant);
     const arm = regressions.ensure(useCase, armId);
-    const x = contextValues(context, this.contextScratch);
+    const x = contextValues(context);
     if (quality !== undefined) {
       const predicted = outcome.expectedQualityQ16 / QUALITY_ONE_Q16;
       const { value: y } = quality;
       const observation = { x, y, predicted, weight: weights.quality, logarithmic: false };
-      regressions.observe(arm, 'quality', observation, this.deferred);
+      regressions.observe(arm, 'quality', observation);
     }
     if (answered !== undefined) {
       const y = Math.log(Math.max(answered, 1));
       const predicted = Math.log(outcome.expectedOutputTokens ?? Math.max(answered, 1));
       const observation = { x, y, predicted, weight: weights.tokens, logarithmic: true };
-      regressions.observe(arm, 'logTokens', observation, this.deferred);
+      regressions.observe(arm, 'logTokens', observation);
     }
   }
 
@@ -251,7 +232,6 @@ export class LearningState {
   private moveLandmark(group: DecayGroup, toMs: number): void {
     const factor = forwardWeight(this.landmarksMs[group], toMs, this.halfLives[group]);
     for (const { arms } of this.scopes()) for (const stats of arms.values()) scaleGroup(stats, group, factor);
-    this.deferred?.flush();
     const metric = REGRESSION_OF[group];
     if (metric !== undefined) this.scaleRegressions(metric, factor);
     this.landmarksMs[group] = toMs;

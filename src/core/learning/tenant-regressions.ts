@@ -1,4 +1,3 @@
-import type { DeferredProducts } from '../bandit/linear/deferred-products.js';
 import { LinearArm } from '../bandit/linear/linear-arm.js';
 import type { LinearPrior } from '../bandit/linear/linear-posterior.js';
 import { SharedSlopes } from '../bandit/linear/shared-slopes.js';
@@ -47,13 +46,8 @@ export class TenantRegressions {
     return regressions;
   }
 
-  observe(
-    arm: ArmRegressions,
-    metric: RegressionMetric,
-    observation: LinearObservation,
-    deferred?: DeferredProducts,
-  ): void {
-    arm[metric].observe(observation, deferred);
+  observe(arm: ArmRegressions, metric: RegressionMetric, observation: LinearObservation): void {
+    arm[metric].observe(observation);
     this.taught[metric] += 1;
   }
 

@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TenantId, UseCase } from '../../../src/core/ids.js';
 import { STAT } from '../../../src/core/learning/arm-stats.js';
-import { contextLayout } from '../../../src/core/context/context-vector.js';
-import { compareStates } from '../../../src/core/learning/compare-states.js';
 import { foldVersion } from '../../../src/core/learning/decay.js';
 import { LearningState } from '../../../src/core/learning/learning-state.js';
 import type { Outcome } from '../../../src/core/outcome/outcome.js';
@@ -81,31 +79,6 @@ describe('the fold', () => {
           expect(Math.abs(sum - value)).toBeLessThan(1e-9 * Math.max(1, value));
         }
       }),
-    );
-  });
-
-  it('is the same where outcomes are folded together, over landmarks that move', async () => {
-    const { size } = contextLayout(0);
-    const anyContext = fc.array(fc.integer({ min: -127, max: 127 }), { minLength: size, maxLength: size });
-    await fc.assert(
-      fc.asyncProperty(
-        anyLog(900 * DAY_MS),
-        fc.array(anyContext, { minLength: 40, maxLength: 40 }),
-        async (log, contexts) => {
-          const outcomes = log.map((outcome, i) => ({
-            ...outcome,
-            context: Int8Array.from(contexts[i % 40]!),
-          }));
-          const [one, together] = [0, 1].map(() => new LearningState(HALF_LIVES, contextLayout(0)));
-          outcomes.forEach((outcome, i) => one!.fold(outcome, i));
-          await together!.foldTogether(() => outcomes.forEach((outcome, i) => together!.fold(outcome, i)));
-          const taught = outcomes.some(({ execution }) => execution?.status === 'success');
-          expect(
-            [...together!.useCases.values()].some(({ regressions }) => regressions.size > 0) || !taught,
-          ).toBe(true);
-          expect(compareStates(one!, together!)).toEqual([]);
-        },
-      ),
     );
   });
 

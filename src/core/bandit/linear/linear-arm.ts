@@ -1,4 +1,3 @@
-import type { DeferredProducts } from './deferred-products.js';
 import {
   addObservation,
   emptyLinearSums,
@@ -33,12 +32,7 @@ export class LinearArm {
     return new LinearArm(emptyLinearSums(size));
   }
 
-  /** @param deferred where the observation may wait; it does not where a posterior follows it. */
-  observe(observation: LinearObservation, deferred?: DeferredProducts): void {
-    if (deferred !== undefined && this.cached === undefined) {
-      deferred.add(this.sums, observation);
-      return;
-    }
+  observe(observation: LinearObservation): void {
     addObservation(this.sums, observation);
     if (this.cached === undefined) return;
     const { x, y, weight } = observation;

@@ -37,20 +37,14 @@ export interface LinearObservation {
 }
 
 export function addObservation(sums: LinearSums, observation: LinearObservation): void {
-  addMoments(sums, observation);
-  const { x, weight } = observation;
-  const { xx, size } = sums;
+  const { x, y, predicted, weight, logarithmic } = observation;
+  const { xx, xy, scalars, size } = sums;
   let at = 0;
   for (let i = 0; i < size; i++) {
     const wx = weight * x[i]!;
+    xy[i]! += wx * y;
     for (let j = 0; j <= i; j++) xx[at++]! += wx * x[j]!;
   }
-}
-
-/** Adds to all sums but Σw·x·xᵀ. */
-export function addMoments({ xy, scalars, size }: LinearSums, observation: LinearObservation): void {
-  const { x, y, predicted, weight, logarithmic } = observation;
-  for (let i = 0; i < size; i++) xy[i]! += weight * x[i]! * y;
   scalars[LINEAR.w]! += weight;
   scalars[LINEAR.w2]! += weight * weight;
   scalars[LINEAR.yy]! += weight * y * y;
