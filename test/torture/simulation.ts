@@ -239,7 +239,6 @@ export class Simulation {
     await this.start();
     if (known !== undefined) {
       assert(this.position === position, `${position} outcomes before the ${how}, ${this.position} after`);
-      // A recovery adds contexts in another order: equal up to rounding.
       const differences = compareStates(known, this.runtime.snapshot().learning);
       assert(differences.length === 0, `after the ${how}: ${differences.slice(0, 3).join('; ')}`);
     }
