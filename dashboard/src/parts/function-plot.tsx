@@ -1,8 +1,4 @@
-import { useState } from 'preact/hooks';
-import { csvOf } from '../csv.js';
-import { download } from '../download.js';
-import { Measured } from './measured.js';
-import { Table } from './table.js';
+import { Picture } from './picture.js';
 
 interface Point {
   readonly x: number;
@@ -24,51 +20,22 @@ const FLOOR = HEIGHT - 24;
 
 /** A function of one variable as a line or as bars, or as a table. */
 export function FunctionPlot({ title, fileName, axis, values, isBars = false }: FunctionPlotProps) {
-  const [isTable, setTable] = useState(false);
-  const toggle = (
-    <button type="button" class="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-      Table<span class="unseen"> of {title}</span>
-    </button>
-  );
   const digits = (value: number): string => String(Number(value.toPrecision(4)));
-  if (isTable) {
-    return (
-      <Table
-        caption={title}
-        fileName={fileName}
-        rows={values}
-        keyOf={({ x }) => String(x)}
-        whenEmpty=""
-        columns={[
-          { title: axis, isNumeric: true, value: ({ x }) => x, cell: ({ x }) => digits(x) },
-          { title: 'value', isNumeric: true, value: ({ y }) => y, cell: ({ y }) => digits(y) },
-        ]}
-      >
-        {toggle}
-      </Table>
-    );
-  }
-  const save = (): void =>
-    download(
-      `${fileName}.csv`,
-      csvOf(
-        [axis, 'value'],
-        values.map(({ x, y }) => [x, y]),
-      ),
-    );
   return (
-    <section class="panel">
-      <div class="panel-head">
-        <h2>{title}</h2>
-        {toggle}
-        <button type="button" class="quiet" onClick={save}>
-          CSV<span class="unseen"> of {title}</span>
-        </button>
-      </div>
-      <Measured most={WIDTH_MOST}>
-        {(width) => <Plot title={title} axis={axis} values={values} isBars={isBars} width={width} />}
-      </Measured>
-    </section>
+    <Picture
+      caption={title}
+      fileName={fileName}
+      columns={[
+        { title: axis, isNumeric: true, value: ({ x }) => x, cell: ({ x }) => digits(x) },
+        { title: 'value', isNumeric: true, value: ({ y }) => y, cell: ({ y }) => digits(y) },
+      ]}
+      rows={values}
+      keyOf={({ x }) => String(x)}
+      whenEmpty=""
+      widthMost={WIDTH_MOST}
+    >
+      {(width) => <Plot title={title} axis={axis} values={values} isBars={isBars} width={width} />}
+    </Picture>
   );
 }
 

@@ -1,12 +1,9 @@
-import { useState } from 'preact/hooks';
 import type { BetaView, LeaderView } from '../../../src/admin/views.js';
 import { betaDensity, betaMean, betaSd } from '../beta.js';
-import { csvOf } from '../csv.js';
-import { download } from '../download.js';
 import { decimal, whole } from '../format.js';
-import { Measured } from './measured.js';
 import { shortName } from '../sentence.js';
-import { Table, type Column } from './table.js';
+import { Picture } from './picture.js';
+import type { Column } from './table.js';
 
 const WIDTH_MOST = 900;
 const ROW = 46;
@@ -20,52 +17,21 @@ interface RidgelinesProps {
 
 /** One density a model: what is believed of its quality now, and before the first outcome as a ghost. */
 export function Ridgelines({ leaders, useCase }: RidgelinesProps) {
-  const [isTable, setTable] = useState(false);
   const rows = leaders.slice(0, MOST);
   if (rows.length === 0) return null;
-  const name = `sextant-posteriors-${useCase}`;
-  const toggle = (
-    <button type="button" class="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-      Table
-    </button>
-  );
-  if (isTable) {
-    return (
-      <Table
-        caption={CAPTION}
-        fileName={name}
-        columns={COLUMNS}
-        rows={rows}
-        keyOf={({ model }) => model}
-        whenEmpty=""
-      >
-        {toggle}
-      </Table>
-    );
-  }
-  const save = (): void =>
-    download(
-      `${name}.csv`,
-      csvOf(
-        COLUMNS.map(({ title }) => title),
-        rows.map((row) => COLUMNS.map(({ value }) => value(row))),
-      ),
-    );
   return (
-    <section class="panel">
-      <div class="panel-head">
-        <h2>{CAPTION}</h2>
-        {toggle}
-        <button type="button" class="quiet" onClick={save}>
-          CSV<span class="unseen"> of beliefs</span>
-        </button>
-      </div>
-      <Measured most={WIDTH_MOST}>{(width) => <Densities rows={rows} width={width} />}</Measured>
-      <p class="hint">
-        Filled: now. Dashed: the prior. Each is drawn to its own height; the width tells how sure the belief
-        is.
-      </p>
-    </section>
+    <Picture
+      caption={CAPTION}
+      fileName={`sextant-posteriors-${useCase}`}
+      columns={COLUMNS}
+      rows={rows}
+      keyOf={({ model }) => model}
+      whenEmpty=""
+      widthMost={WIDTH_MOST}
+      hint="Filled: now. Dashed: the prior. Each is drawn to its own height; the width tells how sure the belief is."
+    >
+      {(width) => <Densities rows={rows} width={width} />}
+    </Picture>
   );
 }
 

@@ -1,11 +1,8 @@
-import { useState } from 'preact/hooks';
 import type { LeaderView } from '../../../src/admin/views.js';
-import { csvOf } from '../csv.js';
-import { download } from '../download.js';
 import { decimal, percent, usdNumber } from '../format.js';
 import { shortName } from '../sentence.js';
-import { Measured } from './measured.js';
-import { Table, type Column } from './table.js';
+import { Picture } from './picture.js';
+import type { Column } from './table.js';
 
 interface ScatterProps {
   readonly leaders: readonly LeaderView[];
@@ -36,61 +33,30 @@ export function paretoLine<T extends { costNanoUsd: number; quality: { mean: num
 
 /** Models by mean cost and quality, with the line of those that are worth their money. */
 export function Scatter({ leaders, propensities, useCase }: ScatterProps) {
-  const [isTable, setTable] = useState(false);
   const priced = leaders.filter((row): row is Priced => row.costNanoUsd !== null && row.costNanoUsd > 0);
-  const columns = columnsOf(paretoLine(priced), propensities);
-  const name = `sextant-cost-quality-${useCase}`;
-  const toggle = (
-    <button type="button" class="quiet" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
-      Table
-    </button>
-  );
-  if (isTable || priced.length === 0) {
-    return (
-      <Table
-        caption={CAPTION}
-        fileName={name}
-        columns={columns}
-        rows={leaders}
-        keyOf={({ model }) => model}
-        isFaded={({ dominatedBy }) => dominatedBy !== null}
-        whenEmpty={`Nothing was decided or reported for ${useCase} in your tenant.`}
-      >
-        {priced.length > 0 && toggle}
-      </Table>
-    );
-  }
-  const save = (): void =>
-    download(
-      `${name}.csv`,
-      csvOf(
-        columns.map(({ title }) => title),
-        leaders.map((row) => columns.map(({ value }) => value(row))),
-      ),
-    );
+  const unpriced = leaders.length - priced.length;
   return (
-    <section class="panel">
-      <div class="panel-head">
-        <h2>{CAPTION}</h2>
-        {toggle}
-        <button type="button" class="quiet" onClick={save}>
-          CSV<span class="unseen"> of cost and quality</span>
-        </button>
-      </div>
-      <Measured most={WIDTH_MOST}>
-        {(width) => <Points priced={priced} propensities={propensities} width={width} />}
-      </Measured>
-      <p class="hint">
-        Quality with its 95 % credible interval over the whole use case, against the mean cost that was
-        reported, on a logarithmic scale. The line joins those that none is better and cheaper than. Grey:
-        another costs no more and is better with 95 % probability. Full: how likely the weights above choose
-        it.
-        {priced.length < leaders.length &&
-          ` ${leaders.length - priced.length} without reported cost are in the table.`}
-      </p>
-    </section>
+    <Picture
+      caption={CAPTION}
+      fileName={`sextant-cost-quality-${useCase}`}
+      columns={columnsOf(paretoLine(priced), propensities)}
+      rows={leaders}
+      keyOf={({ model }) => model}
+      isFaded={({ dominatedBy }) => dominatedBy !== null}
+      whenEmpty={`Nothing was decided or reported for ${useCase} in your tenant.`}
+      widthMost={WIDTH_MOST}
+      canDraw={priced.length > 0}
+      hint={HINT + (unpriced > 0 ? ` ${unpriced} without reported cost are in the table.` : '')}
+    >
+      {(width) => <Points priced={priced} propensities={propensities} width={width} />}
+    </Picture>
   );
 }
+
+const HINT =
+  'Quality with its 95 % credible interval over the whole use case, against the mean cost that was reported, on a ' +
+  'logarithmic scale. The line joins those that none is better and cheaper than. Grey: another costs no more and is ' +
+  'better with 95 % probability. Full: how likely the weights above choose it.';
 
 interface PointsProps {
   readonly priced: readonly Priced[];

@@ -17,7 +17,7 @@ export interface Column<Row> {
   readonly help?: string;
 }
 
-interface TableProps<Row> {
+export interface TableProps<Row> {
   readonly caption: string;
   /** Of the CSV, without its ending. */
   readonly fileName: string;
@@ -34,6 +34,22 @@ interface Order {
   readonly isDescending: boolean;
 }
 
+/** Rows as CSV, hidden columns too. */
+export function saveTable<Row>({
+  fileName,
+  columns,
+  rows,
+}: Pick<TableProps<Row>, 'fileName' | 'columns' | 'rows'>): void {
+  const header = columns.map(({ title }) => title);
+  download(
+    `${fileName}.csv`,
+    csvOf(
+      header,
+      rows.map((row) => columns.map(({ value }) => value(row))),
+    ),
+  );
+}
+
 /** A table that is sorted by its headers and can be had as CSV. The first column names the row. */
 export function Table<Row>(props: TableProps<Row>) {
   const { caption, fileName, columns, rows, keyOf, isFaded, whenEmpty, children } = props;
@@ -41,16 +57,7 @@ export function Table<Row>(props: TableProps<Row>) {
   const shown = columns.filter(({ isHidden }) => isHidden !== true);
   const sorted =
     order === undefined ? rows : [...rows].sort((a, b) => compare(shown[order.column]!, order, a, b));
-  const save = (): void => {
-    const header = columns.map(({ title }) => title);
-    download(
-      `${fileName}.csv`,
-      csvOf(
-        header,
-        sorted.map((row) => columns.map(({ value }) => value(row))),
-      ),
-    );
-  };
+  const save = (): void => saveTable({ fileName, columns, rows: sorted });
   return (
     <section class="panel">
       <div class="panel-head">
