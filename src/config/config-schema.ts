@@ -295,6 +295,14 @@ export const CONFIG_SCHEMA = {
     limits: section('limits', {
       maxConnections: count({ minimum: 1, maximum: 1_000_000 }, 'Connections at once.'),
       maxConnectionsPerPeer: count({ minimum: 1, maximum: 1_000_000 }, 'Connections of one address at once.'),
+      connectionsPerSecondPerPeer: count(
+        { minimum: 0, maximum: 1_000_000 },
+        'New connections a second of one address, after a burst of maxConnectionsPerPeer; 0 for no limit.',
+      ),
+      resetsPerSecondPerPeer: count(
+        { minimum: 0, maximum: 1_000_000 },
+        'Streams a second that one address may reset before its connections are cut; 0 for no limit.',
+      ),
       maxMetadataBytes: count({ minimum: 256, maximum: 65_536 }, "A call's metadata, in bytes."),
       maxMetadataPairs: count({ minimum: 8, maximum: 128 }, "A call's metadata, in entries."),
       connectionAgeSeconds: count(

@@ -189,6 +189,10 @@ export interface LimitsConfig {
   readonly maxConnections: number;
   /** Of one remote address. */
   readonly maxConnectionsPerPeer: number;
+  /** New ones of one remote address, after a burst of `maxConnectionsPerPeer`; 0 for no limit. */
+  readonly connectionsPerSecondPerPeer: number;
+  /** Streams that one remote address may reset before its connections are cut; 0 for no limit. */
+  readonly resetsPerSecondPerPeer: number;
   readonly maxMetadataBytes: number;
   readonly maxMetadataPairs: number;
   /** After so long a connection is asked to end, so that clients spread anew over servers; ±10 %. */
@@ -292,6 +296,8 @@ export const DEFAULT_CONFIG: Config = {
   limits: {
     maxConnections: 1_000,
     maxConnectionsPerPeer: 100,
+    connectionsPerSecondPerPeer: 50,
+    resetsPerSecondPerPeer: 1_000,
     maxMetadataBytes: 8_192,
     maxMetadataPairs: 64,
     connectionAgeSeconds: 1_800,

@@ -11,6 +11,7 @@ import { SelectionServiceClient, SelectRequest } from '../../src/gen/sextant/v1/
 import { newAuthority, type Authority, type Pem } from '../builders/certificates.js';
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
+import { metrics } from './metrics-text.js';
 import { newFolder } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask } from './samples.js';
@@ -31,9 +32,6 @@ async function eventually(holds: () => boolean | Promise<boolean>): Promise<void
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
-
-const metrics = async ({ adminPort }: BuiltServer): Promise<string> =>
-  (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
 
 interface Files {
   readonly certFile: string;

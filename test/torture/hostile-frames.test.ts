@@ -21,7 +21,11 @@ beforeAll(async () => {
   // Node stops reading where a frame breaks the protocol, and sees no end of the connection: keepalive does, in 80 s.
   const all = String(CONNECTIONS + 1_000);
   server = await startServer({
-    settings: { 'limits.maxConnections': all, 'limits.maxConnectionsPerPeer': all },
+    settings: {
+      'limits.maxConnections': all,
+      'limits.maxConnectionsPerPeer': all,
+      'limits.connectionsPerSecondPerPeer': '0',
+    },
   });
 });
 

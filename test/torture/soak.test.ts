@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startServer, type BuiltServer } from '../e2e/built-server.js';
 import { connect } from '../e2e/clients.js';
+import { metrics } from '../e2e/metrics-text.js';
 import { ask, wentWell } from '../e2e/samples.js';
 import { amountOf, publish } from './figures.js';
 
@@ -21,8 +22,8 @@ interface Sample {
   readonly rssMib: number;
 }
 
-async function sample({ adminPort }: BuiltServer): Promise<Sample> {
-  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+async function sample(server: BuiltServer): Promise<Sample> {
+  const text = await metrics(server);
   const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)![1]) / MIB;
   return {
     atMs: performance.now(),

@@ -1,10 +1,15 @@
+import type { PeerAllowance } from './peer-allowance.js';
+
 /** Counts connections, in all and by remote address. */
 export class ConnectionCount {
   private readonly byPeer = new Map<string, number>();
   private all = 0;
   private refusedCount = 0;
 
-  constructor(private readonly limits: { readonly all: number; readonly perPeer: number }) {}
+  constructor(
+    private readonly limits: { readonly all: number; readonly perPeer: number },
+    private readonly allowance: PeerAllowance,
+  ) {}
 
   get open(): number {
     return this.all;
@@ -15,10 +20,11 @@ export class ConnectionCount {
     return this.refusedCount;
   }
 
-  /** Counts one more; `false`, and not counted, where there are too many. */
+  /** Counts one more; `false`, and not counted, where there are too many, or the peer may have none now. */
   take(peer: string): boolean {
     const count = this.byPeer.get(peer) ?? 0;
-    if (this.all >= this.limits.all || count >= this.limits.perPeer) {
+    const isFull = this.all >= this.limits.all || count >= this.limits.perPeer;
+    if (isFull || !this.allowance.takeConnection(peer)) {
       this.refusedCount += 1;
       return false;
     }

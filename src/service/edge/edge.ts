@@ -13,6 +13,7 @@ import { gatekeeper } from './gatekeeper.js';
 import { keyPairOf, pathsOf, readFiles, type KeyPair } from './key-pair.js';
 import { LoadWatch } from './load-watch.js';
 import type { OpenIdentities } from './open-identities.js';
+import { PeerAllowance } from './peer-allowance.js';
 import { RateLimit } from './rate-limit.js';
 import { FilesWatch } from './watched-files.js';
 
@@ -31,6 +32,7 @@ export class Edge {
   readonly deadlinesMs: Readonly<Record<Role, number>>;
   private readonly rate: RateLimit;
   private readonly load: LoadWatch;
+  private readonly allowance: PeerAllowance;
   private readonly count: ConnectionCount;
   private readonly tls: WatchedKeyPair | undefined;
   private readonly refused = new Map<ErrorCode, number>();
@@ -42,9 +44,19 @@ export class Edge {
     const { config, identities, logger } = parts;
     const { limits, server, auth } = config;
     const isOpen = isLoopback(server.host) && !authIsRequired(auth);
-    this.rate = new RateLimit(isOpen ? 0 : limits.decisionsPerSecond, () => performance.now());
+    const elapsedMs = (): number => performance.now();
+    this.rate = new RateLimit(isOpen ? 0 : limits.decisionsPerSecond, elapsedMs);
     this.load = new LoadWatch(config.overload, logger);
-    this.count = new ConnectionCount({ all: limits.maxConnections, perPeer: limits.maxConnectionsPerPeer });
+    const { maxConnections, maxConnectionsPerPeer } = limits;
+    this.allowance = new PeerAllowance(
+      {
+        connectionsPerSecond: limits.connectionsPerSecondPerPeer,
+        connectionsBurst: maxConnectionsPerPeer,
+        resetsPerSecond: limits.resetsPerSecondPerPeer,
+      },
+      elapsedMs,
+    );
+    this.count = new ConnectionCount({ all: maxConnections, perPeer: maxConnectionsPerPeer }, this.allowance);
     this.tls =
       server.tls === undefined
         ? undefined
@@ -62,6 +74,7 @@ export class Edge {
         limits,
         refuses: (kind: Sheddable) => this.load.refuses(kind),
         onRefused: ({ code }) => this.refused.set(code, (this.refused.get(code) ?? 0) + 1),
+        onReset: (peer) => this.door?.noteReset(peer),
       }),
     ];
   }
@@ -82,6 +95,7 @@ export class Edge {
       }),
       certificates: identities.certificates,
       count: this.count,
+      allowance: this.allowance,
       inject,
       logger,
     });

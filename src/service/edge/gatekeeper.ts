@@ -4,6 +4,7 @@ import {
   type ServerInterceptor,
   type StatusObject,
 } from '@grpc/grpc-js';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { LimitsConfig } from '../../config/config.js';
 import type { Sheddable } from '../../core/overload/shedding.js';
 import { SextantError } from '../../core/errors.js';
@@ -29,10 +30,12 @@ export interface GatekeeperParts {
   readonly refuses: (kind: Sheddable) => boolean;
   /** Told of each refusal. */
   readonly onRefused: (error: SextantError) => void;
+  /** Told of each stream that its peer, `address:port`, reset. */
+  readonly onReset: (peer: string) => void;
 }
 
-/** Refuses calls before their message is read: too much metadata, or too much load. */
-export function gatekeeper({ limits, refuses, onRefused }: GatekeeperParts): ServerInterceptor {
+/** Refuses calls before their message is read: too much metadata, or too much load; tells of those that are reset. */
+export function gatekeeper({ limits, refuses, onRefused, onReset }: GatekeeperParts): ServerInterceptor {
   const faultOf = (path: string, metadata: Metadata): SextantError | undefined => {
     const excess = excessOf(metadata, limits);
     if (excess !== undefined) return new SextantError('METADATA_TOO_LARGE', excess);
@@ -43,6 +46,7 @@ export function gatekeeper({ limits, refuses, onRefused }: GatekeeperParts): Ser
   };
   return ({ path }, call) => {
     forgiveOverflow(call as unknown as Timed, Date.now());
+    followReset(call as unknown as OverHttp2, onReset);
     return new ServerInterceptingCall(call, {
       start: (next) =>
         next({
@@ -91,4 +95,19 @@ function forgiveOverflow(call: Timed, nowMs: number): void {
   if (call.getDeadline() > nowMs - OVERFLOWED_MS) return;
   clearTimeout(call.deadlineTimer ?? undefined);
   call.deadlineTimer = null;
+}
+
+/** The part of grpc-js's call that is its HTTP/2 stream. */
+interface OverHttp2 {
+  readonly stream: ServerHttp2Stream;
+  getPeer(): string;
+}
+
+/** A call's own events tell nothing of a reset once a status was sent; a refused one has it at once. */
+function followReset(call: OverHttp2, onReset: (peer: string) => void): void {
+  const { stream } = call;
+  const peer = call.getPeer();
+  stream.once('close', () => {
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) onReset(peer);
+  });
 }
