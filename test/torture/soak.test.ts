@@ -1,15 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { startServer, type BuiltServer } from '../e2e/built-server.js';
 import { connect } from '../e2e/clients.js';
-import { metrics } from '../e2e/metrics-text.js';
 import { ask, wentWell } from '../e2e/samples.js';
 import { amountOf, publish } from './figures.js';
 
 const SECONDS = amountOf('SEXTANT_SOAK_SECONDS', 8);
-/** The least of a window is what lives: garbage comes on top. */
-const WINDOW_SECONDS = Math.max(1, SECONDS / 50);
-const SAMPLE_MS = 250;
+/** From one collection of garbage to the next. */
+const WINDOW_SECONDS = Math.max(1, SECONDS / 100);
+const LIVE_HEAP = new URL(`live-heap.js?everyMs=${WINDOW_SECONDS * 1_000}`, import.meta.url);
+const CLIENTS = 8;
 const SELECTS = 20;
 const MS_PER_HOUR = 3_600_000;
 const MIB = 1024 ** 2;
@@ -22,15 +21,15 @@ interface Sample {
   readonly rssMib: number;
 }
 
-async function sample(server: BuiltServer): Promise<Sample> {
-  const text = await metrics(server);
-  const read = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)![1]) / MIB;
-  return {
-    atMs: performance.now(),
-    heapMib: read('nodejs_heap_size_used_bytes'),
-    rssMib: read('process_resident_memory_bytes'),
-  };
-}
+/** What the server said lives in it, each time that it collected its garbage. */
+const samplesOf = ({ logs }: BuiltServer): Sample[] =>
+  logs
+    .filter(({ msg }) => msg === 'live heap')
+    .map((line, i) => ({
+      atMs: i * WINDOW_SECONDS * 1_000,
+      heapMib: (line['heapUsed'] as number) / MIB,
+      rssMib: (line['rss'] as number) / MIB,
+    }));
 
 /** Least squares. @returns the slope per hour and its standard error. */
 function slopeOf(points: readonly (readonly [number, number])[]): { slope: number; error: number } {
@@ -48,10 +47,13 @@ function slopeOf(points: readonly (readonly [number, number])[]): { slope: numbe
 const rounded = (value: number): number => Number(value.toFixed(2));
 
 it(`memory is flat over ${SECONDS} s of clients that come and go`, { timeout: 3_600_000 }, async () => {
-  const server = await startServer({ settings: { 'store.snapshotEveryOutcomes': '5000' } });
+  const server = await startServer({
+    settings: { 'store.snapshotEveryOutcomes': '5000' },
+    nodeOptions: `--import=${LIVE_HEAP.href}`,
+  });
   const until = performance.now() + SECONDS * 1_000;
   let [connections, calls] = [0, 0];
-  const churn = Array.from({ length: 3 }, async (_, i) => {
+  const churn = Array.from({ length: CLIENTS }, async (_, i) => {
     while (performance.now() < until) {
       const client = connect(server.address, { channel: { 'grpc.use_local_subchannel_pool': 1 } });
       connections += 1;
@@ -63,19 +65,10 @@ it(`memory is flat over ${SECONDS} s of clients that come and go`, { timeout: 3_
       client.close();
     }
   });
-  const windows: Sample[] = [];
-  while (performance.now() < until) {
-    const ends = Math.min(until, performance.now() + WINDOW_SECONDS * 1_000);
-    const samples = [await sample(server)];
-    while (performance.now() < ends) {
-      await sleep(SAMPLE_MS);
-      samples.push(await sample(server));
-    }
-    windows.push(samples.reduce((least, each) => (each.heapMib < least.heapMib ? each : least)));
-  }
   await Promise.all(churn);
   // The first third fills caches.
-  const settled = windows.slice(Math.floor(windows.length / 3));
+  const samples = samplesOf(server);
+  const settled = samples.slice(Math.floor(samples.length / 3));
   const heap = slopeOf(settled.map(({ atMs, heapMib }) => [atMs, heapMib]));
   const last = settled.at(-1)!;
   publish('soak', {
