@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 
 interface TicketKey {
   /** Four bytes that name the key in a ticket. */
@@ -16,26 +17,48 @@ export interface TicketKeys {
 const ID_BYTES = 4;
 const SECRET_BYTES = 32;
 
-/** @param lines `ID:SECRET` in hexadecimal, newest first. @throws Error naming the line that is wrong. */
+/** CRC-32 of a key's other digits. */
+const checksumOf = (key: string): string => crc32(key).toString(16).padStart(8, '0');
+
+/**
+ * @param text lines of `ID:SECRET:CHECKSUM` in hexadecimal, newest first; a line that somebody wrote by hand may lack the
+ * checksum. @throws Error naming the line that is wrong.
+ */
 export function parseTicketKeys(text: string, name: string): TicketKeys {
   const keys = text
     .split('\n')
     .map((line, i) => ({ line: line.trim(), number: i + 1 }))
     .filter(({ line }) => line !== '' && !line.startsWith('#'))
     .map(({ line, number }) => {
-      const match = /^([0-9a-f]{8}):([0-9a-f]{64})$/.exec(line);
+      const match = /^([0-9a-f]{8}):([0-9a-f]{64})(?::([0-9a-f]{8}))?$/.exec(line);
       if (match === null)
-        throw new Error(`${name} line ${number}: a ticket key is 8 and 64 hexadecimal digits, as ID:SECRET`);
-      return { id: Buffer.from(match[1]!, 'hex'), secret: Buffer.from(match[2]!, 'hex') };
+        throw new Error(
+          `${name} line ${number}: a ticket key is 8 and 64 hexadecimal digits, as ID:SECRET, and a checksum of 8`,
+        );
+      const [, id, secret, checksum] = match;
+      if (checksum !== undefined && checksum !== checksumOf(`${id}:${secret}`))
+        throw new Error(
+          `${name} line ${number}: the key does not match its checksum: put the file back from a backup`,
+        );
+      return { id: Buffer.from(id!, 'hex'), secret: Buffer.from(secret!, 'hex'), number };
     });
+  const ids = new Map<string, number>();
+  for (const { id, number } of keys) {
+    const first = ids.get(id.toString('hex'));
+    if (first !== undefined)
+      throw new Error(`${name} line ${number}: the key has the ID of the one in line ${first}`);
+    ids.set(id.toString('hex'), number);
+  }
   const current = keys[0];
   if (current === undefined) throw new Error(`${name} holds no ticket key`);
   return { current, find: (id) => keys.find((key) => key.id.equals(id)) };
 }
 
 /** One line of a key file with a new key. */
-export const newTicketKeyLine = (): string =>
-  `${randomBytes(ID_BYTES).toString('hex')}:${randomBytes(SECRET_BYTES).toString('hex')}\n`;
+export function newTicketKeyLine(): string {
+  const key = `${randomBytes(ID_BYTES).toString('hex')}:${randomBytes(SECRET_BYTES).toString('hex')}`;
+  return `${key}:${checksumOf(key)}\n`;
+}
 
 /** Keys that live as long as the process: for tests and the memory store. */
 export const ephemeralTicketKeys = (): TicketKeys => parseTicketKeys(newTicketKeyLine(), 'new key');

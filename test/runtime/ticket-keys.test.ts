@@ -15,7 +15,7 @@ describe('loadTicketKeys', () => {
     const path = join(folder, 'store.keys');
     await loadTicketKeys(path);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect(await readFile(path, 'utf8')).toMatch(/^[0-9a-f]{8}:[0-9a-f]{64}\n$/);
+    expect(await readFile(path, 'utf8')).toMatch(/^[0-9a-f]{8}:[0-9a-f]{64}:[0-9a-f]{8}\n$/);
   });
 
   it('reads the same keys at the next start', async () => {
@@ -56,6 +56,25 @@ describe('parseTicketKeys', () => {
     const keys = parseTicketKeys(`# one\r\n\r\n01020304:${'ab'.repeat(32)}\r\n`, 'a.keys');
     expect(keys.current.id.toString('hex')).toBe('01020304');
     expect(keys.find(Buffer.from('01020305', 'hex'))).toBeUndefined();
+  });
+
+  it('finds each bit that flipped in a file that was made here', () => {
+    const bytes = Buffer.from(newTicketKeyLine());
+    for (let bit = 0; bit < 8 * bytes.length; bit++) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      // Neither a line end more nor less is another key.
+      const isSameKey = flipped.toString().trim() === bytes.toString().trim();
+      if (isSameKey) continue;
+      expect(() => parseTicketKeys(flipped.toString('latin1'), 'a.keys'), `bit ${bit}`).toThrow('a.keys');
+    }
+  });
+
+  it('refuses two keys of one ID, as only one would ever be tried', () => {
+    const lines = `01020304:${'ab'.repeat(32)}\n01020304:${'cd'.repeat(32)}\n`;
+    expect(() => parseTicketKeys(lines, 'a.keys')).toThrow(
+      'a.keys line 2: the key has the ID of the one in line 1',
+    );
   });
 
   it.each(['', '\n\n', '# only a comment\n'])('refuses %j, which holds no key', (text) => {
