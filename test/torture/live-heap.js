@@ -1,5 +1,6 @@
 /* global setInterval, URL */
 // For `--import` of a server: collects garbage every so many milliseconds, and says what is left of the heap.
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -10,6 +11,7 @@ const collect = runInNewContext('gc');
 
 setInterval(() => {
   collect();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  process.stdout.write(`${JSON.stringify({ msg: 'live heap', heapUsed, external, rss })}\n`);
+  const { heapUsed, rss } = process.memoryUsage();
+  const anonymous = 1024 * Number(/^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+  process.stdout.write(`${JSON.stringify({ msg: 'live heap', heapUsed, anonymous, rss })}\n`);
 }, everyMs).unref();
