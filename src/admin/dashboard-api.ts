@@ -56,7 +56,7 @@ export class DashboardApi {
     },
     series: (sources, query) => readSeries(sources, nameOf(query, 'useCase'), spanOf(query)),
     models: ({ runtime }) => readModels(runtime),
-    spend: (sources) => readSpend(sources),
+    spend: (sources, query) => readSpend(sources, spanOf(query)),
     system: (sources) => this.system(sources),
     decisions: (sources, query) => readDecisions(sources, decisionFilterOf(query)),
     decision: async (sources, query) => {

@@ -5,7 +5,8 @@
  * Types alone: the dashboard is compiled against them.
  */
 
-export type SpanName = '15m' | '24h';
+/** How far back; all but the first are read from sums that are kept in the store. */
+export type SpanName = '15m' | '1h' | '24h' | '7d' | '30d';
 
 export interface SessionView {
   /** Whether a token is asked for. */
@@ -97,18 +98,22 @@ export interface LeaderboardView {
   readonly leaders: readonly LeaderView[];
 }
 
-/** One line a model, of equal steps, oldest first. Means are of the step and the five before it. */
+/** One line a model, of equal steps, oldest first. */
 export interface SeriesView {
   readonly span: SpanName;
   readonly stepMs: number;
+  /** Means are of so long a time, which ends with the step. */
+  readonly smoothedMs: number;
   readonly startsMs: readonly number[];
   readonly models: readonly {
     readonly model: string;
-    /** `null` before the server started. */
+    /** `null` before the first that is known. */
     readonly decisionsPerSecond: readonly (number | null)[];
     /** `null` where none was reported. */
     readonly quality: readonly (number | null)[];
     readonly costNanoUsd: readonly (number | null)[];
+    /** In all, of each step; `null` before the first that is known. */
+    readonly spendNanoUsd: readonly (number | null)[];
   }[];
 }
 
@@ -164,7 +169,17 @@ export interface SpendView {
 }
 
 export interface SpendsView {
+  readonly span: SpanName;
   readonly accounts: readonly SpendView[];
+  /** What was reported in the span, the dearest first. */
+  readonly spenders: readonly SpenderView[];
+}
+
+export interface SpenderView {
+  readonly useCase: string;
+  readonly model: string;
+  readonly calls: number;
+  readonly costNanoUsd: number;
 }
 
 export interface ReportRateView {

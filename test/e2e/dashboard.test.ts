@@ -341,6 +341,11 @@ describe('with tokens', () => {
     expect(seen.inaccessible).toEqual([]);
     expect(seen.sentence).toMatch(/takes 100 % of acme-chat; quality 1\.00, cost .* USD a request\.$/);
     expect(seen.csv).toMatch(/^Model,Share,Quality,.*\r\n(google|amazon|openai)\//);
+    const { label, table, csv } = seen.overTime;
+    expect(label).toMatch(/^Reported quality, mean of 1 h\. Latest: \w+\/.* 1\.00\.$/);
+    expect(table).toContain('1.00');
+    expect(csv.split('\r\n').slice(0, -1)).toHaveLength(1 + 25);
+    expect(csv).toMatch(/^time,\w+\/.*\r\n(?:[^,]*Z,\r\n)+[^,]*Z,1\r\n/);
     expect(seen.tooWide).toEqual([]);
     const { decision } = seen;
     expect(decision.id).toMatch(/^[0-9a-f-]{36}$/);

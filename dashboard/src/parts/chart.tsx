@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { atSecond, clock, DASH } from '../format.js';
+import { at, atSecond, clock, DASH } from '../format.js';
 import { onThemeChange } from '../theme.js';
 import { Picture } from './picture.js';
 import type { Column } from './table.js';
@@ -24,8 +24,10 @@ interface ChartProps {
 const HEIGHT_PX = 200;
 const MS_PER_SECOND = 1000;
 const COLOURS = 8;
-/** Seconds between two labels, which show minutes. */
+const MS_PER_DAY = 86_400_000;
+/** Seconds between two labels, which show minutes, and where they show days. */
 const WHOLE_MINUTES = [60, 120, 300, 600, 1800, 3600, 7200, 10_800, 14_400, 21_600];
+const WHOLE_DAYS = [1, 2, 5, 10].map((days) => (days * MS_PER_DAY) / MS_PER_SECOND);
 
 /** A model keeps its colour while the page is open, whatever its rank. */
 const colourByName = new Map<string, number>();
@@ -98,7 +100,7 @@ function Plot(props: ChartProps & { width: number }) {
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [names]);
+  }, [names, isOfDays(startsMs)]);
   useEffect(() => plot.current?.setSize({ width, height: HEIGHT_PX }), [width]);
   useEffect(() => plot.current?.setData(dataOf(newest.current)), [startsMs, lines]);
   return (
@@ -122,7 +124,13 @@ const dataOf = ({ startsMs, lines }: ChartProps): uPlot.AlignedData => [
   ...lines.map(({ values }) => [...values]),
 ];
 
-function optionsOf({ lines, format, fromZero, width }: ChartProps & { width: number }): uPlot.Options {
+function optionsOf({
+  startsMs,
+  lines,
+  format,
+  fromZero,
+  width,
+}: ChartProps & { width: number }): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue('--muted').trim();
   const rule = style.getPropertyValue('--rule').trim();
@@ -132,6 +140,7 @@ function optionsOf({ lines, format, fromZero, width }: ChartProps & { width: num
     ticks: { show: false },
     font: '12px system-ui',
   };
+  const isDays = isOfDays(startsMs);
   // Without a cursor the legend shows what is newest.
   const shown = (i: number, value: number | null, at: number | null): string => {
     const known = at === null ? newestOf(lines[i]!) : value;
@@ -145,13 +154,20 @@ function optionsOf({ lines, format, fromZero, width }: ChartProps & { width: num
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: { y: { range: (_plot, low, high) => rangeOf(low, high, fromZero === true) } },
     axes: [
-      { ...axis, values: '{HH}:{mm}', incrs: [...WHOLE_MINUTES], space: 64, size: 26 },
+      {
+        ...axis,
+        values: isDays ? '{D} {MMM}' : '{HH}:{mm}',
+        incrs: isDays ? WHOLE_DAYS : WHOLE_MINUTES,
+        space: 64,
+        size: 26,
+      },
       { ...axis, size: 64, values: (_plot, splits) => splits.map(format) },
     ],
     series: [
       {
         label: 'time',
-        value: (_plot, value: number | null) => (value === null ? 'newest' : clock(value * MS_PER_SECOND)),
+        value: (_plot, value: number | null) =>
+          value === null ? 'newest' : (isDays ? at : clock)(value * MS_PER_SECOND),
       },
       ...lines.map(({ name }, i) => ({
         label: name,
@@ -164,6 +180,9 @@ function optionsOf({ lines, format, fromZero, width }: ChartProps & { width: num
     ],
   };
 }
+
+/** Whether it spans more than a day. */
+const isOfDays = (startsMs: readonly number[]): boolean => startsMs.at(-1)! - startsMs[0]! > MS_PER_DAY;
 
 /** Room above, and never a range of nothing. */
 function rangeOf(low: number | null, high: number | null, fromZero: boolean): [number, number] {
