@@ -114,6 +114,15 @@ export interface Guardrail {
 export interface GetExperimentResultResponse {
   readonly experiment: Experiment;
   readonly result: ExperimentResult;
+  readonly history: readonly PastComparison[];
+}
+
+export interface PastComparison {
+  readonly time: string;
+  readonly metric: string;
+  readonly arm: string;
+  readonly units: string;
+  readonly comparison: Comparison;
 }
 
 export interface ExperimentResult {

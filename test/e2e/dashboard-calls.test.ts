@@ -73,9 +73,9 @@ async function cookieOf(name: Name): Promise<string> {
 
 describe('figures of the page are those of gRPC', () => {
   test('an experiment’s result', async () => {
-    const own = await operator.getExperimentResult({ id: 'models' });
+    const own = await operator.getExperimentResult({ id: 'models', history: true });
     const bytes = GetExperimentResultResponse.encode(own).finish();
-    const answer = await call('ExperimentService/GetExperimentResult', { id: 'models' });
+    const answer = await call('ExperimentService/GetExperimentResult', { id: 'models', history: true });
     expect(await answer.json()).toEqual(messageToJson('GetExperimentResultResponse', bytes, { whole: true }));
     expect(own.result!.metrics[0]!.arms.map(({ units }) => units).some((units) => units > 0n)).toBe(true);
   });
