@@ -230,6 +230,14 @@ export interface DiffPolicyVersionsResponse {
   }[];
 }
 
+/** JSON has no infinity: the contract's is a text. */
+export interface WeightBucket {
+  readonly from: number;
+  readonly to: number | 'Infinity';
+  readonly decisions: string;
+  readonly weight: number;
+}
+
 export interface RewardEvaluation {
   readonly support: {
     readonly decisions: string;
@@ -239,6 +247,7 @@ export interface RewardEvaluation {
     readonly unsupportedShare: number;
     readonly neededRewarded?: string;
     readonly objections: readonly string[];
+    readonly weights: readonly WeightBucket[];
   };
   readonly estimates: readonly ValueEstimate[];
   readonly logged?: number;
