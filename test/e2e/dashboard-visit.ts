@@ -75,6 +75,31 @@ export async function lookAround({ executablePath, origin, token }: Destination)
   }
 }
 
+/** Times of a page that a browser opens for the first time, in milliseconds since the navigation began. */
+export interface Opening {
+  /** A heading and figures of the server are there. */
+  readonly shownMs: number;
+  /** The first click was answered with another view. */
+  readonly answeredMs: number;
+}
+
+/** Opens the overview with nothing in any cache, and clicks as soon as there is something to see. */
+export async function timeOpening({ executablePath, origin }: Omit<Destination, 'token'>): Promise<Opening> {
+  const browser = await launchBrowser(executablePath);
+  try {
+    const page = await browser.newPage();
+    const sinceNavigationMs = (): Promise<number> => page.evaluate<number>('performance.now()');
+    await page.goto(origin, { waitUntil: 'commit' });
+    await page.locator('.use-cases a').first().waitFor();
+    const shownMs = await sinceNavigationMs();
+    await page.getByRole('link', { name: 'Models', exact: true }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Models' }).waitFor();
+    return { shownMs, answeredMs: await sinceNavigationMs() };
+  } finally {
+    await browser.close();
+  }
+}
+
 async function saved(page: Page, caption: string): Promise<string> {
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: `CSV of ${caption}` }).click();
