@@ -55,7 +55,7 @@ export class DashboardApi {
       return readLeaderboard(sources, useCase, spanOf(query));
     },
     series: (sources, query) => readSeries(sources, nameOf(query, 'useCase'), spanOf(query)),
-    models: ({ runtime }) => readModels(runtime),
+    models: readModels,
     spend: (sources, query) => readSpend(sources, spanOf(query)),
     system: (sources) => this.system(sources),
     decisions: (sources, query) => readDecisions(sources, decisionFilterOf(query)),

@@ -137,10 +137,22 @@ export interface ModelView {
     readonly calls: number;
     readonly failures: number;
     readonly probesInFlight: number;
+    /** Oldest first. */
+    readonly changes: readonly {
+      readonly atMs: number;
+      readonly from: string;
+      readonly to: string;
+      readonly reason: string | null;
+    }[];
   };
+  /** How calls of the last day ended. */
+  readonly statuses: readonly { readonly status: string; readonly count: number }[];
 }
 
 export interface ModelsView {
+  readonly nowMs: number;
+  /** Nothing is known of breakers and calls before. */
+  readonly sinceMs: number;
   readonly models: readonly ModelView[];
 }
 

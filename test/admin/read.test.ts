@@ -213,7 +213,7 @@ describe('spend', () => {
 describe('models and system', () => {
   it('has every model with its prices and its breaker', async () => {
     const refused = await loop({ status: 'rate_limited' });
-    const { models } = readModels(runtime);
+    const { models } = readModels(as('acme'));
     expect(models.map(({ model }) => model)).toEqual([
       'acme/large',
       'acme/small',
@@ -225,6 +225,12 @@ describe('models and system', () => {
     expect(breaker.state).toBe('open');
     expect(breaker.untilMs).toBeGreaterThan(environment.timeMs);
     expect(breaker.reason).toContain('rate_limited');
+    const view = readModels(as('acme')).models.find(({ model }) => model === refused)!;
+    expect(view.statuses).toEqual([{ status: 'rate_limited', count: 1 }]);
+    expect(view.breaker.changes).toMatchObject([{ atMs: environment.timeMs, from: 'closed', to: 'open' }]);
+    environment.timeMs = breaker.untilMs!;
+    const { changes } = readModels(as('acme')).models.find(({ model }) => model === refused)!.breaker;
+    expect(changes.map(({ to }) => to)).toEqual(['open', 'half_open']);
   });
 
   it('names the faults of a refused folder beside the policy in force', async () => {
