@@ -83,7 +83,10 @@ export interface LeaderView {
   /** Decayed number of qualities. */
   readonly observations: number;
   readonly success: number;
+  /** Learned: older calls count less. */
   readonly costNanoUsd: number | null;
+  /** Of the span's calls with a known cost, in nano-USD; `null` for fewer than two. */
+  readonly spanCost: IntervalView | null;
   readonly latencyMs: number | null;
   /** A model that costs no more and is better with 95 % probability. */
   readonly dominatedBy: string | null;

@@ -21,6 +21,9 @@ export const COUNTER = {
   qualitySquares: 7,
   latencies: 8,
   latencyMsSum: 9,
+  /** Calls with a known cost. */
+  costs: 10,
+  costSquares: 11,
 } as const;
 export const COUNTERS = Object.keys(COUNTER).length;
 
@@ -36,7 +39,7 @@ interface Held extends ActivitySeries {
   usedAtMs: number;
 }
 
-/** About 16 kB each. */
+/** About 19 kB each. */
 const MAX_SERIES = 512;
 
 /**
@@ -73,7 +76,11 @@ export class Activity {
       this.count(series, COUNTER.calls, 1);
       if (attempt === 0) this.count(series, COUNTER.requests, 1);
       if (status !== 'success') this.count(series, COUNTER.failures, 1);
-      if (costNanoUsd !== undefined) this.count(series, COUNTER.costNanoUsd, costNanoUsd);
+      if (costNanoUsd !== undefined) {
+        this.count(series, COUNTER.costNanoUsd, costNanoUsd);
+        this.count(series, COUNTER.costs, 1);
+        this.count(series, COUNTER.costSquares, costNanoUsd * costNanoUsd);
+      }
       if (latencyMs !== undefined) {
         this.count(series, COUNTER.latencies, 1);
         this.count(series, COUNTER.latencyMsSum, latencyMs);

@@ -4,6 +4,7 @@ import { readLeaderboard } from '../../src/admin/read/leaderboard.js';
 import { readModels } from '../../src/admin/read/models.js';
 import { decisionRate, readOverview } from '../../src/admin/read/overview.js';
 import { readSeries } from '../../src/admin/read/series.js';
+import type { SpanName } from '../../src/admin/views.js';
 import type { Sources } from '../../src/admin/read/sources.js';
 import { accountsOf, readSpend } from '../../src/admin/read/spend.js';
 import { readSystem } from '../../src/admin/read/system.js';
@@ -129,6 +130,19 @@ describe('leaderboard', () => {
       expect(quality.low).toBeLessThan(quality.mean);
       expect(quality.high).toBeGreaterThan(quality.mean);
     }
+  });
+
+  it('has the mean cost of the span’s calls with its interval, from two calls on', async () => {
+    const model = await loop();
+    const costOf = async (span: SpanName) =>
+      (await readLeaderboard(as('acme'), 'chat', span)).leaders.find((row) => row.model === model)!.spanCost;
+    expect(await costOf('30d')).toBeNull();
+    for (let i = 0; i < 30; i++) await loop();
+    const cost = (await costOf('30d'))!;
+    expect(await costOf('15m')).toEqual(cost);
+    // Every call of a model costs the same here.
+    expect([cost.low, cost.high]).toEqual([expect.closeTo(cost.mean, 0), expect.closeTo(cost.mean, 0)]);
+    expect(cost.mean).toBeGreaterThan(0);
   });
 
   it('is empty for a use case of another tenant', async () => {

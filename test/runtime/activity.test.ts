@@ -30,6 +30,8 @@ describe('activity', () => {
       qualitySquares: 0.5625,
       latencies: 1,
       latencyMsSum: 812.5,
+      costs: 1,
+      costSquares: 4_125_000 ** 2,
     });
   });
 

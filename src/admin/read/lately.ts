@@ -1,3 +1,4 @@
+import { NORMAL_975 } from '../../core/bandit/normal-quantile.js';
 import type { ModelId } from '../../core/registry/model.js';
 import type { Rollup } from '../../core/rollup/rollup.js';
 import { TIER_MS, type RollupTier } from '../../core/rollup/tier.js';
@@ -24,6 +25,20 @@ const STORED: Readonly<Record<Exclude<SpanName, '15m'>, StoredSpan>> = {
   '30d': { widthMs: 30 * TIER_MS.day, tier: 'day' },
 };
 const LABELS: ReadonlySet<SeriesLabel> = new Set(['use_case', 'model', 'variant']);
+
+interface Sums {
+  readonly count: number;
+  readonly sum: number;
+  readonly squares: number;
+}
+
+/** Half a 95 % interval of a mean, by the central limit theorem; nothing of fewer than two, which have no spread. */
+export function halfWidthOfMean({ count, sum, squares }: Sums): number | undefined {
+  if (count < 2) return undefined;
+  const mean = sum / count;
+  const variance = Math.max(0, squares / count - mean * mean) * (count / (count - 1));
+  return NORMAL_975 * Math.sqrt(variance / count);
+}
 
 /** Counters of one arm in one use case, as `COUNTER` numbers them. */
 export interface RecentSeries {
@@ -118,6 +133,8 @@ function countersOf(rollup: Rollup): Float64Array {
   counters[COUNTER.requests] = rollup.get('requests');
   counters[COUNTER.failures] = rollup.get('calls') - rollup.get('successes');
   counters[COUNTER.costNanoUsd] = cost.sum;
+  counters[COUNTER.costs] = cost.count;
+  counters[COUNTER.costSquares] = cost.squares;
   counters[COUNTER.qualities] = quality.count;
   counters[COUNTER.qualitySum] = quality.sum;
   counters[COUNTER.qualitySquares] = quality.squares;

@@ -8,8 +8,8 @@ import { STAT } from '../../core/learning/arm-stats.js';
 import { armMeans } from '../../core/learning/arm-means.js';
 import { COUNTER } from '../../runtime/activity.js';
 import { modelReportRates } from '../../runtime/model-report-rates.js';
-import type { BetaView, LeaderboardView, LeaderView, SpanName } from '../views.js';
-import { readLately } from './lately.js';
+import type { BetaView, IntervalView, LeaderboardView, LeaderView, SpanName } from '../views.js';
+import { halfWidthOfMean, readLately, type RecentSeries } from './lately.js';
 import { armName, useCasesOf, type Sources } from './sources.js';
 
 /** Models of one use case that were decided for lately or learned of, by their share and then by quality. */
@@ -62,6 +62,7 @@ export async function readLeaderboard(
         observations,
         success: betaMean(success),
         costNanoUsd: means.costNanoUsd ?? null,
+        spanCost: costOf(lately.series.find((one) => one.arm === model)),
         latencyMs: means.latencyMs ?? null,
         dominatedBy: dominator === undefined ? null : armName(sources, contenders[dominator]!.arm.armId),
         reportRateZ: rate?.differs ? rate.z : null,
@@ -72,6 +73,14 @@ export async function readLeaderboard(
     (a, b) => b.decisions - a.decisions || b.quality.mean - a.quality.mean || (a.model < b.model ? -1 : 1),
   );
   return { span, useCase, useCases: useCasesOf(sources), leaders };
+}
+
+function costOf(series: RecentSeries | undefined): IntervalView | null {
+  if (series === undefined) return null;
+  const { totals } = series;
+  const [count, sum] = [totals[COUNTER.costs]!, totals[COUNTER.costNanoUsd]!];
+  const half = halfWidthOfMean({ count, sum, squares: totals[COUNTER.costSquares]! });
+  return half === undefined ? null : { mean: sum / count, low: sum / count - half, high: sum / count + half };
 }
 
 const betaOf = ({ mean, strength }: RatePrior): BetaView => ({

@@ -1,8 +1,7 @@
-import { NORMAL_975 } from '../../core/bandit/normal-quantile.js';
 import { ACTIVITY_SPAN, COUNTER, COUNTERS } from '../../runtime/activity.js';
 import type { MethodTimes } from '../../runtime/call-times.js';
 import type { OverviewView, SelectTimesView, SpanName, UseCaseSummaryView } from '../views.js';
-import { readLately, type RecentSeries } from './lately.js';
+import { halfWidthOfMean, readLately, type RecentSeries } from './lately.js';
 import { useCasesOf, type Sources } from './sources.js';
 import { accountsOf } from './spend.js';
 
@@ -46,14 +45,13 @@ function summaryOf(useCase: string, series: readonly RecentSeries[]): UseCaseSum
   };
 }
 
-/** One quality has no spread to tell an interval from. */
 function meanQuality(sum: Float64Array): UseCaseSummaryView['quality'] {
   const count = sum[COUNTER.qualities]!;
   if (count === 0) return null;
   const mean = sum[COUNTER.qualitySum]! / count;
-  if (count < 2) return { mean, halfWidth: null, count };
-  const variance = Math.max(0, sum[COUNTER.qualitySquares]! / count - mean * mean) * (count / (count - 1));
-  return { mean, halfWidth: NORMAL_975 * Math.sqrt(variance / count), count };
+  const squares = sum[COUNTER.qualitySquares]!;
+  const halfWidth = halfWidthOfMean({ count, sum: sum[COUNTER.qualitySum]!, squares });
+  return { mean, halfWidth: halfWidth ?? null, count };
 }
 
 const inMs = (seconds: number | undefined): number | null =>
