@@ -161,7 +161,7 @@ function optionsOf({
         space: 64,
         size: 26,
       },
-      { ...axis, size: 64, values: (_plot, splits) => splits.map(format) },
+      { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => format(value)) },
     ],
     series: [
       {

@@ -6,7 +6,9 @@ import type { Column } from './table.js';
 
 const WIDTH_MOST = 1100;
 const HEIGHT = 220;
-const LEFT = 84;
+const LEFT = 100;
+/** Below it, there is room for one time alone. */
+const WIDTH_OF_TWO_TIMES = 500;
 const FLOOR = HEIGHT - 24;
 
 interface LiftHistoryProps {
@@ -86,9 +88,11 @@ function Bands({ metric, past, width }: BandsProps) {
       <polygon class="always" points={band(({ alwaysValidInterval }) => alwaysValidInterval)} />
       <polygon class="once" points={band(({ fixedInterval }) => fixedInterval)} />
       <polyline class="mean" points={line} />
-      <text x={LEFT} y={HEIGHT - 6}>
-        {atSecond(from)}
-      </text>
+      {width > WIDTH_OF_TWO_TIMES && (
+        <text x={LEFT} y={HEIGHT - 6}>
+          {atSecond(from)}
+        </text>
+      )}
       <text x={width} y={HEIGHT - 6} text-anchor="end">
         {atSecond(to)}
       </text>

@@ -40,11 +40,11 @@ export function Spend({ route, go }: { route: Route; go: Go }) {
 
 const Spent = ({ lately }: { lately: SeriesView }) => (
   <Chart
-    title={`Spend in ${duration(lately.stepMs)}, by model`}
+    title={`Spend in ${duration(lately.stepMs)}, USD, by model`}
     fileName={`sextant-spend-${lately.span}`}
     startsMs={lately.startsMs}
     lines={linesOf(lately, 'spendNanoUsd')}
-    format={usd}
+    format={usdNumber}
     fromZero
     whenEmpty="No cost was reported in this span."
   />
