@@ -59,7 +59,7 @@ export async function readTimeSeries(
   const byUseCase = new Map<string, Map<ArmId, Growing['byStart'] | false>>();
   const pointsOf = ({ useCase, armId }: RollupKey): Growing['byStart'] | false => {
     let byArm = byUseCase.get(useCase);
-    if (byArm === undefined) byUseCase.set(useCase, (byArm = new Map()));
+    if (byArm === undefined) byUseCase.set(useCase, (byArm = new Map<ArmId, Growing['byStart'] | false>()));
     let points = byArm.get(armId);
     if (points === undefined) {
       const arm = arms.get(armId) ?? UNKNOWN_ARM;
