@@ -85,7 +85,7 @@ function Pages({ session, onLogOut }: { session: SessionView; onLogOut: () => vo
         {view === 'tradeoff' && <Tradeoff route={route} go={go} />}
         {view === 'evaluation' && <Evaluation route={route} go={go} />}
         {view === 'models' && <Models />}
-        {view === 'spend' && <Spend />}
+        {view === 'spend' && <Spend route={route} go={go} />}
         {view === 'system' && <System />}
       </main>
     </>

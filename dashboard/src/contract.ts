@@ -114,6 +114,15 @@ export interface Guardrail {
 export interface GetExperimentResultResponse {
   readonly experiment: Experiment;
   readonly result: ExperimentResult;
+  readonly history: readonly PastComparison[];
+}
+
+export interface PastComparison {
+  readonly time: string;
+  readonly metric: string;
+  readonly arm: string;
+  readonly units: string;
+  readonly comparison: Comparison;
 }
 
 export interface ExperimentResult {
@@ -221,6 +230,14 @@ export interface DiffPolicyVersionsResponse {
   }[];
 }
 
+/** JSON has no infinity: the contract's is a text. */
+export interface WeightBucket {
+  readonly from: number;
+  readonly to: number | 'Infinity';
+  readonly decisions: string;
+  readonly weight: number;
+}
+
 export interface RewardEvaluation {
   readonly support: {
     readonly decisions: string;
@@ -230,6 +247,7 @@ export interface RewardEvaluation {
     readonly unsupportedShare: number;
     readonly neededRewarded?: string;
     readonly objections: readonly string[];
+    readonly weights: readonly WeightBucket[];
   };
   readonly estimates: readonly ValueEstimate[];
   readonly logged?: number;

@@ -8,6 +8,8 @@ export interface Loaded<T> {
 }
 
 const EVERY_MS = 5_000;
+/** Of what is read from the store and moves slowly. */
+export const SLOWLY_MS = 60_000;
 
 /** The server asks for a login. */
 export const LOGIN_NEEDED = 'loginneeded';
@@ -40,20 +42,25 @@ export function useCall<T>(
   { again = false, run = '' }: { again?: boolean; run?: string } = {},
 ): Loaded<T> {
   const body = request === undefined ? undefined : JSON.stringify(request);
-  return useLoaded<T>(body === undefined ? undefined : `${name} ${body} ${run}`, again, (signal) =>
-    fetchJson<T>(`/api/v1/call/${name}`, signal, body),
+  return useLoaded<T>(
+    body === undefined ? undefined : `${name} ${body} ${run}`,
+    again && EVERY_MS,
+    (signal) => fetchJson<T>(`/api/v1/call/${name}`, signal, body),
   );
 }
 
-/** Reads a path now and every few seconds while the page is seen. */
-export function useView<T>(path: string | undefined, { again = true } = {}): Loaded<T> {
-  return useLoaded<T>(path, again, (signal) => fetchJson<T>(path!, signal));
+/** Reads a path now and again and again, every few seconds unless told otherwise, while the page is seen. */
+export function useView<T>(
+  path: string | undefined,
+  { again = true, everyMs = EVERY_MS }: { again?: boolean; everyMs?: number } = {},
+): Loaded<T> {
+  return useLoaded<T>(path, again && everyMs, (signal) => fetchJson<T>(path!, signal));
 }
 
-/** @param path names what is read; nothing is read where it is absent. */
+/** @param path names what is read; nothing is read where it is absent. @param everyMs false for once. */
 function useLoaded<T>(
   path: string | undefined,
-  again: boolean,
+  everyMs: number | false,
   fetchData: (signal: AbortSignal) => Promise<T>,
 ): Loaded<T> {
   const [state, setState] = useState<Loaded<T> & { path: string | undefined }>(empty(path));
@@ -62,7 +69,7 @@ function useLoaded<T>(
     const stop = new AbortController();
     const read = (): void => {
       // What is asked for once is not waited for.
-      if (document.hidden && again) return;
+      if (document.hidden && everyMs !== false) return;
       fetchData(stop.signal).then(
         (data) => setState({ path, data, error: undefined, loadedMs: Date.now() }),
         (error: Error) => {
@@ -72,8 +79,8 @@ function useLoaded<T>(
       );
     };
     read();
-    if (!again) return () => stop.abort();
-    const timer = setInterval(read, EVERY_MS);
+    if (everyMs === false) return () => stop.abort();
+    const timer = setInterval(read, everyMs);
     document.addEventListener('visibilitychange', read);
     return () => {
       stop.abort();

@@ -1,5 +1,7 @@
 import type { SpanName } from '../../src/admin/views.js';
 
+export const SPANS = ['15m', '1h', '24h', '7d', '30d'] as const satisfies readonly SpanName[];
+
 export const VIEWS = [
   'overview',
   'bandit',
@@ -48,7 +50,7 @@ export function parseRoute(search: string): Route {
   return {
     view: VIEWS.find((view) => view === query.get('view')) ?? 'overview',
     useCase: query.get('useCase') ?? '',
-    span: query.get('span') === '24h' ? '24h' : '15m',
+    span: SPANS.find((span) => span === query.get('span')) ?? '15m',
     params: Object.fromEntries([...query].filter(([key, value]) => !SHARED.includes(key) && value !== '')),
   };
 }

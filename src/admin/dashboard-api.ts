@@ -55,8 +55,8 @@ export class DashboardApi {
       return readLeaderboard(sources, useCase, spanOf(query));
     },
     series: (sources, query) => readSeries(sources, nameOf(query, 'useCase'), spanOf(query)),
-    models: ({ runtime }) => readModels(runtime),
-    spend: (sources) => readSpend(sources),
+    models: readModels,
+    spend: (sources, query) => readSpend(sources, spanOf(query)),
     system: (sources) => this.system(sources),
     decisions: (sources, query) => readDecisions(sources, decisionFilterOf(query)),
     decision: async (sources, query) => {

@@ -1,9 +1,10 @@
 import type { DecisionId } from '../core/ids.js';
-import { SPANS, type SpanName } from '../runtime/activity.js';
 import { Refusal } from './admission.js';
 import type { LogPlace } from '../runtime/decision-history.js';
 import type { DecisionFilter } from './read/decisions.js';
+import { SPANS } from './read/lately.js';
 import { parseDecisionId, parsePlace } from './read/log-place.js';
+import type { SpanName } from './views.js';
 
 const MAX_NAME_LENGTH = 512;
 

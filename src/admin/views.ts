@@ -5,7 +5,8 @@
  * Types alone: the dashboard is compiled against them.
  */
 
-export type SpanName = '15m' | '24h';
+/** How far back; all but the first are read from sums that are kept in the store. */
+export type SpanName = '15m' | '1h' | '24h' | '7d' | '30d';
 
 export interface SessionView {
   /** Whether a token is asked for. */
@@ -82,7 +83,10 @@ export interface LeaderView {
   /** Decayed number of qualities. */
   readonly observations: number;
   readonly success: number;
+  /** Learned: older calls count less. */
   readonly costNanoUsd: number | null;
+  /** Of the span's calls with a known cost, in nano-USD; `null` for fewer than two. */
+  readonly spanCost: IntervalView | null;
   readonly latencyMs: number | null;
   /** A model that costs no more and is better with 95 % probability. */
   readonly dominatedBy: string | null;
@@ -97,18 +101,22 @@ export interface LeaderboardView {
   readonly leaders: readonly LeaderView[];
 }
 
-/** One line a model, of equal steps, oldest first. Means are of the step and the five before it. */
+/** One line a model, of equal steps, oldest first. */
 export interface SeriesView {
   readonly span: SpanName;
   readonly stepMs: number;
+  /** Means are of so long a time, which ends with the step. */
+  readonly smoothedMs: number;
   readonly startsMs: readonly number[];
   readonly models: readonly {
     readonly model: string;
-    /** `null` before the server started. */
+    /** `null` before the first that is known. */
     readonly decisionsPerSecond: readonly (number | null)[];
     /** `null` where none was reported. */
     readonly quality: readonly (number | null)[];
     readonly costNanoUsd: readonly (number | null)[];
+    /** In all, of each step; `null` before the first that is known. */
+    readonly spendNanoUsd: readonly (number | null)[];
   }[];
 }
 
@@ -132,10 +140,22 @@ export interface ModelView {
     readonly calls: number;
     readonly failures: number;
     readonly probesInFlight: number;
+    /** Oldest first. */
+    readonly changes: readonly {
+      readonly atMs: number;
+      readonly from: string;
+      readonly to: string;
+      readonly reason: string | null;
+    }[];
   };
+  /** How calls of the last day ended. */
+  readonly statuses: readonly { readonly status: string; readonly count: number }[];
 }
 
 export interface ModelsView {
+  readonly nowMs: number;
+  /** Nothing is known of breakers and calls before. */
+  readonly sinceMs: number;
   readonly models: readonly ModelView[];
 }
 
@@ -164,7 +184,17 @@ export interface SpendView {
 }
 
 export interface SpendsView {
+  readonly span: SpanName;
   readonly accounts: readonly SpendView[];
+  /** What was reported in the span, the dearest first. */
+  readonly spenders: readonly SpenderView[];
+}
+
+export interface SpenderView {
+  readonly useCase: string;
+  readonly model: string;
+  readonly calls: number;
+  readonly costNanoUsd: number;
 }
 
 export interface ReportRateView {

@@ -72,7 +72,7 @@ function showCommand(): Command {
   return withAnswerOptions(command).action((id: string, flags: AnswerFlags) =>
     calling(async () => {
       const answer = await withClient(ExperimentServiceClient, flags, (call) =>
-        call('getExperimentResult', { id }),
+        call('getExperimentResult', { id, history: false }),
       );
       print(answer, () => resultText(answer), flags);
     }),

@@ -4,13 +4,8 @@ import type { ArmId } from '../core/registry/model.js';
 import { CounterRing, type RingSpan } from './counter-ring.js';
 import type { UsageCounts } from './usage-counts.js';
 
-export const SPANS = ['15m', '24h'] as const;
-export type SpanName = (typeof SPANS)[number];
-/** A quarter of an hour by five seconds, and a day by five minutes. */
-export const SPAN: Readonly<Record<SpanName, RingSpan>> = {
-  '15m': { stepMs: 5_000, steps: 180 },
-  '24h': { stepMs: 300_000, steps: 288 },
-};
+/** A quarter of an hour by five seconds: what is older is read from the rollups. */
+export const ACTIVITY_SPAN: RingSpan = { stepMs: 5_000, steps: 180 };
 
 /** What is counted of one model in one use case. */
 export const COUNTER = {
@@ -26,6 +21,9 @@ export const COUNTER = {
   qualitySquares: 7,
   latencies: 8,
   latencyMsSum: 9,
+  /** Calls with a known cost. */
+  costs: 10,
+  costSquares: 11,
 } as const;
 export const COUNTERS = Object.keys(COUNTER).length;
 
@@ -34,14 +32,14 @@ export interface ActivitySeries {
   readonly tenant: TenantId;
   readonly useCase: UseCase;
   readonly armId: ArmId;
-  readonly rings: Readonly<Record<SpanName, CounterRing>>;
+  readonly ring: CounterRing;
 }
 
 interface Held extends ActivitySeries {
   usedAtMs: number;
 }
 
-/** About 37 kB each. */
+/** About 19 kB each. */
 const MAX_SERIES = 512;
 
 /**
@@ -78,7 +76,11 @@ export class Activity {
       this.count(series, COUNTER.calls, 1);
       if (attempt === 0) this.count(series, COUNTER.requests, 1);
       if (status !== 'success') this.count(series, COUNTER.failures, 1);
-      if (costNanoUsd !== undefined) this.count(series, COUNTER.costNanoUsd, costNanoUsd);
+      if (costNanoUsd !== undefined) {
+        this.count(series, COUNTER.costNanoUsd, costNanoUsd);
+        this.count(series, COUNTER.costs, 1);
+        this.count(series, COUNTER.costSquares, costNanoUsd * costNanoUsd);
+      }
       if (latencyMs !== undefined) {
         this.count(series, COUNTER.latencies, 1);
         this.count(series, COUNTER.latencyMsSum, latencyMs);
@@ -99,7 +101,7 @@ export class Activity {
   }
 
   private count(series: Held, column: number, amount: number): void {
-    for (const span of SPANS) series.rings[span].add(series.usedAtMs, column, amount);
+    series.ring.add(series.usedAtMs, column, amount);
   }
 
   private seriesOf(tenant: TenantId, useCase: UseCase, armId: ArmId): Held {
@@ -111,11 +113,8 @@ export class Activity {
       return known;
     }
     if (this.byKey.size >= MAX_SERIES) this.dropQuietest();
-    const rings = {
-      '15m': new CounterRing(SPAN['15m'], COUNTERS),
-      '24h': new CounterRing(SPAN['24h'], COUNTERS),
-    };
-    const made = { tenant, useCase, armId, rings, usedAtMs };
+    const ring = new CounterRing(ACTIVITY_SPAN, COUNTERS);
+    const made = { tenant, useCase, armId, ring, usedAtMs };
     this.byKey.set(key, made);
     return made;
   }

@@ -15,6 +15,7 @@ import { rngFromSeed, type Rng } from '../core/random.js';
 import type { ArmId, ModelId } from '../core/registry/model.js';
 import type { OutcomeLog } from '../store/ports.js';
 import type { Environment } from './environment.js';
+import { HealthHistory, type PastHealth } from './health-history.js';
 
 export interface BreakersParts {
   readonly environment: Environment;
@@ -40,15 +41,22 @@ export class Breakers {
   /** Those that are failing, so that Select need not look at the others. */
   private readonly failing = new Map<ModelId, Breaker>();
   private readonly counts = new Map<ModelId, Map<BreakerState, number>>();
+  private readonly past = new HealthHistory();
+  /** Nothing is known of what was before: the start, or the first outcome that the start has read again. */
+  sinceMs: number;
   private jitter: Rng | undefined;
 
-  constructor(private readonly parts: BreakersParts) {}
+  constructor(private readonly parts: BreakersParts) {
+    this.sinceMs = parts.environment.nowMs();
+  }
 
   /** Takes other settings. Switched off, it forgets all that it knew. */
   use(settings: AvailabilitySettings): void {
     if (JSON.stringify(settings) === JSON.stringify(this.settings)) return;
     this.settings = settings;
     if (!settings.enabled) {
+      const nowMs = this.parts.environment.nowMs();
+      for (const [model, breaker] of this.byModel) this.past.closed(model, breaker.view().state, nowMs);
       this.byModel.clear();
       this.failing.clear();
     }
@@ -89,6 +97,11 @@ export class Breakers {
     return breaker.view();
   }
 
+  /** How a model was lately. */
+  history(model: ModelId): PastHealth {
+    return this.past.view(model, this.parts.environment.nowMs());
+  }
+
   /** Changes of state since the start. */
   transitions(): readonly TransitionCount[] {
     return [...this.counts].flatMap(([model, states]) =>
@@ -104,6 +117,7 @@ export class Breakers {
     const { environment, logger } = this.parts;
     try {
       for await (const { outcomes } of log.read(Math.max(0, log.head() - RESTORED_OUTCOMES))) {
+        this.sinceMs = Math.min(this.sinceMs, outcomes[0]?.receiveTimeMs ?? Infinity);
         for (const outcome of outcomes) this.recordAt(outcome, outcome.receiveTimeMs, false);
       }
     } catch (error) {
@@ -115,9 +129,11 @@ export class Breakers {
   }
 
   private recordAt({ execution, ...outcome }: Outcome, nowMs: number, isLive: boolean): void {
-    if (execution === undefined || !this.settings.enabled) return;
+    if (execution === undefined) return;
     const model = this.parts.modelOf(outcome.armId);
     if (model === undefined) return;
+    this.past.called(model, execution.status, nowMs);
+    if (!this.settings.enabled) return;
     const { decisionId, eventTimeMs, receiveTimeMs: reportTimeMs } = outcome;
     const { status, retryAfterMs } = execution;
     const call = {
@@ -149,8 +165,10 @@ export class Breakers {
   }
 
   private note(model: ModelId, transitions: readonly Transition[], isLive: boolean): void {
-    for (const { from, to, atMs, untilMs, reason } of transitions) {
+    for (const transition of transitions) {
+      this.past.changed(model, transition);
       if (!isLive) continue;
+      const { from, to, atMs, untilMs, reason } = transition;
       const states = this.counts.get(model) ?? new Map<BreakerState, number>();
       this.counts.set(model, states.set(to, (states.get(to) ?? 0) + 1));
       const line = { model, from, to, at: isoOf(atMs), until: isoOf(untilMs), reason };

@@ -1,4 +1,4 @@
-import { SPAN } from './activity.js';
+import { ACTIVITY_SPAN } from './activity.js';
 import { CounterRing } from './counter-ring.js';
 
 /** From 10 µs up, each a quarter more than the one before: a quantile is read to within an eighth. */
@@ -24,7 +24,7 @@ export interface MethodTimes {
   readonly p99Seconds?: number;
 }
 
-const MINUTE_STEPS = 60_000 / SPAN['15m'].stepMs;
+const MINUTE_STEPS = 60_000 / ACTIVITY_SPAN.stepMs;
 const OK = 'OK';
 
 /** Owns how long unary calls took lately and how they ended, by method and for all tenants together. */
@@ -40,14 +40,14 @@ export class CallTimes {
   observe({ method, code, seconds }: { method: string; code: string; seconds: number }): void {
     let known = this.methods.get(method);
     if (known === undefined) {
-      known = { times: new CounterRing(SPAN['15m'], BUCKETS), codes: new Map() };
+      known = { times: new CounterRing(ACTIVITY_SPAN, BUCKETS), codes: new Map() };
       this.methods.set(method, known);
     }
     const nowMs = this.nowMs();
     known.times.add(nowMs, bucketOf(seconds), 1);
     if (code === OK) return;
     let ring = known.codes.get(code);
-    if (ring === undefined) known.codes.set(code, (ring = new CounterRing(SPAN['15m'], 1)));
+    if (ring === undefined) known.codes.set(code, (ring = new CounterRing(ACTIVITY_SPAN, 1)));
     ring.add(nowMs, 0, 1);
   }
 

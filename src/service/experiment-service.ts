@@ -7,7 +7,7 @@ import { nameOfArmId, type DecisionSnapshot } from '../core/selection/snapshot.j
 import type { ExperimentServiceServer } from '../gen/sextant/v1/experiment.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { actorOf, type Principal } from './auth.js';
-import { encodeDeclared, encodeResult, encodeStarted } from './encode/experiment.js';
+import { encodeDeclared, encodeHistory, encodeResult, encodeStarted } from './encode/experiment.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { pageOf, pageSize, readPageToken } from './page.js';
@@ -45,13 +45,14 @@ export function experimentService(
       await experiments.stop(id, principal.tenant, arm === '' ? undefined : arm, change);
       return shown(id, principal);
     }),
-    getExperimentResult: unary(context, 'read', ({ id }, principal) => {
+    getExperimentResult: unary(context, 'read', ({ id, history }, principal) => {
       checkId(id);
       const run = experiments.run(id, principal.tenant);
       const current = snapshot();
       return {
         ...shown(id, principal),
         result: encodeResult(run, (armId) => nameOfArmId(current, armId)),
+        history: history ? encodeHistory(run) : [],
       };
     }),
     listExperiments: unary(context, 'read', (request, { tenant }) => {

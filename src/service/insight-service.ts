@@ -114,7 +114,15 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
         .map(({ model }) => model.id)
         .filter((id) => wanted === undefined || id === wanted);
       const { rows, nextPageToken } = pageOf(models, (id) => id, { after, size });
-      return { models: rows.map((id) => encodeModelHealth(id, parts.breakers.view(id))), nextPageToken };
+      const { breakers } = parts;
+      return {
+        models: rows.map((id) => {
+          // A view lets time pass, which may be a change.
+          const view = breakers.view(id);
+          return encodeModelHealth(id, breakers.history(id), view);
+        }),
+        nextPageToken,
+      };
     }),
     reviewPrompts: unary(context, 'read', (request, { tenant }: Principal) => {
       const violations = new Violations();

@@ -195,7 +195,7 @@ export function parseRollupKey(key: Buffer): RollupKey {
   return {
     tier,
     tenant: key.toString('utf8', 2, tenantEnd) as TenantId,
-    startMs: Number(key.readBigUInt64BE(tenantEnd + 1)),
+    startMs: key.readUInt32BE(tenantEnd + 1) * 2 ** 32 + key.readUInt32BE(tenantEnd + 5),
     useCase: key.toString('utf8', tenantEnd + 9, useCaseEnd) as UseCase,
     armId: key.readUInt32BE(useCaseEnd + 1) as ArmId,
     source,

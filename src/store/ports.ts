@@ -152,8 +152,8 @@ export interface RollupStore {
   commit(rows: readonly RollupRow[], foldedTo: number): Promise<void>;
   /** The position of the outcome log that comes next; 0 before the first commit. */
   foldedTo(): number;
-  /** By start, then use case and arm. @throws StoreError `STORE_CORRUPT`. */
-  range(range: RollupRange): AsyncIterable<RollupRow>;
+  /** Some at a time, by start, then use case and arm. @throws StoreError `STORE_CORRUPT`. */
+  range(range: RollupRange): AsyncIterable<readonly RollupRow[]>;
   /** Removes the rows of a tier that start before a time, of all tenants. @returns how many. */
   removeBefore(tier: RollupTier, timeMs: number): Promise<number>;
 }

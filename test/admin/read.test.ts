@@ -4,8 +4,9 @@ import { readLeaderboard } from '../../src/admin/read/leaderboard.js';
 import { readModels } from '../../src/admin/read/models.js';
 import { decisionRate, readOverview } from '../../src/admin/read/overview.js';
 import { readSeries } from '../../src/admin/read/series.js';
+import type { SpanName } from '../../src/admin/views.js';
 import type { Sources } from '../../src/admin/read/sources.js';
-import { readSpend } from '../../src/admin/read/spend.js';
+import { accountsOf, readSpend } from '../../src/admin/read/spend.js';
 import { readSystem } from '../../src/admin/read/system.js';
 import type { TenantId, UseCase } from '../../src/core/ids.js';
 import type { OutcomeStatus } from '../../src/core/outcome/outcome.js';
@@ -19,6 +20,7 @@ const BUDGETS = [
   { id: 'acme-chat', tenant: 'acme', useCase: 'chat', averageUsdPerRequest: 0.002 },
   { id: 'globex-only', tenant: 'globex', averageUsdPerRequest: 0.5 },
 ];
+const HOUR_MS = 3_600_000;
 const USAGE = { inputTokens: 1000, outputTokens: 100 };
 
 let folder: string;
@@ -27,7 +29,11 @@ let runtime: Runtime;
 beforeEach(async () => {
   folder = await policyFolder({ budgets: BUDGETS });
   environment = fixedEnvironment();
-  runtime = await openTestRuntime({ policyFolder: folder, environment });
+  runtime = await openTestRuntime({
+    policyFolder: folder,
+    environment,
+    decisionLog: { maxQueue: 100, attributes: [] },
+  });
 });
 afterEach(async () => {
   await runtime.close();
@@ -64,7 +70,7 @@ describe('overview', () => {
     const models: string[] = [];
     for (const quality of [0.8, 0.9, 1, 0.9]) models.push(await loop({ quality }));
     await loop({ useCase: 'sql', status: 'timeout' });
-    const { useCases } = readOverview(as('acme'), '15m');
+    const { useCases } = await readOverview(as('acme'), '15m');
     const [chat, sql] = useCases;
     const count = (model: string): number => models.filter((one) => one === model).length;
     const most = Math.max(...models.map(count));
@@ -78,18 +84,20 @@ describe('overview', () => {
   });
 
   it('is empty before the first decision, and for another tenant', async () => {
-    expect(readOverview(as('acme'), '15m').useCases).toEqual([]);
+    expect((await readOverview(as('acme'), '15m')).useCases).toEqual([]);
     await loop();
-    expect(readOverview(as('globex'), '24h').useCases).toEqual([]);
+    expect((await readOverview(as('globex'), '24h')).useCases).toEqual([]);
   });
 
   it('forgets by the quarter of an hour in one span, and keeps the use case', async () => {
     await loop({ quality: 1 });
     environment.timeMs += 16 * 60_000;
-    expect(readOverview(as('acme'), '15m').useCases).toMatchObject([
+    expect((await readOverview(as('acme'), '15m')).useCases).toMatchObject([
       { decisions: 0, top: null, quality: null },
     ]);
-    expect(readOverview(as('acme'), '24h').useCases).toMatchObject([{ decisions: 1, quality: { mean: 1 } }]);
+    expect((await readOverview(as('acme'), '24h')).useCases).toMatchObject([
+      { decisions: 1, quality: { mean: 1 } },
+    ]);
   });
 
   it('tells decisions a second from whole steps', async () => {
@@ -108,7 +116,7 @@ describe('leaderboard', () => {
       const model = await loop({ quality: 1 });
       taken.set(model, (taken.get(model) ?? 0) + 1);
     }
-    const { leaders, useCases } = readLeaderboard(as('acme'), 'chat', '15m');
+    const { leaders, useCases } = await readLeaderboard(as('acme'), 'chat', '15m');
     expect(useCases).toEqual(['chat']);
     expect(leaders.map(({ model, decisions }) => [model, decisions])).toEqual(
       expect.arrayContaining([...taken].map(([model, count]) => [model, count])),
@@ -124,9 +132,22 @@ describe('leaderboard', () => {
     }
   });
 
+  it('has the mean cost of the span’s calls with its interval, from two calls on', async () => {
+    const model = await loop();
+    const costOf = async (span: SpanName) =>
+      (await readLeaderboard(as('acme'), 'chat', span)).leaders.find((row) => row.model === model)!.spanCost;
+    expect(await costOf('30d')).toBeNull();
+    for (let i = 0; i < 30; i++) await loop();
+    const cost = (await costOf('30d'))!;
+    expect(await costOf('15m')).toEqual(cost);
+    // Every call of a model costs the same here.
+    expect([cost.low, cost.high]).toEqual([expect.closeTo(cost.mean, 0), expect.closeTo(cost.mean, 0)]);
+    expect(cost.mean).toBeGreaterThan(0);
+  });
+
   it('is empty for a use case of another tenant', async () => {
     await loop({ quality: 1 });
-    const board = readLeaderboard(as('globex'), 'chat', '15m');
+    const board = await readLeaderboard(as('globex'), 'chat', '15m');
     expect(board).toMatchObject({ leaders: [], useCases: [] });
   });
 });
@@ -135,14 +156,52 @@ describe('series', () => {
   it('has one line a model with rates of whole steps, and nothing from before the start', async () => {
     for (let i = 0; i < 10; i++) await loop({ quality: 0.5 });
     environment.timeMs += 5_000;
-    const { models, startsMs, stepMs } = readSeries(as('acme'), 'chat', '15m');
+    const { models, startsMs, stepMs } = await readSeries(as('acme'), 'chat', '15m');
     expect(startsMs).toHaveLength(180);
     expect(startsMs.at(-1)! + stepMs).toBeLessThanOrEqual(environment.timeMs);
     const last = models.reduce((sum, { decisionsPerSecond }) => sum + decisionsPerSecond.at(-1)!, 0);
     expect(last).toBeCloseTo(2, 12);
     expect(models[0]!.decisionsPerSecond.slice(0, -1).every((rate) => rate === null)).toBe(true);
     expect(models[0]!.quality.at(-1)).toBe(0.5);
-    expect(readSeries(as('globex'), undefined, '24h').models).toEqual([]);
+    expect((await readSeries(as('globex'), undefined, '24h')).models).toEqual([]);
+  });
+
+  it('has the steps of longer spans from what is stored, and nothing from before the first of them', async () => {
+    await loop({ quality: 0.5 });
+    environment.timeMs += 3 * HOUR_MS;
+    await loop({ quality: 1 });
+    environment.timeMs += HOUR_MS / 2;
+    const { models, startsMs, stepMs, smoothedMs } = await readSeries(as('acme'), 'chat', '24h');
+    expect([stepMs, smoothedMs]).toEqual([HOUR_MS, HOUR_MS]);
+    expect(startsMs.at(-1)! + stepMs).toBeGreaterThanOrEqual(environment.timeMs);
+    const first = Math.floor((environment.timeMs - 3.5 * HOUR_MS) / HOUR_MS) * HOUR_MS;
+    const at = (startMs: number): number => startsMs.indexOf(startMs);
+    const ratesAt = (i: number): (number | null)[] =>
+      models.map(({ decisionsPerSecond }) => decisionsPerSecond[i]!);
+    expect(ratesAt(at(first) - 1).every((rate) => rate === null)).toBe(true);
+    expect(ratesAt(at(first)).reduce<number>((sum, rate) => sum + rate!, 0)).toBeCloseTo(1 / 3600, 12);
+    expect(ratesAt(at(first) + 1).every((rate) => rate === 0)).toBe(true);
+    expect(models.flatMap(({ quality }) => quality.filter((mean) => mean !== null)).sort()).toEqual([0.5, 1]);
+    const { spenders } = await readSpend(as('acme'), '24h');
+    const spent = models
+      .flatMap(({ spendNanoUsd }) => spendNanoUsd)
+      .reduce<number>((sum, n) => sum + (n ?? 0), 0);
+    expect(spenders.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0)).toBe(spent);
+    expect(spent).toBeGreaterThan(0);
+  });
+
+  it('tells the rate of a step that is not over yet over what is over of it', async () => {
+    environment.timeMs = Math.ceil(environment.timeMs / HOUR_MS) * HOUR_MS;
+    for (let i = 0; i < 18; i++) await loop();
+    environment.timeMs += HOUR_MS / 4;
+    const newest = async (): Promise<(number | null)[]> =>
+      (await readSeries(as('acme'), 'chat', '7d')).models.map(({ decisionsPerSecond }) =>
+        decisionsPerSecond.at(-1)!,
+      );
+    expect((await newest()).reduce<number>((sum, rate) => sum + rate!, 0)).toBeCloseTo(18 / 900, 12);
+    environment.timeMs += 0.8 * HOUR_MS;
+    await loop();
+    expect((await newest()).every((rate) => rate === null)).toBe(true);
   });
 });
 
@@ -150,7 +209,7 @@ describe('spend', () => {
   it('shows the accounts of a tenant alone, with what is held and where it is heading', async () => {
     const { decision } = runtime.decider.select(questionOf({ useCase: 'sql' as UseCase }), false);
     for (let i = 0; i < 5; i++) await loop({ useCase: 'sql' });
-    const { accounts } = readSpend(as('acme'));
+    const accounts = accountsOf(as('acme'));
     expect(accounts.map(({ account }) => account)).toEqual(['day/acme', 'acme-chat']);
     const [day, chat] = accounts;
     expect(day!.period!.limitNanoUsd).toBe(10_000_000);
@@ -161,17 +220,14 @@ describe('spend', () => {
     expect(day!.quarters).toHaveLength(96);
     expect(day!.quarters.at(-1)!.nanoUsd).toBe(spentNanoUsd);
     expect(chat).toMatchObject({ averageNanoUsdPerRequest: 2_000_000, lambda: 0, period: null });
-    expect(readSpend(as('globex')).accounts.map(({ account }) => account)).toEqual([
-      'day/globex',
-      'globex-only',
-    ]);
+    expect(accountsOf(as('globex')).map(({ account }) => account)).toEqual(['day/globex', 'globex-only']);
   });
 });
 
 describe('models and system', () => {
   it('has every model with its prices and its breaker', async () => {
     const refused = await loop({ status: 'rate_limited' });
-    const { models } = readModels(runtime);
+    const { models } = readModels(as('acme'));
     expect(models.map(({ model }) => model)).toEqual([
       'acme/large',
       'acme/small',
@@ -183,6 +239,12 @@ describe('models and system', () => {
     expect(breaker.state).toBe('open');
     expect(breaker.untilMs).toBeGreaterThan(environment.timeMs);
     expect(breaker.reason).toContain('rate_limited');
+    const view = readModels(as('acme')).models.find(({ model }) => model === refused)!;
+    expect(view.statuses).toEqual([{ status: 'rate_limited', count: 1 }]);
+    expect(view.breaker.changes).toMatchObject([{ atMs: environment.timeMs, from: 'closed', to: 'open' }]);
+    environment.timeMs = breaker.untilMs!;
+    const { changes } = readModels(as('acme')).models.find(({ model }) => model === refused)!.breaker;
+    expect(changes.map(({ to }) => to)).toEqual(['open', 'half_open']);
   });
 
   it('names the faults of a refused folder beside the policy in force', async () => {

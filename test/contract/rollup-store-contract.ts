@@ -29,7 +29,7 @@ export function rollupStoreContract(store: StoreUnderTest): void {
   const textOf = (body: Uint8Array | undefined) => body && Buffer.from(body).toString();
   const hours = { tier: 'hour', tenant: ACME, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER } as const;
   const textsIn = async (changes: Partial<Parameters<ReturnType<typeof rollups>['range']>[0]> = {}) =>
-    (await collect(rollups().range({ ...hours, ...changes }))).map(({ body }) => textOf(body));
+    (await collect(rollups().range({ ...hours, ...changes }))).flat().map(({ body }) => textOf(body));
 
   describe('rollups', () => {
     it('are written together with their position, and replaced', async () => {
@@ -60,7 +60,7 @@ export function rollupStoreContract(store: StoreUnderTest): void {
       expect(await textsIn({ fromMs: 101, toMs: 300 })).toEqual(['200']);
       expect(await textsIn({ tier: 'minute' })).toEqual(['minute']);
       expect(await textsIn({ tenant: 'nobody' as TenantId })).toEqual([]);
-      const [first] = await collect(rollups().range(hours));
+      const [first] = (await collect(rollups().range(hours))).flat();
       expect(first!.key).toEqual(keyOf({ startMs: 100 }));
     });
 

@@ -147,6 +147,9 @@ test('the health of models says since when, until when and why; so do log and me
     reason: 'the provider refused with rate_limited and asked to wait 900 s',
     lastFailure: { status: OutcomeStatus.RATE_LIMITED, retryAfter: { seconds: 900n, nanos: 0 } },
   });
+  const change = health.changes.at(-1)!;
+  expect(change).toMatchObject({ to: BreakerState.OPEN, time: health.sinceTime, reason: health.reason });
+  expect(health.statuses.map(({ status }) => status)).toContain(OutcomeStatus.RATE_LIMITED);
   expect(Number(health.untilTime!.seconds - health.sinceTime!.seconds)).toBeGreaterThan(890);
   const listed = await sextant.listModelHealth({ pageSize: 2 });
   expect(listed.models.map(({ model }) => model)).toEqual([NOVA, GEMINI]);

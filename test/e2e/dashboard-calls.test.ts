@@ -3,6 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DecisionsView, DecisionView } from '../../src/admin/decision-views.js';
+import type { LeaderboardView, OverviewView, SeriesView, SpendsView } from '../../src/admin/views.js';
+import { SeriesLabel, type TimeSeriesPoint } from '../../src/gen/sextant/v1/insight.js';
+import { msFromTimestamp, timestampFromMs } from '../../src/service/encode/time.js';
 import { messageToJson } from '../../src/service/message-json.js';
 import { ExplainResponse } from '../../src/gen/sextant/v1/selection.js';
 import { GetExperimentResultResponse } from '../../src/gen/sextant/v1/experiment.js';
@@ -70,11 +73,55 @@ async function cookieOf(name: Name): Promise<string> {
 
 describe('figures of the page are those of gRPC', () => {
   test('an experiment’s result', async () => {
-    const own = await operator.getExperimentResult({ id: 'models' });
+    const own = await operator.getExperimentResult({ id: 'models', history: true });
     const bytes = GetExperimentResultResponse.encode(own).finish();
-    const answer = await call('ExperimentService/GetExperimentResult', { id: 'models' });
+    const answer = await call('ExperimentService/GetExperimentResult', { id: 'models', history: true });
     expect(await answer.json()).toEqual(messageToJson('GetExperimentResultResponse', bytes, { whole: true }));
     expect(own.result!.metrics[0]!.arms.map(({ units }) => units).some((units) => units > 0n)).toBe(true);
+  });
+
+  test('what happened over time: overview, charts, leaderboard and spend read what ListTimeSeries answers', async () => {
+    const own = await operator.listTimeSeries({
+      startTime: timestampFromMs(Date.now() - 7 * 86_400_000),
+      alignmentPeriod: { seconds: 3600n, nanos: 0 },
+      groupBy: [SeriesLabel.USE_CASE, SeriesLabel.MODEL],
+    });
+    const sumOf = (useCase: string, figure: (point: TimeSeriesPoint) => number): number =>
+      own.series
+        .filter((series) => useCase === '' || series.useCase === useCase)
+        .flatMap(({ points }) => points.map(figure))
+        .reduce((sum, value) => sum + value, 0);
+    const { useCases } = (await (await read('overview?span=7d')).json()) as OverviewView;
+    expect(useCases.map(({ useCase }) => useCase)).toEqual(['chat', 'trial']);
+    for (const { useCase, decisions, quality, costPerRequestNanoUsd } of useCases) {
+      expect(decisions).toBe(sumOf(useCase, (point) => Number(point.decisions)));
+      const qualities = sumOf(useCase, (point) => Number(point.quality!.count));
+      expect(quality!.mean).toBeCloseTo(sumOf(useCase, (point) => point.quality!.sum) / qualities, 12);
+      const requests = sumOf(useCase, (point) => Number(point.requests));
+      const cost = sumOf(useCase, (point) => point.costNanoUsd!.sum);
+      expect(costPerRequestNanoUsd).toBeCloseTo(cost / requests, 6);
+    }
+    const board = (await (await read('leaderboard?useCase=chat&span=7d')).json()) as LeaderboardView;
+    for (const { model, decisions } of board.leaders) {
+      const found = own.series.find((one) => one.useCase === 'chat' && one.model === model);
+      expect(decisions).toBe(found!.points.reduce((sum, point) => sum + Number(point.decisions), 0));
+    }
+    const { startsMs, models } = (await (await read('series?span=7d')).json()) as SeriesView;
+    for (const { model, quality, spendNanoUsd } of models) {
+      const points = own.series.filter((one) => one.model === model).flatMap((one) => one.points);
+      for (const [i, startMs] of startsMs.entries()) {
+        const at = points.filter(({ startTime }) => msFromTimestamp(startTime!) === startMs);
+        const count = at.reduce((sum, point) => sum + Number(point.quality!.count), 0);
+        const sum = at.reduce((total, point) => total + point.quality!.sum, 0);
+        if (count === 0) expect(quality[i]).toBeNull();
+        else expect(quality[i]).toBeCloseTo(sum / count, 12);
+        expect(spendNanoUsd[i] ?? 0).toBe(at.reduce((total, point) => total + point.costNanoUsd!.sum, 0));
+      }
+    }
+    const { spenders } = (await (await read('spend?span=7d')).json()) as SpendsView;
+    expect(spenders.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0)).toBe(
+      sumOf('', (point) => point.costNanoUsd!.sum),
+    );
   });
 
   test('an explanation', async () => {

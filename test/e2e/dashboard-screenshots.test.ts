@@ -34,6 +34,8 @@ const WIDTHS = SEXTANT_WIDTHS.split(',').map(Number);
 const WHOLE_BELOW_PX = 600;
 
 const DECISIONS = 400;
+/** Opens a breaker for some seconds. */
+const REFUSED_AT = 202;
 
 /** Traffic of the last moments, so that charts of them have something to show. */
 async function traffic(server: BuiltServer): Promise<string> {
@@ -52,14 +54,16 @@ async function traffic(server: BuiltServer): Promise<string> {
     await client.report({
       ticket,
       attempts: [
-        i % 50 === 1
-          ? { status: OutcomeStatus.TIMEOUT, latency: { seconds: 30n, nanos: 0 } }
-          : {
-              ...attempt,
-              status: OutcomeStatus.SUCCESS,
-              quality,
-              costNanoUsd: BigInt(Math.round(costUsd * 1e9)),
-            },
+        i === REFUSED_AT
+          ? { status: OutcomeStatus.RATE_LIMITED, retryAfter: { seconds: 4n, nanos: 0 } }
+          : i % 50 === 1
+            ? { status: OutcomeStatus.TIMEOUT, latency: { seconds: 30n, nanos: 0 } }
+            : {
+                ...attempt,
+                status: OutcomeStatus.SUCCESS,
+                quality,
+                costNanoUsd: BigInt(Math.round(costUsd * 1e9)),
+              },
       ],
     });
     last = decisionId;

@@ -10,6 +10,8 @@ export interface Visit {
   readonly headings: readonly string[];
   readonly sentence: string;
   readonly csv: string;
+  /** A day's quality over time: its chart's words, its table and its CSV. */
+  readonly overTime: { readonly label: string; readonly table: string; readonly csv: string };
   /** Views that are wider than a screen of 360 pixels. */
   readonly tooWide: readonly string[];
   /** Serious faults of accessibility, by view. */
@@ -61,17 +63,56 @@ export async function lookAround({ executablePath, origin, token }: Destination)
     const sentence = await page.locator('.use-cases a').first().innerText();
     const walked = await walk(page);
     await page.getByRole('link', { name: 'Bandit' }).click();
-    const saving = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'CSV of Leaderboard' }).click();
-    const csv = await readFile(await (await saving).path(), 'utf8');
+    const csv = await saved(page, 'Leaderboard');
+    const overTime = await lookAtChart(page);
     const decision = await openDecision(page);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel(/^Token/).waitFor();
     const afterLogOut = await page.locator('main').innerText();
-    return { complaints, refused, sentence, ...walked, csv, decision, afterLogOut };
+    return { complaints, refused, sentence, ...walked, csv, overTime, decision, afterLogOut };
   } finally {
     await browser.close();
   }
+}
+
+/** Times of a page that a browser opens for the first time, in milliseconds since the navigation began. */
+export interface Opening {
+  /** A heading and figures of the server are there. */
+  readonly shownMs: number;
+  /** The first click was answered with another view. */
+  readonly answeredMs: number;
+}
+
+/** Opens the overview with nothing in any cache, and clicks as soon as there is something to see. */
+export async function timeOpening({ executablePath, origin }: Omit<Destination, 'token'>): Promise<Opening> {
+  const browser = await launchBrowser(executablePath);
+  try {
+    const page = await browser.newPage();
+    const sinceNavigationMs = (): Promise<number> => page.evaluate<number>('performance.now()');
+    await page.goto(origin, { waitUntil: 'commit' });
+    await page.locator('.use-cases a').first().waitFor();
+    const shownMs = await sinceNavigationMs();
+    await page.getByRole('link', { name: 'Models', exact: true }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Models' }).waitFor();
+    return { shownMs, answeredMs: await sinceNavigationMs() };
+  } finally {
+    await browser.close();
+  }
+}
+
+async function saved(page: Page, caption: string): Promise<string> {
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: `CSV of ${caption}` }).click();
+  return readFile(await (await saving).path(), 'utf8');
+}
+
+async function lookAtChart(page: Page): Promise<Visit['overTime']> {
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('button', { name: '24 hours' }).click();
+  const caption = 'Reported quality, mean of 1 h';
+  const label = (await page.getByRole('img', { name: caption }).getAttribute('aria-label'))!;
+  await page.getByRole('button', { name: `Table of ${caption}` }).click();
+  return { label, table: await regionOf(page, caption), csv: await saved(page, caption) };
 }
 
 async function refusedLogin(page: Page): Promise<string> {

@@ -20,6 +20,8 @@ import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
 import { ask, wentWell } from './samples.js';
 
 const MAX_PAGE_BYTES = 100_000;
+/** Alone it takes a few hundred milliseconds; tests beside it want the processor, too. */
+const MAX_INTERACTIVE_MS = 5_000;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const PRINCIPALS = {
@@ -92,6 +94,7 @@ describe('without tokens', () => {
       // Names of XML namespaces and of the makers of libraries are no requests.
       expect(text.match(/(?:fetch|import|url|EventSource)\(\s*["'`]?https?:/g)).toBeNull();
     }
+    console.log(`the page is ${(bytes / 1000).toFixed(1)} kB gzipped`);
     expect(bytes).toBeLessThan(MAX_PAGE_BYTES);
   });
 
@@ -170,6 +173,22 @@ describe('without tokens', () => {
     ['DELETE', '/', 405],
   ])('%s %s is answered with %i', async (method, path, status) => {
     expect((await raw(server, path, { method })).status).toBe(status);
+  });
+
+  test('a first visit sees figures and is answered within seconds', async (context) => {
+    if (CHROMIUM === undefined) {
+      context.skip('there is no Chromium at /usr/bin/chromium: the time to interactive was not measured');
+      return;
+    }
+    const { timeOpening } = await import('./dashboard-visit.js');
+    const { shownMs, answeredMs } = await timeOpening({
+      executablePath: CHROMIUM,
+      origin: originOf(server),
+    });
+    console.log(
+      `time to interactive: figures after ${shownMs.toFixed(0)} ms, a click answered after ${answeredMs.toFixed(0)} ms`,
+    );
+    expect(answeredMs).toBeLessThan(MAX_INTERACTIVE_MS);
   });
 
   test('health and metrics are as they were', async () => {
@@ -341,6 +360,11 @@ describe('with tokens', () => {
     expect(seen.inaccessible).toEqual([]);
     expect(seen.sentence).toMatch(/takes 100 % of acme-chat; quality 1\.00, cost .* USD a request\.$/);
     expect(seen.csv).toMatch(/^Model,Share,Quality,.*\r\n(google|amazon|openai)\//);
+    const { label, table, csv } = seen.overTime;
+    expect(label).toMatch(/^Reported quality, mean of 1 h\. Latest: \w+\/.* 1\.00\.$/);
+    expect(table).toContain('1.00');
+    expect(csv.split('\r\n').slice(0, -1)).toHaveLength(1 + 25);
+    expect(csv).toMatch(/^time,\w+\/.*\r\n(?:[^,]*Z,\r\n)+[^,]*Z,1\r\n/);
     expect(seen.tooWide).toEqual([]);
     const { decision } = seen;
     expect(decision.id).toMatch(/^[0-9a-f-]{36}$/);

@@ -71,6 +71,10 @@ test('a running server tells what a candidate would have earned, on the log as i
   const { support, estimates, logged, lift } = evaluated.quality!;
   expect(support).toMatchObject({ decisions: BigInt(REQUESTS), rewarded: BigInt((REQUESTS * 9) / 10) });
   expect(support!.objections).toEqual([]);
+  const weighed = support!.weights.reduce((sum, { decisions }) => sum + decisions, 0n);
+  expect(weighed).toBe(support!.rewarded);
+  const top = support!.weights.at(-1)!;
+  expect(support!.largestWeight).toBeGreaterThanOrEqual(top.from);
   for (const { estimator, value, asymptotic } of estimates) {
     // The server draws as it likes: five standard errors.
     const halfWidth = (asymptotic!.high - asymptotic!.low) / 2;

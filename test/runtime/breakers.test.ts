@@ -248,8 +248,14 @@ describe('a restart', () => {
     await fail(A);
     await report(selectFor(B), 'rate_limited', { retryAfterMs: 100_000 });
     const before = [A, B].map((model) => runtime.breakers.view(model));
+    const past = [A, B].map((model) => runtime.breakers.history(model));
+    expect(past[1]).toMatchObject({
+      transitions: [{ from: 'closed', to: 'open' }],
+      statuses: [{ status: 'rate_limited', count: 1 }],
+    });
     await runtime.close();
     runtime = await open();
+    expect([A, B].map((model) => runtime.breakers.history(model))).toEqual(past);
     expect([A, B].map((model) => runtime.breakers.view(model))).toEqual(before);
     expect(lines.at(-1)).toMatchObject({ models: [A, B], msg: 'breakers are not closed at the start' });
     expect(refusalOf(() => select()).code).toBe('MODELS_UNAVAILABLE');
@@ -257,9 +263,11 @@ describe('a restart', () => {
 
   it('lets time pass while nothing runs', async () => {
     await fail(A);
+    const failedMs = environment.timeMs;
     await runtime.close();
     environment.timeMs += 3_600_000;
     runtime = await open();
+    expect(runtime.breakers.sinceMs).toBeLessThanOrEqual(failedMs);
     expect(stateOf(A)).toBe('half_open');
     for (const probe of [selectFor(A), selectFor(A)]) await report(probe, 'success');
     await runtime.close();

@@ -106,7 +106,7 @@ describe('the decision log', () => {
     }
     const query = { tenant: 'acme' as TenantId, fromMs: 0, toMs: 2 * START_MS };
     for (const tier of ROLLUP_TIERS) {
-      const rows = await collect(store.rollups.range({ ...query, tier }));
+      const rows = (await collect(store.rollups.range({ ...query, tier }))).flat();
       const sums = rows.map(({ body }) => decodeRollup(body));
       // Half of them found the queue full.
       expect(sums.map((sum) => [sum.get('decisions'), sum.get('estimatedDecisions')])).toEqual([[4, 8]]);

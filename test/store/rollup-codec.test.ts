@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LogSketch } from '../../src/core/rollup/log-sketch.js';
 import { Rollup } from '../../src/core/rollup/rollup.js';
 import { RollupRecord } from '../../src/gen/sextant/storage/v1/storage.js';
-import { decodeRollup, encodeRollup } from '../../src/store/rollup-codec.js';
+import { addEncodedRollup, decodeRollup, encodeRollup } from '../../src/store/rollup-codec.js';
 import { anyLog, HOUR_MS } from '../builders/learning.js';
 
 const bytesOf = (partial: Parameters<typeof RollupRecord.fromPartial>[0]): Uint8Array =>
@@ -19,6 +19,31 @@ describe('a stored rollup', () => {
         expect(decodeRollup(encodeRollup(rollup))).toEqual(rollup);
       }),
     );
+  });
+
+  it('is added to another as the two are merged', () => {
+    fc.assert(
+      fc.property(fc.array(anyLog(HOUR_MS), { minLength: 1, maxLength: 4 }), (logs) => {
+        const [merged, added] = [new Rollup(), new Rollup()];
+        for (const log of logs) {
+          const rollup = new Rollup();
+          for (const outcome of log) rollup.addOutcome(outcome);
+          merged.merge(rollup);
+          addEncodedRollup(added, encodeRollup(rollup));
+        }
+        expect(added).toEqual(merged);
+      }),
+    );
+  });
+
+  it('is refused where its bytes are cut off or of something else', () => {
+    const bytes = bytesOf({ sums: [1, 2, 3], latencyIndexSteps: [5, 1], latencyCounts: [1, 300] });
+    for (let length = 1; length < bytes.length; length++) {
+      // Whole fields before the cut are a record too, of sums alone.
+      if (length === 2 + 3 * 8) continue;
+      expect(() => decodeRollup(bytes.subarray(0, length)), String(length)).toThrow('cannot be');
+    }
+    expect(() => decodeRollup(Uint8Array.of(34, 1, 0))).toThrow('cannot be');
   });
 
   it('may have fewer sums than today, or more', () => {

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { csvOf } from '../csv.js';
-import { download } from '../download.js';
-import { clock, DASH } from '../format.js';
+import { at, atSecond, clock, DASH } from '../format.js';
 import { onThemeChange } from '../theme.js';
+import { Picture } from './picture.js';
+import type { Column } from './table.js';
 
 export interface ChartLine {
   readonly name: string;
@@ -24,8 +24,10 @@ interface ChartProps {
 const HEIGHT_PX = 200;
 const MS_PER_SECOND = 1000;
 const COLOURS = 8;
-/** Seconds between two labels, which show minutes. */
+const MS_PER_DAY = 86_400_000;
+/** Seconds between two labels, which show minutes, and where they show days. */
 const WHOLE_MINUTES = [60, 120, 300, 600, 1800, 3600, 7200, 10_800, 14_400, 21_600];
+const WHOLE_DAYS = [1, 2, 5, 10].map((days) => (days * MS_PER_DAY) / MS_PER_SECOND);
 
 /** A model keeps its colour while the page is open, whatever its rank. */
 const colourByName = new Map<string, number>();
@@ -36,59 +38,73 @@ function colourOf(name: string, style: CSSStyleDeclaration): string {
   return style.getPropertyValue(`--line-${colour}`).trim();
 }
 
-/** Lines over time. The figures are in the legend under the cursor, and in the CSV. */
+/** Lines over time. The figures are in the legend under the cursor, and in the table. */
 export function Chart(props: ChartProps) {
   const { title, fileName, startsMs, lines, format, whenEmpty } = props;
+  const isEmpty = lines.every(({ values }) => values.every((value) => value === null || value === 0));
+  return (
+    <Picture
+      caption={title}
+      fileName={fileName}
+      columns={[TIME, ...lines.map((line) => columnOf(line, format))]}
+      rows={isEmpty ? [] : startsMs.map((startMs, i) => ({ startMs, i }))}
+      keyOf={({ startMs }) => String(startMs)}
+      whenEmpty={whenEmpty}
+      widthMost={Infinity}
+      canDraw={!isEmpty}
+    >
+      {(width) => <Plot {...props} width={width} />}
+    </Picture>
+  );
+}
+
+/** A step of time: where it starts, and which of a line's values is its own. */
+interface Step {
+  readonly startMs: number;
+  readonly i: number;
+}
+
+const TIME: Column<Step> = {
+  title: 'time',
+  value: ({ startMs }) => new Date(startMs).toISOString(),
+  cell: ({ startMs }) => atSecond(startMs),
+};
+
+const columnOf = ({ name, values }: ChartLine, format: ChartProps['format']): Column<Step> => ({
+  title: name,
+  isNumeric: true,
+  value: ({ i }) => values[i] ?? null,
+  cell: ({ i }) => {
+    const value = values[i] ?? null;
+    return value === null ? DASH : format(value);
+  },
+});
+
+function Plot(props: ChartProps & { width: number }) {
+  const { title, startsMs, lines, format, width } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const newest = useRef(props);
   newest.current = props;
   const names = lines.map(({ name }) => name).join('\n');
-  const isEmpty = lines.every(({ values }) => values.every((value) => value === null || value === 0));
 
   useEffect(() => {
-    if (isEmpty || host.current === null) return;
-    const element = host.current;
     const draw = (): void => {
       plot.current?.destroy();
-      plot.current = new uPlot(optionsOf(newest.current, element), dataOf(newest.current), element);
+      plot.current = new uPlot(optionsOf(newest.current), dataOf(newest.current), host.current!);
     };
     draw();
-    const resize = new ResizeObserver(() =>
-      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
-    );
-    resize.observe(element);
     const endTheme = onThemeChange(draw);
     return () => {
       endTheme();
-      resize.disconnect();
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [names, isEmpty]);
+  }, [names, isOfDays(startsMs)]);
+  useEffect(() => plot.current?.setSize({ width, height: HEIGHT_PX }), [width]);
   useEffect(() => plot.current?.setData(dataOf(newest.current)), [startsMs, lines]);
-
-  const save = (): void => {
-    const rows = startsMs.map((startMs, i) => [
-      new Date(startMs).toISOString(),
-      ...lines.map(({ values }) => values[i] ?? null),
-    ]);
-    download(`${fileName}.csv`, csvOf(['time', ...lines.map(({ name }) => name)], rows));
-  };
   return (
-    <section class="panel">
-      <div class="panel-head">
-        <h2>{title}</h2>
-        <button type="button" class="quiet" onClick={save} disabled={isEmpty}>
-          CSV<span class="unseen"> of {title}</span>
-        </button>
-      </div>
-      {isEmpty ? (
-        <p class="empty">{whenEmpty}</p>
-      ) : (
-        <div ref={host} class="chart" role="img" aria-label={`${title}. Latest: ${latest(lines, format)}.`} />
-      )}
-    </section>
+    <div ref={host} class="chart" role="img" aria-label={`${title}. Latest: ${latest(lines, format)}.`} />
   );
 }
 
@@ -108,7 +124,13 @@ const dataOf = ({ startsMs, lines }: ChartProps): uPlot.AlignedData => [
   ...lines.map(({ values }) => [...values]),
 ];
 
-function optionsOf({ lines, format, fromZero }: ChartProps, element: HTMLElement): uPlot.Options {
+function optionsOf({
+  startsMs,
+  lines,
+  format,
+  fromZero,
+  width,
+}: ChartProps & { width: number }): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue('--muted').trim();
   const rule = style.getPropertyValue('--rule').trim();
@@ -118,26 +140,34 @@ function optionsOf({ lines, format, fromZero }: ChartProps, element: HTMLElement
     ticks: { show: false },
     font: '12px system-ui',
   };
+  const isDays = isOfDays(startsMs);
   // Without a cursor the legend shows what is newest.
   const shown = (i: number, value: number | null, at: number | null): string => {
     const known = at === null ? newestOf(lines[i]!) : value;
     return known === null ? DASH : format(known);
   };
   return {
-    width: element.clientWidth,
+    width,
     height: HEIGHT_PX,
     padding: [8, 12, 0, 0],
     legend: { markers: { fill: (_plot, i) => colourOf(lines[i - 1]?.name ?? '', style) } },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: { y: { range: (_plot, low, high) => rangeOf(low, high, fromZero === true) } },
     axes: [
-      { ...axis, values: '{HH}:{mm}', incrs: [...WHOLE_MINUTES], space: 64, size: 26 },
-      { ...axis, size: 64, values: (_plot, splits) => splits.map(format) },
+      {
+        ...axis,
+        values: isDays ? '{D} {MMM}' : '{HH}:{mm}',
+        incrs: isDays ? WHOLE_DAYS : WHOLE_MINUTES,
+        space: 64,
+        size: 26,
+      },
+      { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => format(value)) },
     ],
     series: [
       {
         label: 'time',
-        value: (_plot, value: number | null) => (value === null ? 'newest' : clock(value * MS_PER_SECOND)),
+        value: (_plot, value: number | null) =>
+          value === null ? 'newest' : (isDays ? at : clock)(value * MS_PER_SECOND),
       },
       ...lines.map(({ name }, i) => ({
         label: name,
@@ -150,6 +180,9 @@ function optionsOf({ lines, format, fromZero }: ChartProps, element: HTMLElement
     ],
   };
 }
+
+/** Whether it spans more than a day. */
+const isOfDays = (startsMs: readonly number[]): boolean => startsMs.at(-1)! - startsMs[0]! > MS_PER_DAY;
 
 /** Room above, and never a range of nothing. */
 function rangeOf(low: number | null, high: number | null, fromZero: boolean): [number, number] {

@@ -35,7 +35,12 @@ function Rows({ of, width }: { of: MetricResult; width: number }) {
         <ForestRow key={arm.arm} arm={arm} x={x} y={ROW * i + ROW / 2} />
       ))}
       {[-reach / 1.15, 0, reach / 1.15].map((value) => (
-        <text key={value} x={x(value)} y={height - 5} text-anchor="middle">
+        <text
+          key={value}
+          x={value > 0 ? width : x(value)}
+          y={height - 5}
+          text-anchor={value > 0 ? 'end' : 'middle'}
+        >
           {figure(value)}
         </text>
       ))}

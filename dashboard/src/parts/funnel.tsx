@@ -1,6 +1,5 @@
 import type { Explanation } from '../contract.js';
-import { csvOf } from '../csv.js';
-import { download } from '../download.js';
+import { saveTable, type Column } from './table.js';
 
 /** In the order in which models are removed. */
 const STAGES = [
@@ -27,17 +26,16 @@ export function stagesOf({ considered, removals }: Pick<Explanation, 'considered
   });
 }
 
+const COLUMNS: readonly Column<Stage>[] = [
+  { title: 'after', value: ({ title }) => title },
+  { title: 'left', value: ({ left }) => left },
+  { title: 'removed', value: ({ removed }) => removed },
+];
+
 /** How many models each filter leaves. */
 export function Funnel({ of }: { of: Explanation }) {
   const stages = [{ title: 'considered', removed: 0, left: of.considered }, ...stagesOf(of)];
-  const save = (): void =>
-    download(
-      'sextant-funnel.csv',
-      csvOf(
-        ['after', 'left', 'removed'],
-        stages.map(({ title, left, removed }) => [title, left, removed]),
-      ),
-    );
+  const save = (): void => saveTable({ fileName: 'sextant-funnel', columns: COLUMNS, rows: stages });
   return (
     <section class="panel">
       <div class="panel-head">

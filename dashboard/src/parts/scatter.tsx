@@ -21,6 +21,11 @@ interface Priced extends LeaderView {
   readonly costNanoUsd: number;
 }
 
+/** Of the last 30 days where that has an interval, else what was learned. */
+const costOf = ({ spanCost, costNanoUsd }: LeaderView): number | null => spanCost?.mean ?? costNanoUsd;
+
+const isPriced = (row: LeaderView): row is Priced => row.costNanoUsd !== null && row.costNanoUsd > 0;
+
 /** Those that no other is better and not dearer than, by their means; cheapest first. */
 export function paretoLine<T extends { costNanoUsd: number; quality: { mean: number } }>(
   rows: readonly T[],
@@ -33,14 +38,15 @@ export function paretoLine<T extends { costNanoUsd: number; quality: { mean: num
 
 /** Models by mean cost and quality, with the line of those that are worth their money. */
 export function Scatter({ leaders, propensities, useCase }: ScatterProps) {
-  const priced = leaders.filter((row): row is Priced => row.costNanoUsd !== null && row.costNanoUsd > 0);
-  const unpriced = leaders.length - priced.length;
+  const rows = leaders.map((row) => ({ ...row, costNanoUsd: costOf(row) }));
+  const priced = rows.filter(isPriced);
+  const unpriced = rows.length - priced.length;
   return (
     <Picture
       caption={CAPTION}
       fileName={`sextant-cost-quality-${useCase}`}
       columns={columnsOf(paretoLine(priced), propensities)}
-      rows={leaders}
+      rows={rows}
       keyOf={({ model }) => model}
       isFaded={({ dominatedBy }) => dominatedBy !== null}
       whenEmpty={`Nothing was decided or reported for ${useCase} in your tenant.`}
@@ -54,8 +60,8 @@ export function Scatter({ leaders, propensities, useCase }: ScatterProps) {
 }
 
 const HINT =
-  'Quality with its 95 % credible interval over the whole use case, against the mean cost that was reported, on a ' +
-  'logarithmic scale. The line joins those that none is better and cheaper than. Grey: another costs no more and is ' +
+  'Quality with its 95 % credible interval over the whole use case, against the mean cost of the last 30 days with its ' +
+  '95 % interval, on a logarithmic scale; where fewer than two calls told their cost, what was learned. The line joins those that none is better and cheaper than. Grey: another costs no more and is ' +
   'better with 95 % probability. Full: how likely the weights above choose it.';
 
 interface PointsProps {
@@ -65,7 +71,9 @@ interface PointsProps {
 }
 
 function Points({ priced, propensities, width }: PointsProps) {
-  const costs = priced.map(({ costNanoUsd }) => Math.log(costNanoUsd));
+  const costs = priced.flatMap(({ costNanoUsd, spanCost }) =>
+    [costNanoUsd, positive(spanCost?.low, costNanoUsd), spanCost?.high ?? costNanoUsd].map(Math.log),
+  );
   const [low, high] = [Math.min(...costs) - 0.3, Math.max(...costs) + 0.3];
   const bottom = Math.floor(Math.min(...priced.map(({ quality }) => quality.low)) * 20) / 20;
   const top = Math.ceil(Math.max(...priced.map(({ quality }) => quality.high)) * 20) / 20;
@@ -104,7 +112,7 @@ function Points({ priced, propensities, width }: PointsProps) {
           <Point
             key={row.model}
             row={row}
-            cx={x(row.costNanoUsd)}
+            x={x}
             isLeft={x(row.costNanoUsd) > width * 0.6}
             isBelow={i % 2 === 1}
             y={y}
@@ -115,6 +123,9 @@ function Points({ priced, propensities, width }: PointsProps) {
   );
 }
 
+/** A logarithmic scale ends somewhere: an interval that reaches 0 is drawn to a tenth of its mean. */
+const positive = (low: number | undefined, mean: number): number => Math.max(low ?? mean, mean / 10);
+
 /** Powers of ten between two logarithms of nano-USD; the ends where there is none. */
 function decadesOf(low: number, high: number): number[] {
   const first = Math.ceil(low / Math.LN10);
@@ -124,7 +135,7 @@ function decadesOf(low: number, high: number): number[] {
 
 interface PointProps {
   readonly row: Priced;
-  readonly cx: number;
+  readonly x: (nanoUsd: number) => number;
   /** Whether its name stands to the left, where the right has no room. */
   readonly isLeft: boolean;
   /** By turns, so that neighbours’ names keep apart. */
@@ -133,10 +144,21 @@ interface PointProps {
   readonly propensity: number;
 }
 
-function Point({ row: { model, quality, dominatedBy }, cx, isLeft, isBelow, y, propensity }: PointProps) {
+function Point({ row, x, isLeft, isBelow, y, propensity }: PointProps) {
+  const { model, quality, costNanoUsd, spanCost, dominatedBy } = row;
+  const cx = x(costNanoUsd);
   return (
     <g class={dominatedBy === null ? undefined : 'dominated'}>
       <line class="range" x1={cx} x2={cx} y1={y(quality.low)} y2={y(quality.high)} />
+      {spanCost !== null && (
+        <line
+          class="range"
+          x1={x(positive(spanCost.low, costNanoUsd))}
+          x2={x(spanCost.high)}
+          y1={y(quality.mean)}
+          y2={y(quality.mean)}
+        />
+      )}
       <circle class="ring" cx={cx} cy={y(quality.mean)} r="6" />
       <circle class="mean" cx={cx} cy={y(quality.mean)} r={6 * Math.sqrt(propensity)} />
       <text
@@ -163,19 +185,31 @@ const columnsOf = (
     cell: ({ costNanoUsd }) => (costNanoUsd === null ? '–' : usdNumber(costNanoUsd)),
   },
   {
+    title: 'Cost, 2.5 %',
+    isNumeric: true,
+    value: ({ spanCost }) => spanCost && spanCost.low / 1e9,
+    cell: ({ spanCost }) => (spanCost === null ? '–' : usdNumber(spanCost.low)),
+  },
+  {
+    title: 'Cost, 97.5 %',
+    isNumeric: true,
+    value: ({ spanCost }) => spanCost && spanCost.high / 1e9,
+    cell: ({ spanCost }) => (spanCost === null ? '–' : usdNumber(spanCost.high)),
+  },
+  {
     title: 'Quality',
     isNumeric: true,
     value: ({ quality }) => quality.mean,
     cell: ({ quality }) => decimal(quality.mean, 3),
   },
   {
-    title: '2.5 %',
+    title: 'Quality, 2.5 %',
     isNumeric: true,
     value: ({ quality }) => quality.low,
     cell: ({ quality }) => decimal(quality.low, 3),
   },
   {
-    title: '97.5 %',
+    title: 'Quality, 97.5 %',
     isNumeric: true,
     value: ({ quality }) => quality.high,
     cell: ({ quality }) => decimal(quality.high, 3),

@@ -1,5 +1,5 @@
 import type { LeaderboardView, LeaderView, SeriesView } from '../../../src/admin/views.js';
-import { decimal, milliseconds, percent, rate, usd, usdNumber, whole } from '../format.js';
+import { decimal, duration, milliseconds, percent, rate, usd, usdNumber, whole } from '../format.js';
 import { useView } from '../load.js';
 import { Chart } from '../parts/chart.js';
 import { IntervalBar, scaleOf, ShareBar, type Scale } from '../parts/interval-bar.js';
@@ -10,6 +10,7 @@ import { ForUseCase } from '../parts/use-case-choice.js';
 import { Ridgelines } from '../parts/ridgelines.js';
 import type { Go, Route } from '../route.js';
 import { shortName } from '../sentence.js';
+import { linesOf, useSeries } from '../series.js';
 
 export function Bandit({ route, go }: { route: Route; go: Go }) {
   return (
@@ -22,7 +23,7 @@ export function Bandit({ route, go }: { route: Route; go: Go }) {
 function UseCase({ useCase, span }: { useCase: string; span: Route['span'] }) {
   const query = `?span=${span}&useCase=${encodeURIComponent(useCase)}`;
   const board = useView<LeaderboardView>(`/api/v1/leaderboard${query}`);
-  const series = useView<SeriesView>(`/api/v1/series${query}`);
+  const series = useSeries(span, useCase);
   return (
     <>
       <WhenLoaded of={board}>
@@ -122,16 +123,17 @@ function Model({ row: { model, dominatedBy, reportRateZ } }: { row: LeaderView }
   );
 }
 
-function Charts({ data: { startsMs, models, span }, useCase }: { data: SeriesView; useCase: string }) {
-  const shared = { startsMs, whenEmpty: 'Nothing in this span since the server started.' };
-  const smooth = span === '15m' ? '30 seconds' : '30 minutes';
+function Charts({ data, useCase }: { data: SeriesView; useCase: string }) {
+  const { startsMs, span } = data;
+  const shared = { startsMs, whenEmpty: 'Nothing in this span.' };
+  const smooth = duration(data.smoothedMs);
   return (
     <div class="charts">
       <Chart
         {...shared}
         title="Decisions a second"
         fileName={`sextant-decisions-${useCase}-${span}`}
-        lines={models.map(({ model, decisionsPerSecond }) => ({ name: model, values: decisionsPerSecond }))}
+        lines={linesOf(data, 'decisionsPerSecond')}
         format={rate}
         fromZero
       />
@@ -139,14 +141,14 @@ function Charts({ data: { startsMs, models, span }, useCase }: { data: SeriesVie
         {...shared}
         title={`Reported quality, mean of ${smooth}`}
         fileName={`sextant-quality-${useCase}-${span}`}
-        lines={models.map(({ model, quality }) => ({ name: model, values: quality }))}
-        format={(value) => value.toFixed(2)}
+        lines={linesOf(data, 'quality')}
+        format={decimal}
       />
       <Chart
         {...shared}
         title={`Cost a call, mean of ${smooth}`}
         fileName={`sextant-cost-${useCase}-${span}`}
-        lines={models.map(({ model, costNanoUsd }) => ({ name: model, values: costNanoUsd }))}
+        lines={linesOf(data, 'costNanoUsd')}
         format={(value) => usd(value).replace(' USD', '')}
         fromZero
       />

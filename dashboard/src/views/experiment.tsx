@@ -7,10 +7,12 @@ import type {
   Guardrail,
   Interval,
   MetricResult,
+  PastComparison,
 } from '../contract.js';
 import { decimal, percent, whole } from '../format.js';
 import { useCall } from '../load.js';
 import { Forest } from '../parts/forest.js';
+import { LiftHistory } from '../parts/lift-history.js';
 import { Badge, Stat, WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
 
@@ -18,17 +20,17 @@ import { Table, type Column } from '../parts/table.js';
 export function ExperimentResultView({ id }: { id: string }) {
   const answer = useCall<GetExperimentResultResponse>(
     'ExperimentService/GetExperimentResult',
-    { id },
+    { id, history: true },
     { again: true },
   );
   return (
     <WhenLoaded of={answer}>
-      {({ experiment, result }) => (
+      {({ experiment, result, history }) => (
         <>
           <AdviceList experiment={experiment} result={result} />
           <Checks experiment={experiment} result={result} />
           {result.metrics.map((metric) => (
-            <Metric key={metric.metric} metric={metric} id={id} result={result} />
+            <Metric key={metric.metric} metric={metric} id={id} result={result} history={history} />
           ))}
           <Routed result={result} id={id} />
         </>
@@ -110,7 +112,14 @@ function GuardrailStat({ guardrail, metric }: { guardrail: Guardrail; metric: Me
   );
 }
 
-function Metric({ metric, id, result }: { metric: MetricResult; id: string; result: ExperimentResult }) {
+interface MetricProps {
+  readonly metric: MetricResult;
+  readonly id: string;
+  readonly result: ExperimentResult;
+  readonly history: readonly PastComparison[];
+}
+
+function Metric({ metric, id, result, history }: MetricProps) {
   const name = metricName(metric.metric);
   const confidence = percent(1 - result.comparisonAlpha);
   return (
@@ -134,8 +143,33 @@ function Metric({ metric, id, result }: { metric: MetricResult; id: string; resu
           </figcaption>
         </figure>
       )}
+      {metric.readable &&
+        metric.arms
+          .filter(({ comparison }) => comparison !== undefined)
+          .map((arm) => (
+            <LiftHistory
+              key={arm.arm}
+              metric={metric}
+              arm={arm.arm}
+              past={pastOf(metric, arm, { history, result })}
+              confidence={1 - result.comparisonAlpha}
+              id={id}
+            />
+          ))}
     </>
   );
+}
+
+/** What is kept of the past, and what is said now behind it. */
+function pastOf(
+  { metric }: MetricResult,
+  { arm, units, comparison }: ArmMetric,
+  { history, result }: Pick<MetricProps, 'history' | 'result'>,
+): PastComparison[] {
+  const past = history.filter((one) => one.metric === metric && one.arm === arm);
+  const time = result.latestOutcomeTime;
+  if (comparison === undefined || time === undefined || time <= (past.at(-1)?.time ?? '')) return past;
+  return [...past, { time, metric, arm, units, comparison }];
 }
 
 function columnsOf({ metric }: MetricResult): Column<ArmMetric>[] {

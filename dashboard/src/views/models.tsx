@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ModelsView, ModelView } from '../../../src/admin/views.js';
 import { at, clock, DASH, percent, whole } from '../format.js';
 import { useView } from '../load.js';
+import { Availability } from '../parts/availability.js';
 import { Badge, WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
 
@@ -10,7 +11,8 @@ export function Models() {
   const [search, setSearch] = useState('');
   return (
     <WhenLoaded of={models}>
-      {({ models: all }) => {
+      {(view) => {
+        const all = view.models;
         const wanted = search.trim().toLowerCase();
         const rows = all.filter(({ model, status, breaker }) =>
           [model, status, breaker.state.replace('_', '-')].some((text) =>
@@ -18,23 +20,26 @@ export function Models() {
           ),
         );
         return (
-          <Table
-            caption={`Registry: ${rows.length === all.length ? all.length : `${rows.length} of ${all.length}`} models`}
-            fileName="sextant-models"
-            columns={COLUMNS}
-            rows={rows}
-            keyOf={({ model }) => model}
-            isFaded={({ status }) => status === 'disabled'}
-            whenEmpty={all.length === 0 ? 'The registry is empty.' : `No model matches “${search}”.`}
-          >
-            <input
-              type="search"
-              aria-label="Search by name, status or breaker"
-              placeholder="Name, status, breaker"
-              value={search}
-              onInput={(event) => setSearch(event.currentTarget.value)}
-            />
-          </Table>
+          <>
+            <Table
+              caption={`Registry: ${rows.length === all.length ? all.length : `${rows.length} of ${all.length}`} models`}
+              fileName="sextant-models"
+              columns={COLUMNS}
+              rows={rows}
+              keyOf={({ model }) => model}
+              isFaded={({ status }) => status === 'disabled'}
+              whenEmpty={all.length === 0 ? 'The registry is empty.' : `No model matches “${search}”.`}
+            >
+              <input
+                type="search"
+                aria-label="Search by name, status or breaker"
+                placeholder="Name, status, breaker"
+                value={search}
+                onInput={(event) => setSearch(event.currentTarget.value)}
+              />
+            </Table>
+            <Availability view={view} />
+          </>
         );
       }}
     </WhenLoaded>

@@ -1,5 +1,5 @@
-import type { OverviewView, SeriesView, TickView } from '../../../src/admin/views.js';
-import { milliseconds, percent, rate, whole } from '../format.js';
+import type { OverviewView, TickView } from '../../../src/admin/views.js';
+import { decimal, duration, milliseconds, percent, rate, whole } from '../format.js';
 import type { Live } from '../live.js';
 import { useView } from '../load.js';
 import { Chart } from '../parts/chart.js';
@@ -10,6 +10,7 @@ import { SpendMeter } from '../parts/spend-meter.js';
 import { Badge, Stat, WhenLoaded } from '../parts/state.js';
 import { TITLES, type Go, type Route } from '../route.js';
 import { describeUseCase } from '../sentence.js';
+import { linesOf, useSeries } from '../series.js';
 
 interface OverviewProps {
   readonly route: Route;
@@ -19,7 +20,7 @@ interface OverviewProps {
 
 export function Overview({ route, go, live }: OverviewProps) {
   const overview = useView<OverviewView>(`/api/v1/overview?span=${route.span}`);
-  const series = useView<SeriesView>(`/api/v1/series?span=${route.span}`);
+  const series = useSeries(route.span);
   return (
     <>
       <Figures live={live} />
@@ -29,19 +30,26 @@ export function Overview({ route, go, live }: OverviewProps) {
             <Attention data={data} tick={live.tick} route={route} go={go} />
             <UseCases data={data} route={route} go={go} />
             <WhenLoaded of={series}>
-              {({ startsMs, models }) => (
-                <Chart
-                  title="Decisions a second, by model"
-                  fileName={`sextant-decisions-${route.span}`}
-                  startsMs={startsMs}
-                  lines={models.map(({ model, decisionsPerSecond }) => ({
-                    name: model,
-                    values: decisionsPerSecond,
-                  }))}
-                  format={rate}
-                  fromZero
-                  whenEmpty="No decisions in this span since the server started."
-                />
+              {(lately) => (
+                <div class="charts">
+                  <Chart
+                    title="Decisions a second, by model"
+                    fileName={`sextant-decisions-${route.span}`}
+                    startsMs={lately.startsMs}
+                    lines={linesOf(lately, 'decisionsPerSecond')}
+                    format={rate}
+                    fromZero
+                    whenEmpty="No decisions in this span."
+                  />
+                  <Chart
+                    title={`Reported quality, mean of ${duration(lately.smoothedMs)}`}
+                    fileName={`sextant-quality-${route.span}`}
+                    startsMs={lately.startsMs}
+                    lines={linesOf(lately, 'quality')}
+                    format={decimal}
+                    whenEmpty="No quality was reported in this span."
+                  />
+                </div>
               )}
             </WhenLoaded>
             <Spend data={data} nowMs={live.tick?.timeMs ?? Date.now()} />

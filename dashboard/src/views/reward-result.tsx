@@ -2,6 +2,7 @@ import type { Interval, RewardEvaluation, ValueEstimate } from '../contract.js';
 import { percent, whole } from '../format.js';
 import { Stat } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
+import { WeightHistogram } from '../parts/weight-histogram.js';
 
 interface RewardResultProps {
   readonly title: string;
@@ -35,6 +36,7 @@ export function RewardResult({ title, of, isCost = false }: RewardResultProps) {
         keyOf={({ estimator }) => estimator}
         whenEmpty="No decision of the log has this reward."
       />
+      <WeightHistogram title={title} buckets={support.weights} />
     </section>
   );
 }

@@ -1,40 +1,83 @@
-import type { SpendsView, SpendView } from '../../../src/admin/views.js';
-import { at, DASH, usd, usdNumber } from '../format.js';
+import type { SeriesView, SpenderView, SpendsView, SpendView } from '../../../src/admin/views.js';
+import { at, DASH, duration, usd, usdNumber, whole } from '../format.js';
 import { useView } from '../load.js';
+import { Chart } from '../parts/chart.js';
+import { Picture } from '../parts/picture.js';
+import { SPAN_NAMES, SpanChoice } from '../parts/span-choice.js';
 import { SpendMeter } from '../parts/spend-meter.js';
 import { WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
+import type { Go, Route } from '../route.js';
+import { linesOf, useSeries } from '../series.js';
 
-export function Spend() {
-  const spend = useView<SpendsView>('/api/v1/spend');
+export function Spend({ route, go }: { route: Route; go: Go }) {
+  const spend = useView<SpendsView>(`/api/v1/spend?span=${route.span}`);
+  const series = useSeries(route.span);
   return (
-    <WhenLoaded of={spend}>
-      {({ accounts }) =>
-        accounts.length === 0 ? (
-          <p class="empty panel">
-            No budget is set for this tenant. They stand in <code>budgets.json</code> of the policy folder: an
-            average cost a request, a limit per day, week or month, or both.
-          </p>
-        ) : (
+    <>
+      <div class="bar">
+        <SpanChoice route={route} go={go} />
+      </div>
+      <WhenLoaded of={series}>{(lately) => <Spent lately={lately} />}</WhenLoaded>
+      <WhenLoaded of={spend}>
+        {({ accounts, spenders, span }) => (
           <>
-            {accounts.map((account) => (
-              <section key={account.account} class="panel" aria-label={`Budget ${account.account}`}>
-                <SpendMeter spend={account} nowMs={Date.now()} />
-                <Quarters quarters={account.quarters} />
-              </section>
-            ))}
             <Table
-              caption="Budget accounts"
-              fileName="sextant-spend"
-              columns={COLUMNS}
-              rows={accounts}
-              keyOf={({ account }) => account}
-              whenEmpty=""
+              caption={`Spent in ${SPAN_NAMES[span]}`}
+              fileName={`sextant-spent-${span}`}
+              columns={SPENDER_COLUMNS}
+              rows={spenders}
+              keyOf={({ useCase, model }) => `${useCase} ${model}`}
+              whenEmpty="No call was reported in this span."
             />
+            <Accounts accounts={accounts} />
           </>
-        )
-      }
-    </WhenLoaded>
+        )}
+      </WhenLoaded>
+    </>
+  );
+}
+
+const Spent = ({ lately }: { lately: SeriesView }) => (
+  <Chart
+    title={`Spend in ${duration(lately.stepMs)}, USD, by model`}
+    fileName={`sextant-spend-${lately.span}`}
+    startsMs={lately.startsMs}
+    lines={linesOf(lately, 'spendNanoUsd')}
+    format={usdNumber}
+    fromZero
+    whenEmpty="No cost was reported in this span."
+  />
+);
+
+function Accounts({ accounts }: Pick<SpendsView, 'accounts'>) {
+  if (accounts.length === 0) {
+    return (
+      <p class="empty panel">
+        No budget is set for this tenant. They stand in <code>budgets.json</code> of the policy folder: an
+        average cost a request, a limit per day, week or month, or both.
+      </p>
+    );
+  }
+  return (
+    <>
+      {accounts.map((account) => (
+        <div key={account.account} class="charts">
+          <section class="panel" aria-label={`Budget ${account.account}`}>
+            <SpendMeter spend={account} nowMs={Date.now()} />
+          </section>
+          <Quarters account={account.account} quarters={account.quarters} />
+        </div>
+      ))}
+      <Table
+        caption="Budget accounts"
+        fileName="sextant-budgets"
+        columns={COLUMNS}
+        rows={accounts}
+        keyOf={({ account }) => account}
+        whenEmpty=""
+      />
+    </>
   );
 }
 
@@ -82,33 +125,66 @@ const COLUMNS: readonly Column<SpendView>[] = [
   },
 ];
 
-const BAR = 10;
+const SPENDER_COLUMNS: readonly Column<SpenderView>[] = [
+  { title: 'Model', value: ({ model }) => model },
+  { title: 'Use case', value: ({ useCase }) => useCase },
+  {
+    title: 'Cost, USD',
+    isNumeric: true,
+    value: ({ costNanoUsd }) => costNanoUsd / 1e9,
+    cell: ({ costNanoUsd }) => usdNumber(costNanoUsd),
+  },
+  { title: 'Calls', isNumeric: true, value: ({ calls }) => calls, cell: ({ calls }) => whole(calls) },
+];
+
 const HEIGHT = 60;
+const WIDTH_MOST = 1100;
+type Quarter = SpendView['quarters'][number];
 
 /** A day's spend by quarters of an hour. */
-function Quarters({ quarters }: Pick<SpendView, 'quarters'>) {
+function Quarters({ account, quarters }: Pick<SpendView, 'account' | 'quarters'>) {
   const most = Math.max(...quarters.map(({ nanoUsd }) => nanoUsd));
-  if (!(most > 0)) return <p class="empty">Nothing was spent in the last 24 hours.</p>;
   const total = quarters.reduce((sum, { nanoUsd }) => sum + nanoUsd, 0);
   const label = `${usd(total)} in the last 24 hours; at most ${usd(most)} in a quarter of an hour`;
   return (
-    <figure class="quarters">
-      <svg
-        viewBox={`0 0 ${quarters.length * BAR} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={label}
-      >
-        {quarters.map(({ startMs, nanoUsd }, i) => {
-          const height = (nanoUsd / most) * HEIGHT;
-          return (
-            <rect key={startMs} x={i * BAR + 1} y={HEIGHT - height} width={BAR - 2} height={height}>
-              <title>{`${at(startMs)}: ${usd(nanoUsd)}`}</title>
-            </rect>
-          );
-        })}
-      </svg>
-      <figcaption class="hint">{label}.</figcaption>
-    </figure>
+    <Picture
+      caption={`Last 24 hours of ${account}`}
+      fileName={`sextant-quarters-${account.replaceAll('/', '-')}`}
+      columns={QUARTER_COLUMNS}
+      rows={most > 0 ? quarters : []}
+      keyOf={({ startMs }) => String(startMs)}
+      whenEmpty="Nothing was spent in the last 24 hours."
+      widthMost={WIDTH_MOST}
+      canDraw={most > 0}
+      hint={`${label}.`}
+    >
+      {(width) => (
+        <svg class="quarters" width={width} height={HEIGHT} role="img" aria-label={label}>
+          {quarters.map(({ startMs, nanoUsd }, i) => {
+            const height = (nanoUsd / most) * HEIGHT;
+            const step = width / quarters.length;
+            return (
+              <rect key={startMs} x={i * step} y={HEIGHT - height} width={step * 0.8} height={height}>
+                <title>{`${at(startMs)}: ${usd(nanoUsd)}`}</title>
+              </rect>
+            );
+          })}
+        </svg>
+      )}
+    </Picture>
   );
 }
+
+const QUARTER_COLUMNS: readonly Column<Quarter>[] = [
+  {
+    title: 'From',
+    value: ({ startMs }) => new Date(startMs).toISOString(),
+    cell: ({ startMs }) => at(startMs),
+  },
+  {
+    title: 'Cost, USD',
+    isNumeric: true,
+    value: ({ nanoUsd }) => nanoUsd / 1e9,
+    cell: ({ nanoUsd }) => usdNumber(nanoUsd),
+  },
+];

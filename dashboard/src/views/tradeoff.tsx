@@ -27,7 +27,7 @@ interface OfUseCaseProps {
 
 function OfUseCase({ useCase, route, go }: OfUseCaseProps) {
   const name = encodeURIComponent(useCase);
-  const board = useView<LeaderboardView>(`/api/v1/leaderboard?useCase=${name}&span=${route.span}`);
+  const board = useView<LeaderboardView>(`/api/v1/leaderboard?useCase=${name}&span=30d`);
   const newest = useView<DecisionsView>(`/api/v1/decisions?useCase=${name}`, { again: false });
   const id = newest.data?.decisions[0]?.decisionId;
   const decision = useView<DecisionView>(id && `/api/v1/decision?id=${id}`, { again: false });

@@ -6,24 +6,27 @@ import { priorsAt, type RatePrior } from '../../core/bandit/priors.js';
 import type { UseCase } from '../../core/ids.js';
 import { STAT } from '../../core/learning/arm-stats.js';
 import { armMeans } from '../../core/learning/arm-means.js';
-import type { ArmId } from '../../core/registry/model.js';
-import { COUNTER, type SpanName } from '../../runtime/activity.js';
+import { COUNTER } from '../../runtime/activity.js';
 import { modelReportRates } from '../../runtime/model-report-rates.js';
-import type { BetaView, LeaderboardView, LeaderView } from '../views.js';
+import type { BetaView, IntervalView, LeaderboardView, LeaderView, SpanName } from '../views.js';
+import { halfWidthOfMean, readLately, type RecentSeries } from './lately.js';
 import { armName, useCasesOf, type Sources } from './sources.js';
 
 /** Models of one use case that were decided for lately or learned of, by their share and then by quality. */
-export function readLeaderboard(sources: Sources, useCase: string, span: SpanName): LeaderboardView {
+export async function readLeaderboard(
+  sources: Sources,
+  useCase: string,
+  span: SpanName,
+): Promise<LeaderboardView> {
   const { runtime, tenant, nowMs } = sources;
+  const lately = await readLately(sources, span, useCase);
+  const decisions = new Map(lately.series.map(({ arm, totals }) => [arm, totals[COUNTER.decisions]!]));
   const { armById, learning, policy } = runtime.snapshot();
-  const decisions = new Map<ArmId, number>();
-  for (const { armId, rings } of runtime.activity.seriesFor(tenant, useCase)) {
-    decisions.set(armId, rings[span].totals(nowMs)[COUNTER.decisions]!);
-  }
   const name = useCase as UseCase;
   const learned = learning.useCase(tenant, name)?.arms;
-  const armIds = new Set([...decisions.keys(), ...(learned?.keys() ?? [])]);
-  const arms = [...armIds].map((armId) => armById.get(armId)).filter((arm) => arm !== undefined);
+  const arms = [...armById.values()].filter(
+    ({ armId }) => learned?.has(armId) || decisions.has(armName(sources, armId)),
+  );
   const all = [...decisions.values()].reduce((sum, count) => sum + count, 0);
   const rates = modelReportRates(runtime.reportWatch, runtime.snapshot(), tenant);
   const { poolingStrength } = policy.bandit;
@@ -46,10 +49,11 @@ export function readLeaderboard(sources: Sources, useCase: string, span: SpanNam
     ({ arm, prior, quality, success, observations, ...means }, i): LeaderView => {
       const { armId } = arm;
       const dominator = dominating[i];
-      const count = decisions.get(armId) ?? 0;
+      const model = armName(sources, armId);
+      const count = decisions.get(model) ?? 0;
       const rate = rates.find((row) => row.useCase === name && row.armId === armId);
       return {
-        model: armName(sources, armId),
+        model,
         decisions: count,
         share: all === 0 ? null : count / all,
         quality: credibleInterval(quality),
@@ -58,6 +62,7 @@ export function readLeaderboard(sources: Sources, useCase: string, span: SpanNam
         observations,
         success: betaMean(success),
         costNanoUsd: means.costNanoUsd ?? null,
+        spanCost: costOf(lately.series.find((one) => one.arm === model)),
         latencyMs: means.latencyMs ?? null,
         dominatedBy: dominator === undefined ? null : armName(sources, contenders[dominator]!.arm.armId),
         reportRateZ: rate?.differs ? rate.z : null,
@@ -68,6 +73,14 @@ export function readLeaderboard(sources: Sources, useCase: string, span: SpanNam
     (a, b) => b.decisions - a.decisions || b.quality.mean - a.quality.mean || (a.model < b.model ? -1 : 1),
   );
   return { span, useCase, useCases: useCasesOf(sources), leaders };
+}
+
+function costOf(series: RecentSeries | undefined): IntervalView | null {
+  if (series === undefined) return null;
+  const { totals } = series;
+  const [count, sum] = [totals[COUNTER.costs]!, totals[COUNTER.costNanoUsd]!];
+  const half = halfWidthOfMean({ count, sum, squares: totals[COUNTER.costSquares]! });
+  return half === undefined ? null : { mean: sum / count, low: sum / count - half, high: sum / count + half };
 }
 
 const betaOf = ({ mean, strength }: RatePrior): BetaView => ({

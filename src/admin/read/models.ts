@@ -1,15 +1,27 @@
 import type { BreakerView } from '../../core/availability/breaker-state.js';
 import type { RegistryEntry } from '../../core/registry/registry.js';
 import type { Runtime } from '../../runtime/runtime.js';
+import type { PastHealth } from '../../runtime/health-history.js';
+import type { Sources } from './sources.js';
 import type { ModelsView, ModelView } from '../views.js';
 
 /** The registry with the health of its models, which all tenants share. */
-export function readModels(runtime: Runtime): ModelsView {
+export function readModels({ runtime, nowMs }: Pick<Sources, 'runtime' | 'nowMs'>): ModelsView {
   const entries = runtime.snapshot().registry.list();
-  return { models: entries.map((entry) => modelView(entry, runtime.breakers.view(entry.model.id))) };
+  const { breakers } = runtime;
+  const models = entries.map((entry) => {
+    // A view lets time pass, which may be a change.
+    const view = breakers.view(entry.model.id);
+    return modelView(entry, breakers.history(entry.model.id), view);
+  });
+  return { nowMs, sinceMs: breakers.sinceMs, models };
 }
 
-function modelView({ model, origin }: RegistryEntry, breaker: BreakerView | undefined): ModelView {
+function modelView(
+  { model, origin }: RegistryEntry,
+  { transitions, statuses }: PastHealth,
+  breaker: BreakerView | undefined,
+): ModelView {
   const { prices } = model;
   return {
     model: model.id,
@@ -30,7 +42,9 @@ function modelView({ model, origin }: RegistryEntry, breaker: BreakerView | unde
       calls: breaker?.counts.calls ?? 0,
       failures: breaker?.counts.failures ?? 0,
       probesInFlight: breaker?.probesInFlight ?? 0,
+      changes: transitions.map(({ atMs, from, to, reason = null }) => ({ atMs, from, to, reason })),
     },
+    statuses,
   };
 }
 

@@ -1,13 +1,15 @@
-import { NORMAL_975 } from '../../core/bandit/normal-quantile.js';
-import { COUNTER, COUNTERS, SPAN, type SpanName } from '../../runtime/activity.js';
+import { ACTIVITY_SPAN, COUNTER, COUNTERS } from '../../runtime/activity.js';
 import type { MethodTimes } from '../../runtime/call-times.js';
-import type { OverviewView, SelectTimesView, UseCaseSummaryView } from '../views.js';
-import { armName, useCasesOf, type Sources } from './sources.js';
-import { readSpend } from './spend.js';
+import type { OverviewView, SelectTimesView, SpanName, UseCaseSummaryView } from '../views.js';
+import { halfWidthOfMean, readLately, type RecentSeries } from './lately.js';
+import { useCasesOf, type Sources } from './sources.js';
+import { accountsOf } from './spend.js';
 
 const MS_PER_SECOND = 1000;
 
-export function readOverview(sources: Sources, span: SpanName): OverviewView {
+/** @throws StoreError, but for the shortest span. */
+export async function readOverview(sources: Sources, span: SpanName): Promise<OverviewView> {
+  const { series } = await readLately(sources, span);
   const errors = sources.runtime.callTimes
     .lastMinute()
     .flatMap(({ method, errors }) =>
@@ -15,21 +17,20 @@ export function readOverview(sources: Sources, span: SpanName): OverviewView {
     );
   return {
     span,
-    useCases: useCasesOf(sources).map((useCase) => summaryOf(sources, useCase, span)),
+    useCases: useCasesOf(sources).map((useCase) => summaryOf(useCase, series)),
     errors,
-    spend: readSpend(sources).accounts,
+    spend: accountsOf(sources),
   };
 }
 
-function summaryOf(sources: Sources, useCase: string, span: SpanName): UseCaseSummaryView {
-  const { runtime, tenant, nowMs } = sources;
+function summaryOf(useCase: string, series: readonly RecentSeries[]): UseCaseSummaryView {
   const sum = new Float64Array(COUNTERS);
   let top = { model: '', decisions: 0 };
-  for (const { armId, rings } of runtime.activity.seriesFor(tenant, useCase)) {
-    const totals = rings[span].totals(nowMs);
+  for (const { arm, totals, ...of } of series) {
+    if (of.useCase !== useCase) continue;
     totals.forEach((value, i) => (sum[i]! += value));
     const decisions = totals[COUNTER.decisions]!;
-    if (decisions > top.decisions) top = { model: armName(sources, armId), decisions };
+    if (decisions > top.decisions) top = { model: arm, decisions };
   }
   const decisions = sum[COUNTER.decisions]!;
   const calls = sum[COUNTER.calls]!;
@@ -44,14 +45,13 @@ function summaryOf(sources: Sources, useCase: string, span: SpanName): UseCaseSu
   };
 }
 
-/** One quality has no spread to tell an interval from. */
 function meanQuality(sum: Float64Array): UseCaseSummaryView['quality'] {
   const count = sum[COUNTER.qualities]!;
   if (count === 0) return null;
   const mean = sum[COUNTER.qualitySum]! / count;
-  if (count < 2) return { mean, halfWidth: null, count };
-  const variance = Math.max(0, sum[COUNTER.qualitySquares]! / count - mean * mean) * (count / (count - 1));
-  return { mean, halfWidth: NORMAL_975 * Math.sqrt(variance / count), count };
+  const squares = sum[COUNTER.qualitySquares]!;
+  const halfWidth = halfWidthOfMean({ count, sum: sum[COUNTER.qualitySum]!, squares });
+  return { mean, halfWidth: halfWidth ?? null, count };
 }
 
 const inMs = (seconds: number | undefined): number | null =>
@@ -64,14 +64,14 @@ export const timesView = ({ calls, p50Seconds, p95Seconds, p99Seconds }: MethodT
   p99Ms: inMs(p99Seconds),
 });
 
-const RATE_STEPS = 10_000 / SPAN['15m'].stepMs;
+const RATE_STEPS = 10_000 / ACTIVITY_SPAN.stepMs;
 
 /** Decisions a second of a tenant over the last two whole steps, so that a step that has just begun weighs nothing. */
 export function decisionRate({ runtime, tenant, nowMs }: Sources): number {
-  const { stepMs } = SPAN['15m'];
+  const { stepMs } = ACTIVITY_SPAN;
   let decisions = 0;
-  for (const { rings } of runtime.activity.seriesFor(tenant)) {
-    decisions += rings['15m'].totals(nowMs - stepMs, RATE_STEPS)[COUNTER.decisions]!;
+  for (const { ring } of runtime.activity.seriesFor(tenant)) {
+    decisions += ring.totals(nowMs - stepMs, RATE_STEPS)[COUNTER.decisions]!;
   }
   return decisions / ((RATE_STEPS * stepMs) / MS_PER_SECOND);
 }

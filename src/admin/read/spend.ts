@@ -4,17 +4,34 @@ import { standingOf, type PeriodBudget } from '../../core/budget/period-standing
 import { projectSpend } from '../../core/budget/projected-exhaustion.js';
 import { QUARTER_MS, type SpendHistory } from '../../core/budget/spend-history.js';
 import type { UseCase } from '../../core/ids.js';
-import type { SpendsView, SpendView } from '../views.js';
+import { COUNTER } from '../../runtime/activity.js';
+import type { SpanName, SpendsView, SpendView } from '../views.js';
+import { readLately } from './lately.js';
 import type { Sources } from './sources.js';
 
 const QUARTERS_SHOWN = 96;
 
+/** @throws StoreError, but for the shortest span. */
+export async function readSpend(sources: Sources, span: SpanName): Promise<SpendsView> {
+  const { series } = await readLately(sources, span);
+  const spenders = series
+    .map(({ useCase, arm, totals }) => ({
+      useCase,
+      model: arm,
+      calls: totals[COUNTER.calls]!,
+      costNanoUsd: totals[COUNTER.costNanoUsd]!,
+    }))
+    .filter(({ calls }) => calls > 0)
+    .sort((a, b) => b.costNanoUsd - a.costNanoUsd || b.calls - a.calls);
+  return { span, accounts: accountsOf(sources), spenders };
+}
+
 /** The accounts that one tenant spends from: budgets that name it, and its own share of those that name none. */
-export function readSpend(sources: Sources): SpendsView {
+export function accountsOf(sources: Sources): SpendView[] {
   const { runtime, tenant } = sources;
   const { budgets } = runtime.snapshot().policy;
   const mine = budgets.filter((rule) => rule.tenant === undefined || rule.tenant === tenant);
-  return { accounts: mine.map((rule) => spendView(sources, rule)) };
+  return mine.map((rule) => spendView(sources, rule));
 }
 
 function spendView({ runtime, tenant, nowMs }: Sources, rule: BudgetRule): SpendView {

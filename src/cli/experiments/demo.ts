@@ -120,7 +120,7 @@ function stopped(client: ExperimentServiceClient, id: string): Promise<GetExperi
   return new Promise((resolve, reject) => {
     client.stopExperiment(request, (error) => {
       if (error !== null) return reject(error);
-      client.getExperimentResult({ id }, (failure, answer) =>
+      client.getExperimentResult({ id, history: false }, (failure, answer) =>
         failure === null ? resolve(answer) : reject(failure),
       );
     });

@@ -78,7 +78,7 @@ function given({ mean, sd, unitsPerDay }: PlanFlags): Baseline {
 /** Control's figures, and the units of all arms over the time that they came in. */
 async function measured(id: string, flags: PlanFlags): Promise<Baseline> {
   const { experiment, result } = await withClient(ExperimentServiceClient, flags, (call) =>
-    call('getExperimentResult', { id }),
+    call('getExperimentResult', { id, history: false }),
   );
   const { metrics, firstOutcomeTime, latestOutcomeTime } = result!;
   const found = metrics.find((one) => experimentMetricEnum.decode(one.metric) === flags.metric);

@@ -3,6 +3,9 @@ import { NANO_USD_PER_USD } from '../../core/money.js';
 import { around, type Estimate } from '../../core/reporting/always-model.js';
 import type { Moments, TimeSeriesPoint } from '../../gen/sextant/v1/insight.js';
 
+/** A mean with its 95 % interval, which takes two observations. */
+export type Mean = Pick<Estimate, 'value'> & Partial<Estimate>;
+
 /** How something did in a span of time. Intervals are of 95 %. */
 export interface Performance {
   readonly decisions: number;
@@ -13,10 +16,10 @@ export interface Performance {
   /** Calls that were judged. */
   readonly judged: number;
   /** Mean of judged calls; absent without any. */
-  readonly quality?: Estimate;
+  readonly quality?: Mean;
   readonly costUsd: number;
   /** Mean of calls whose cost is known; absent without any. */
-  readonly costUsdPerCall?: Estimate;
+  readonly costUsdPerCall?: Mean;
   /** 50 %, 95 % and 99 % points, to within 2 %; absent without latencies. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
@@ -46,18 +49,22 @@ function shareOf(successes: number, calls: number): Estimate {
   return { value: successes / calls, low, high };
 }
 
-/** Mean and interval by the central limit theorem; nothing of nothing, and no width of one. */
-function meanOf(moments: Moments | undefined, scale = 1): Estimate | undefined {
+/** Mean and interval by the central limit theorem; nothing of nothing, and no interval of one. */
+function meanOf(moments: Moments | undefined, scale = 1): Mean | undefined {
   const count = Number(moments?.count ?? 0n);
   if (moments === undefined || count === 0) return undefined;
   const mean = moments.sum / count;
-  const variance = count > 1 ? Math.max(0, moments.squares - count * mean ** 2) / (count - 1) / count : 0;
+  if (count === 1) return { value: mean * scale };
+  const variance = Math.max(0, moments.squares - count * mean ** 2) / (count - 1) / count;
   return around(mean * scale, variance * scale ** 2);
 }
 
-/** How many standard errors lie between two means with 95 % intervals. */
-export function distance(one: Estimate, other: Estimate): number {
-  const [a, b] = [one, other].map(({ low, high }) => (high - low) / 2 / 1.96) as [number, number];
+/** How many standard errors lie between two means; 0 where one has no interval. */
+export function distance(one: Mean, other: Mean): number {
+  const [a, b] = [one, other].map((mean) => halfWidth(mean) / 1.96) as [number, number];
   const error = Math.hypot(a, b);
   return error > 0 ? (one.value - other.value) / error : 0;
 }
+
+/** Of the interval; not finite where there is none. */
+export const halfWidth = ({ low = -Infinity, high = Infinity }: Mean): number => (high - low) / 2;

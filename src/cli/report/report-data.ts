@@ -93,7 +93,7 @@ async function readExperiments(
         (endTime !== undefined && Number(endTime.seconds) * 1_000 >= fromMs),
     );
     const results: GetExperimentResultResponse[] = [];
-    for (const { id } of told) results.push(await call('getExperimentResult', { id }));
+    for (const { id } of told) results.push(await call('getExperimentResult', { id, history: false }));
     return results;
   });
 }

@@ -1,7 +1,7 @@
 import type { AlwaysModel, Estimate } from '../../core/reporting/always-model.js';
 import { table } from '../demo/table.js';
 import { percentText } from '../plain-output.js';
-import type { Performance } from './performance.js';
+import { halfWidth, type Mean, type Performance } from './performance.js';
 import type { PerformanceReport } from './performance-report.js';
 import type { ModelPerformance, UseCaseReport } from './use-case-report.js';
 import type { Saving } from './savings.js';
@@ -113,18 +113,17 @@ export const whole = (count: number): string => Math.round(count).toLocaleString
 export const usd = (amount: number): string =>
   `${amount < 0 ? '-' : ''}$${Math.abs(amount) >= 1 ? Math.abs(amount).toFixed(2) : Number(Math.abs(amount).toPrecision(3))}`;
 const usdOf = (amount: number | undefined): string => (amount === undefined ? NONE : usd(amount));
-const rangeText = (estimate: Estimate | undefined): string =>
-  estimate === undefined
-    ? NONE
-    : `${estimate.value.toFixed(3)} ± ${((estimate.high - estimate.low) / 2).toFixed(3)}`;
-const usdRange = (estimate: Estimate | undefined): string =>
-  estimate === undefined ? NONE : `${usd(estimate.value)} ± ${usd((estimate.high - estimate.low) / 2)}`;
+const rangeText = (mean: Mean | undefined): string => meanText(mean, (value) => value.toFixed(3));
+const usdRange = (mean: Mean | undefined): string => meanText(mean, usd);
+const meanText = (mean: Mean | undefined, text: (value: number) => string): string => {
+  if (mean === undefined) return NONE;
+  const half = halfWidth(mean);
+  return Number.isFinite(half) ? `${text(mean.value)} ± ${text(half)}` : text(mean.value);
+};
 const shareText = (estimate: Estimate | undefined): string =>
   estimate === undefined ? NONE : percentText(estimate.value);
 const alwaysText = ({ mean, objection }: AlwaysModel, text: (value: number) => string): string =>
-  mean === undefined
-    ? NONE
-    : `${text(mean.value)} ± ${text((mean.high - mean.low) / 2)}${objection === undefined ? '' : ' *'}`;
+  mean === undefined ? NONE : `${meanText(mean, text)}${objection === undefined ? '' : ' *'}`;
 const latencyText = ({ latencyMs }: Performance): string =>
   latencyMs === undefined
     ? NONE

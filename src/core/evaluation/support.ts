@@ -1,5 +1,6 @@
 import { largestWeight, SWITCH_WEIGHT } from './estimators.js';
 import type { WeighedDecision } from './evaluated-decision.js';
+import { weightHistogram, type WeightBucket } from './weight-histogram.js';
 
 /** How far a log carries an evaluation. */
 export interface Support {
@@ -16,6 +17,8 @@ export interface Support {
   readonly switchedShare: number;
   /** About how many decisions with a reward would do, if more come like these; absent where no number would. */
   readonly neededRewarded?: number;
+  /** Of rewarded decisions. */
+  readonly weights: readonly WeightBucket[];
   /** Why no single figure should be named; empty where one may be. */
   readonly objections: readonly string[];
 }
@@ -54,6 +57,7 @@ export function supportOf(decisions: readonly WeighedDecision[]): Support {
         ? 0
         : rewarded.filter(({ weight }) => weight > SWITCH_WEIGHT).length / rewarded.length,
     ...(needed !== undefined && { neededRewarded: needed }),
+    weights: weightHistogram(rewarded),
     objections,
   };
 }

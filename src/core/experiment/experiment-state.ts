@@ -2,6 +2,7 @@ import type { Outcome } from '../outcome/outcome.js';
 import type { ArmId } from '../registry/model.js';
 import { entryShares, slotAt, type Allocation } from './allocation.js';
 import { controlIndex, groupNames, type ExperimentDefinition } from './definition.js';
+import { ExperimentHistory } from './experiment-history.js';
 import { POSITIONS, type Exposure } from './exposure.js';
 import { observedMetric } from './observed-metric.js';
 import { emptyClusterSums, observeUnit, SUM, type ClusterSums } from './statistics/cluster-sums.js';
@@ -61,6 +62,8 @@ export class ExperimentState {
   /** The most that ever spoke against the shares of units, as ln of an e-process. */
   largestLogEvidence = 0;
   readonly policyVersions = new Set<string>();
+  /** Of a state that an older snapshot brought, from that snapshot on. */
+  readonly history = new ExperimentHistory();
   firstEventMs = 0;
   latestEventMs = 0;
   /** Next position of the log to fold. */
@@ -92,6 +95,7 @@ export class ExperimentState {
     const group = this.groups[exposure.group];
     const weight = inclusionWeight(terms.allocation, exposure);
     if (group === undefined || weight === 0 || outcome.attempt > 0) return;
+    this.history.beforeReceipt(outcome.receiveTimeMs, this.groups);
     this.firstEventMs ||= outcome.eventTimeMs;
     this.latestEventMs = Math.max(this.latestEventMs, outcome.eventTimeMs);
     if (this.policyVersions.size < VERSIONS_MAX) this.policyVersions.add(outcome.policyVersion);

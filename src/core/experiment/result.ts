@@ -8,7 +8,7 @@ import {
   type ExperimentMetric,
   type Guardrail,
 } from './definition.js';
-import { comparisonAlpha, type ExperimentState } from './experiment-state.js';
+import { comparisonAlpha, type ExperimentState, type GroupState } from './experiment-state.js';
 import { standings, type Standing } from './statistics/best-arm.js';
 import { chiSquaredTest } from './statistics/chi-squared.js';
 import { compare, type Comparison } from './statistics/comparison.js';
@@ -86,8 +86,13 @@ interface Compared {
   readonly isReadable: boolean;
 }
 
+/** What comparisons are made of: an experiment's state, or what it was. */
+interface ComparedState extends Pick<ExperimentState, 'definition' | 'rhoSquared'> {
+  readonly groups: readonly Pick<GroupState, 'sums'>[];
+}
+
 /** Arms against control, by adjusted means where there is a covariate. */
-function comparedArms({ definition, groups, rhoSquared }: ExperimentState, metric: number): Compared {
+function comparedArms({ definition, groups, rhoSquared }: ComparedState, metric: number): Compared {
   const { arms, minimumUnits } = definition;
   const sums = groups.map((group) => group.sums[metric]!);
   const means = sums.map(ratioMean);
@@ -103,6 +108,37 @@ function comparedArms({ definition, groups, rhoSquared }: ExperimentState, metri
     return compare(...both, { alpha: comparisonAlpha(definition), ...(tuned > 0 && { rhoSquared: tuned }) });
   });
   return { means, ...(adjusted && { adjusted }), comparisons, isReadable };
+}
+
+/** How one arm stood against control by a time past. */
+export interface PastComparison {
+  readonly timeMs: number;
+  readonly metric: ExperimentMetric;
+  readonly group: number;
+  /** Of the arm, with an observation. */
+  readonly units: number;
+  readonly comparison: Comparison;
+}
+
+/**
+ * Comparisons as they were at the times that are kept of the past, by metric, arm and time: what `experimentResult` said
+ * then. A time before the least number of units has none.
+ */
+export function pastComparisons({ definition, rhoSquared, history }: ExperimentState): PastComparison[] {
+  return definition.metrics.flatMap(({ metric }, index) => {
+    const past = history.points.map(({ timeMs, sums }) => {
+      const groups = sums.map((own) => ({ sums: own }));
+      return { timeMs, ...comparedArms({ definition, rhoSquared, groups }, index) };
+    });
+    return definition.arms.flatMap((_, group) =>
+      past.flatMap(({ timeMs, means, comparisons }): PastComparison[] => {
+        const comparison = comparisons[group];
+        return comparison === undefined
+          ? []
+          : [{ timeMs, metric, group, units: means[group]!.units, comparison }];
+      }),
+    );
+  });
 }
 
 /** Arms against control for one metric, by arm; nothing on control, nor before the least number of units. */

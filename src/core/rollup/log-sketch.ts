@@ -42,6 +42,11 @@ export class LogSketch {
   /** Adds what another one has counted. */
   merge({ ownIndexes: theirs, ownCounts: theirCounts }: LogSketch): void {
     const { ownIndexes: ours, ownCounts: ourCounts } = this;
+    if (ours.length === 0) {
+      this.ownIndexes = [...theirs];
+      this.ownCounts = [...theirCounts];
+      return;
+    }
     const indexes: number[] = [];
     const counts: number[] = [];
     let [i, j] = [0, 0];

@@ -98,15 +98,25 @@ export class Rollup {
   }
 
   moments(of: 'quality' | 'cost' | 'latency'): Moments {
-    return this.named(MOMENTS, COLUMN[`${of}.count`]);
+    const { sums } = this;
+    const from = COLUMN[`${of}.count`];
+    return { count: sums[from]!, sum: sums[from + 1]!, squares: sums[from + 2]! };
   }
 
   routed(of: 'quality' | 'cost'): RoutedMoments {
-    return this.named(ROUTED, COLUMN[of === 'quality' ? 'routedQuality.count' : 'routedCost.count']);
-  }
-
-  private named<Name extends string>(names: readonly Name[], from: number): Record<Name, number> {
-    return Object.fromEntries(names.map((name, i) => [name, this.sums[from + i]!])) as Record<Name, number>;
+    const { sums } = this;
+    const from = COLUMN[of === 'quality' ? 'routedQuality.count' : 'routedCost.count'];
+    return {
+      count: sums[from]!,
+      sum: sums[from + 1]!,
+      squares: sums[from + 2]!,
+      weight: sums[from + 3]!,
+      weightSquares: sums[from + 4]!,
+      weightedSum: sums[from + 5]!,
+      weightedSquares: sums[from + 6]!,
+      squareWeightedSum: sums[from + 7]!,
+      squareWeightedSquares: sums[from + 8]!,
+    };
   }
 
   private add(column: ColumnName, amount: number): void {

@@ -1,4 +1,5 @@
 import { ExperimentState, type FoldedExperiment } from '../../core/experiment/experiment-state.js';
+import { SUM_COUNT } from '../../core/experiment/statistics/cluster-sums.js';
 import type { ArmId } from '../../core/registry/model.js';
 import type { LearningState } from '../../core/learning/learning-state.js';
 import { ExperimentSnapshot } from '../../gen/sextant/storage/v1/storage.js';
@@ -12,6 +13,7 @@ const FOLD_VERSION = 1;
 export function encodeExperimentState(
   state: ExperimentState,
   learning: readonly (LearningState | undefined)[],
+  { withHistory = true }: { readonly withHistory?: boolean } = {},
 ): Uint8Array {
   const { positions, groups: unitGroups, totals } = state.units.content();
   return ExperimentSnapshot.encode({
@@ -40,6 +42,11 @@ export function encodeExperimentState(
     policyVersions: [...state.policyVersions],
     firstEventMs: BigInt(state.firstEventMs),
     latestEventMs: BigInt(state.latestEventMs),
+    history: (withHistory ? state.history.points : []).map(({ timeMs, sums }) => ({
+      timeMs: BigInt(timeMs),
+      sums: sums.flatMap((group) => group.flatMap((one) => Array.from(one))),
+    })),
+    historyStepMs: BigInt(withHistory ? state.history.stepMs : 0),
   }).finish();
 }
 
@@ -83,5 +90,24 @@ export function decodeExperimentState(
   for (const version of kept.policyVersions) state.policyVersions.add(version);
   state.firstEventMs = Number(kept.firstEventMs);
   state.latestEventMs = Number(kept.latestEventMs);
+  restoreHistory(state, kept);
   return { state, learning: kept.groups.map(({ learning }) => learning) };
+}
+
+/** A snapshot from before there was a history has none: it begins there. */
+function restoreHistory({ history, groups }: ExperimentState, kept: ExperimentSnapshot): void {
+  if (kept.historyStepMs === 0n) return;
+  const width = groups.reduce((sum, { sums }) => sum + sums.length * SUM_COUNT, 0);
+  if (kept.history.some(({ sums }) => sums.length !== width))
+    throw new StoreError('STORE_CORRUPT', 'the history of an experiment does not fit it');
+  const points = kept.history.map(({ timeMs, sums }) => {
+    let from = 0;
+    return {
+      timeMs: Number(timeMs),
+      sums: groups.map((group) =>
+        group.sums.map(() => Float64Array.from(sums.slice(from, (from += SUM_COUNT)))),
+      ),
+    };
+  });
+  history.restore(Number(kept.historyStepMs), points);
 }

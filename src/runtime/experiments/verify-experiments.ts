@@ -19,7 +19,8 @@ export interface VerifiedExperiment {
 
 /**
  * Holds the sums that are kept of each experiment, brought up to the log's end, against a fold of the log from the
- * experiment's start: bit for bit, since both fold the same outcomes in the same order. Arms' own beliefs are not looked at.
+ * experiment's start: bit for bit, since both fold the same outcomes in the same order. Arms' own beliefs are not looked at,
+ * nor the history, which begins late where a snapshot is from before it was kept.
  * @throws StoreError.
  */
 export async function verifyExperiments({
@@ -50,6 +51,7 @@ function differencesOf(kept: ExperimentState, whole: ExperimentState, names: rea
       encodeExperimentState(
         state,
         state.groups.map(() => undefined),
+        { withHistory: false },
       ),
     );
   if (bytesOf(kept).equals(bytesOf(whole))) return [];

@@ -1,11 +1,12 @@
 import type { TenantId } from '../../core/ids.js';
 import { modelOfArmKey, variantOfArmKey } from '../../core/prompts/prompt-book.js';
 import type { ArmId } from '../../core/registry/model.js';
-import type { Rollup } from '../../core/rollup/rollup.js';
+import { Rollup } from '../../core/rollup/rollup.js';
+import type { RollupKey } from '../../core/rollup/rollup-book.js';
 import { spanStartMs, TIER_MS, type RollupTier } from '../../core/rollup/tier.js';
 import type { ArmVariant } from '../../core/selection/arm.js';
 import type { RollupStore } from '../../store/ports.js';
-import { decodeRollup } from '../../store/rollup-codec.js';
+import { addEncodedRollup } from '../../store/rollup-codec.js';
 
 export const SERIES_LABELS = ['use_case', 'model', 'variant'] as const;
 export type SeriesLabel = (typeof SERIES_LABELS)[number];
@@ -55,24 +56,28 @@ export async function readTimeSeries(
   const arms = new Map([...armIds].map(([key, armId]) => [armId, armOfKey(key)]));
   const series = new Map<string, Growing>();
   /** By use case and arm: rows are many, these are few. */
-  const byPlace = new Map<string, Growing['byStart'] | false>();
-  for await (const { key, body } of stored.range(query)) {
-    const place = `${key.useCase}\u0000${key.armId}`;
-    let byStart = byPlace.get(place);
-    if (byStart === undefined) {
-      const arm = arms.get(key.armId) ?? UNKNOWN_ARM;
-      byStart =
-        isAskedFor(key.useCase, arm, query) &&
-        seriesOf(series, { useCase: key.useCase, ...arm }, query.groupBy).byStart;
-      byPlace.set(place, byStart);
+  const byUseCase = new Map<string, Map<ArmId, Growing['byStart'] | false>>();
+  const pointsOf = ({ useCase, armId }: RollupKey): Growing['byStart'] | false => {
+    let byArm = byUseCase.get(useCase);
+    if (byArm === undefined) byUseCase.set(useCase, (byArm = new Map<ArmId, Growing['byStart'] | false>()));
+    let points = byArm.get(armId);
+    if (points === undefined) {
+      const arm = arms.get(armId) ?? UNKNOWN_ARM;
+      points =
+        isAskedFor(useCase, arm, query) && seriesOf(series, { useCase, ...arm }, query.groupBy).byStart;
+      byArm.set(armId, points);
     }
-    if (byStart === false) continue;
-    const startMs = pointOf(key.startMs, query);
-    const rollup = decodeRollup(body);
-    const found = byStart.get(startMs);
-    // What was just read belongs to nobody else: a point of one row costs no addition.
-    if (found === undefined) byStart.set(startMs, rollup);
-    else found.merge(rollup);
+    return points;
+  };
+  for await (const rows of stored.range(query)) {
+    for (const { key, body } of rows) {
+      const points = pointsOf(key);
+      if (points === false) continue;
+      const startMs = pointOf(key.startMs, query);
+      let point = points.get(startMs);
+      if (point === undefined) points.set(startMs, (point = new Rollup()));
+      addEncodedRollup(point, body);
+    }
   }
   return [...series]
     .sort(([left], [right]) => (left < right ? -1 : 1))

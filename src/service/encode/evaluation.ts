@@ -68,6 +68,7 @@ const encodeSupport = (support: Support): EvaluationSupport => ({
   unsupportedShare: support.unsupportedShare,
   ...(support.neededRewarded !== undefined && { neededRewarded: BigInt(support.neededRewarded) }),
   objections: [...support.objections],
+  weights: support.weights.map(({ decisions, ...bucket }) => ({ ...bucket, decisions: BigInt(decisions) })),
 });
 
 const FEASIBILITY: Readonly<Record<Feasibility, BudgetFeasibility>> = {

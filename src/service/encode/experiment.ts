@@ -11,6 +11,7 @@ import { comparisonAlpha } from '../../core/experiment/experiment-state.js';
 import type { ExperimentEntry } from '../../core/experiment/parse-experiments.js';
 import {
   experimentResult,
+  pastComparisons,
   type GroupResult,
   type MetricResult,
   type SampleRatio,
@@ -22,6 +23,7 @@ import type {
   ExperimentArmMetric,
   ExperimentComparison,
   ExperimentMetricResult,
+  ExperimentPastComparison,
   ExperimentResult,
   ExperimentSampleRatio,
 } from '../../gen/sextant/v1/experiment.js';
@@ -116,6 +118,21 @@ export function encodeResult(
     latestOutcomeTime: state.latestEventMs === 0 ? undefined : timestampFromMs(state.latestEventMs),
   };
 }
+
+/** What could be said at the times that are kept. */
+export const encodeHistory = ({
+  state,
+  definition,
+}: Pick<RunningExperiment, 'state' | 'definition'>): ExperimentPastComparison[] => {
+  const names = groupNames(definition);
+  return pastComparisons(state).map(({ timeMs, metric, group, units, comparison }) => ({
+    time: timestampFromMs(timeMs),
+    metric: experimentMetricEnum.encode(metric),
+    arm: names[group]!,
+    units: BigInt(units),
+    comparison: encodeComparison(comparison),
+  }));
+};
 
 function encodeMetric(
   { metric, isReadable, groups, varianceReduction }: MetricResult,

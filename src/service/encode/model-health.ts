@@ -1,6 +1,7 @@
 import type { BreakerView } from '../../core/availability/breaker-state.js';
 import type { ModelId } from '../../core/registry/model.js';
 import type { ModelHealth } from '../../gen/sextant/v1/insight.js';
+import type { PastHealth } from '../../runtime/health-history.js';
 import { breakerStateEnum, outcomeStatusEnum } from './enums.js';
 import { durationFromMs, timestampFromMs } from './time.js';
 
@@ -12,7 +13,11 @@ const UNREPORTED: BreakerView = {
   probesInFlight: 0,
 };
 
-export function encodeModelHealth(model: ModelId, view: BreakerView = UNREPORTED): ModelHealth {
+export function encodeModelHealth(
+  model: ModelId,
+  { transitions, statuses }: PastHealth,
+  view: BreakerView = UNREPORTED,
+): ModelHealth {
   const { state, sinceMs, untilMs, reason, counts, consecutiveFailures, lastFailure, probesInFlight } = view;
   return {
     model,
@@ -25,6 +30,16 @@ export function encodeModelHealth(model: ModelId, view: BreakerView = UNREPORTED
     consecutiveFailures,
     ...(lastFailure && { lastFailure: encodeFailure(lastFailure) }),
     probesInFlight,
+    changes: transitions.map(({ from, to, atMs, ...transition }) => ({
+      time: timestampFromMs(atMs),
+      from: breakerStateEnum.encode(from),
+      to: breakerStateEnum.encode(to),
+      reason: transition.reason ?? '',
+    })),
+    statuses: statuses.map(({ status, count }) => ({
+      status: outcomeStatusEnum.encode(status),
+      calls: BigInt(count),
+    })),
   };
 }
 

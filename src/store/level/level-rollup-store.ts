@@ -69,18 +69,24 @@ export class LevelRollupStore implements RollupStore {
     });
   }
 
-  async *range({ tier, tenant, fromMs, toMs }: RollupRange): AsyncIterable<RollupRow> {
+  async *range({ tier, tenant, fromMs, toMs }: RollupRange): AsyncIterable<readonly RollupRow[]> {
     const entries = this.parts.db.iterator({
       ...rollupRange(tier, tenant, { fromMs, toMs }),
       highWaterMarkBytes: READ_AHEAD_BYTES,
     });
+    const read = (): Promise<[Buffer, Buffer][]> => {
+      const rows = entries.nextv(ROWS_READ_AT_ONCE);
+      // It is waited for later, if at all.
+      rows.catch(() => undefined);
+      return rows;
+    };
     try {
-      for (
-        let rows = await entries.nextv(ROWS_READ_AT_ONCE);
-        rows.length > 0;
-        rows = await entries.nextv(ROWS_READ_AT_ONCE)
-      )
-        for (const [key, sealed] of rows) yield { key: parseRollupKey(key), body: bodyOf(key, sealed) };
+      let reading = read();
+      for (let rows = await reading; rows.length > 0; rows = await reading) {
+        // The database reads on while these are worked on.
+        reading = read();
+        yield rows.map(([key, sealed]) => ({ key: parseRollupKey(key), body: bodyOf(key, sealed) }));
+      }
     } catch (error) {
       throw storeErrorOf(error, 'cannot read rollups');
     } finally {

@@ -28,11 +28,11 @@ export class MemoryRollupStore implements RollupStore {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous
-  async *range({ tier, tenant, fromMs, toMs }: RollupRange): AsyncIterable<RollupRow> {
+  async *range({ tier, tenant, fromMs, toMs }: RollupRange): AsyncIterable<readonly RollupRow[]> {
     const found = this.rows().filter(
       ({ key }) => key.tier === tier && key.tenant === tenant && key.startMs >= fromMs && key.startMs < toMs,
     );
-    yield* found;
+    yield found;
   }
 
   async removeBefore(tier: RollupTier, timeMs: number): Promise<number> {

@@ -25,7 +25,8 @@ async function report(store: Store, numbers: readonly number[], keeper?: RollupK
 async function calls({ rollups }: Store): Promise<readonly number[]> {
   const counts = ROLLUP_TIERS.map(async (tier) => {
     const query = { tier, tenant: 'acme' as TenantId, fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
-    return sumOf((await collect(rollups.range(query))).map(({ body }) => decodeRollup(body).get('calls')));
+    const rows = (await collect(rollups.range(query))).flat();
+    return sumOf(rows.map(({ body }) => decodeRollup(body).get('calls')));
   });
   return Promise.all(counts);
 }
