@@ -13,11 +13,6 @@ const FLOOR_BUDGET_SHARE = 0.01;
 const FLOOR_COST_BUDGETS = 20;
 /** All newcomers together may spend this share of it, until they are none. */
 const NEWCOMER_BUDGET_SHARE = 0.5;
-/**
- * A model that has this many times a newcomer's pulls is known, and beside it others can be new. Where all started
- * together, whoever leads has had a tenth of that for each of the others tried: they lag because they are worse.
- */
-const KNOWN_PULLS = 5;
 /** A newcomer that costs more than this many budgets gets no pulls beyond what its score brings. */
 const NEWCOMER_COST_BUDGETS = 10;
 
@@ -48,7 +43,7 @@ export function leastProbabilities(
   const floors = candidates.map((candidate) => (isPricedOut(costOf(candidate), budgetNanoUsd) ? 0 : each));
   const floorScale = scale(floors, FLOOR_BUDGET_SHARE);
 
-  const known = candidates.some(({ pulls }) => pulls >= KNOWN_PULLS * newcomerPulls);
+  const known = candidates.some(({ pulls }) => pulls >= newcomerPulls);
   const weak = weakNewcomers(candidates, newcomerPulls);
   const isNewcomer = candidates.map(
     (candidate, k) =>

@@ -25,11 +25,6 @@ describe('the least probability of each candidate', () => {
     expect(least([KNOWN, { ...NEW, pulls: 20 }])).toEqual([0.001, 0.001]);
   });
 
-  it('is a floor alone where the best known has less than five times a newcomer’s pulls', () => {
-    expect(least([{ ...KNOWN, pulls: 99 }, NEW])).toEqual([0.001, 0.001]);
-    expect(least([{ ...KNOWN, pulls: 100 }, NEW])[1]).toBeGreaterThan(0.001);
-  });
-
   it('is none for a lone candidate', () => {
     expect(least([NEW])).toEqual([0]);
   });
