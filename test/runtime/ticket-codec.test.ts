@@ -206,6 +206,6 @@ describe('the keys of tickets', () => {
 
   it('are new with each new line', () => {
     expect(newTicketKeyLine()).not.toBe(newTicketKeyLine());
-    expect(newTicketKeyLine()).toMatch(/^[0-9a-f]{8}:[0-9a-f]{64}\n$/);
+    expect(newTicketKeyLine()).toMatch(/^[0-9a-f]{8}:[0-9a-f]{64}:[0-9a-f]{8}\n$/);
   });
 });
