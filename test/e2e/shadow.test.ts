@@ -73,7 +73,8 @@ test('a candidate runs beside the policy in force on a thread of its own, and it
   expect(closed).toMatchObject({ useCase: 'closed', refused: 10n, changedShare: 1 });
   expect(open).toMatchObject({ useCase: 'open', refused: 0n, otherCandidates: 0n, otherShares: 0n });
   expect(open!.changedShare).toBeLessThan(0.002);
-  expect(open!.expectedCostNanoUsd / open!.expectedCostNanoUsdActive).toBeCloseTo(1, 6);
+  // The shadow reads what both have learned a moment later, when it has decayed a little more.
+  expect(open!.expectedCostNanoUsd / open!.expectedCostNanoUsdActive).toBeCloseTo(1, 4);
   expect(losses).toEqual([{ cause: 'rule closed', requests: 10n, candidates: 30n }]);
   expect(disagreements).toHaveLength(10);
   expect(disagreements[0]).toMatchObject({
