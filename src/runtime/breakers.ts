@@ -91,15 +91,20 @@ export class Breakers {
 
   /** A model's breaker now; `undefined` where nothing was reported of the model. */
   view(model: ModelId): BreakerView | undefined {
-    const breaker = this.byModel.get(model);
-    if (breaker === undefined) return undefined;
-    this.note(model, breaker.advance(this.parts.environment.nowMs()), true);
-    return breaker.view();
+    return this.advanced(model)?.view();
   }
 
   /** How a model was lately. */
   history(model: ModelId): PastHealth {
+    this.advanced(model);
     return this.past.view(model, this.parts.environment.nowMs());
+  }
+
+  /** Lets time pass, which may be a change. */
+  private advanced(model: ModelId): Breaker | undefined {
+    const breaker = this.byModel.get(model);
+    if (breaker !== undefined) this.note(model, breaker.advance(this.parts.environment.nowMs()), true);
+    return breaker;
   }
 
   /** Changes of state since the start. */

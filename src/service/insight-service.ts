@@ -116,11 +116,7 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
       const { rows, nextPageToken } = pageOf(models, (id) => id, { after, size });
       const { breakers } = parts;
       return {
-        models: rows.map((id) => {
-          // A view lets time pass, which may be a change.
-          const view = breakers.view(id);
-          return encodeModelHealth(id, breakers.history(id), view);
-        }),
+        models: rows.map((id) => encodeModelHealth(id, breakers.history(id), breakers.view(id))),
         nextPageToken,
       };
     }),

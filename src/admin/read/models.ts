@@ -10,9 +10,8 @@ export function readModels({ runtime, nowMs }: Pick<Sources, 'runtime' | 'nowMs'
   const entries = runtime.snapshot().registry.list();
   const { breakers } = runtime;
   const models = entries.map((entry) => {
-    // A view lets time pass, which may be a change.
-    const view = breakers.view(entry.model.id);
-    return modelView(entry, breakers.history(entry.model.id), view);
+    const { id } = entry.model;
+    return modelView(entry, breakers.history(id), breakers.view(id));
   });
   return { nowMs, sinceMs: breakers.sinceMs, models };
 }
