@@ -42,16 +42,15 @@ export function parseTicketKeys(text: string, name: string): TicketKeys {
         );
       return { id: Buffer.from(id!, 'hex'), secret: Buffer.from(secret!, 'hex'), number };
     });
-  const ids = new Map<string, number>();
+  const find = (id: Uint8Array): (typeof keys)[number] | undefined => keys.find((key) => key.id.equals(id));
   for (const { id, number } of keys) {
-    const first = ids.get(id.toString('hex'));
-    if (first !== undefined)
+    const first = find(id)!.number;
+    if (first !== number)
       throw new Error(`${name} line ${number}: the key has the ID of the one in line ${first}`);
-    ids.set(id.toString('hex'), number);
   }
   const current = keys[0];
   if (current === undefined) throw new Error(`${name} holds no ticket key`);
-  return { current, find: (id) => keys.find((key) => key.id.equals(id)) };
+  return { current, find };
 }
 
 /** One line of a key file with a new key. */
