@@ -6,6 +6,7 @@ import { BreakerState } from '../../src/gen/sextant/v1/insight.js';
 import { OutcomeStatus, type AttemptOutcome } from '../../src/gen/sextant/v1/outcome.js';
 import { Filter, type SelectResponse } from '../../src/gen/sextant/v1/selection.js';
 import { startServer, type BuiltServer } from './built-server.js';
+import { metricsOf } from './metrics-text.js';
 import { connect, type Sextant } from './clients.js';
 import { editJson, policyFolder } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
@@ -98,7 +99,7 @@ const named = (found: readonly SelectResponse[]): Set<string> =>
   new Set(found.flatMap(({ choice, fallbacks }) => [choice!, ...fallbacks]).map(({ model }) => model));
 
 async function metric(name: string): Promise<string[]> {
-  const text = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  const text = await metricsOf(server);
   return text.split('\n').filter((line) => line.startsWith(name));
 }
 

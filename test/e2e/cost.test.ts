@@ -4,6 +4,7 @@ import { Modality } from '../../src/gen/sextant/v1/model.js';
 import { TokenCountSource } from '../../src/gen/sextant/v1/request.js';
 import { CostComponent, type ModelCost } from '../../src/gen/sextant/v1/selection.js';
 import { startServer, type BuiltServer } from './built-server.js';
+import { metricsOf } from './metrics-text.js';
 import { connect, type Sextant } from './clients.js';
 import { editJson, policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
@@ -95,7 +96,7 @@ describe('an estimate of cost', () => {
     expect(calibration!.outcomes).toBeCloseTo(60, 0);
     expect(calibration!.actualToExpected).toBeGreaterThan(0.3);
     expect(calibration!.intervalCoverage).toBeGreaterThan(0.5);
-    const page = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+    const page = await metricsOf(server);
     for (const name of [
       'actual_to_expected_ratio',
       'interval_coverage',

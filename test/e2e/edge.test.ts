@@ -11,7 +11,7 @@ import { SelectionServiceClient, SelectRequest } from '../../src/gen/sextant/v1/
 import { newAuthority, type Authority, type Pem } from '../builders/certificates.js';
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
-import { metrics } from './metrics-text.js';
+import { metricsOf } from './metrics-text.js';
 import { newFolder } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask } from './samples.js';
@@ -106,7 +106,7 @@ describe('TLS', () => {
     const server = await startServer({ config });
     expect(await readOverTls(server, authority, '/livez')).toMatchObject({ status: 200, body: 'ok\n' });
     const { fingerprint } = await readOverTls(server, authority, '/metrics');
-    await expect(metrics(server)).rejects.toThrow();
+    await expect(metricsOf(server)).rejects.toThrow();
     files.replace(second);
     await eventually(() => server.logged('certificate read again').length > 0);
     expect((await readOverTls(server, authority, '/readyz')).fingerprint).not.toBe(fingerprint);
@@ -126,7 +126,7 @@ describe('TLS', () => {
     files.replace({ cert: second.cert });
     await eventually(() => server.logged('certificate refused: the one before stays in use').length > 0);
     expect(await shown(server, authority)).toBe(before);
-    expect(await metrics(server)).toContain('sextant_tls_files_refused 1');
+    expect(await metricsOf(server)).toContain('sextant_tls_files_refused 1');
     files.replace({ cert: Buffer.from('no certificate') });
     await eventually(() => server.logged('certificate refused: the one before stays in use').length > 1);
     expect(await shown(server, authority)).toBe(before);
@@ -134,7 +134,7 @@ describe('TLS', () => {
     files.replace(second);
     await eventually(() => server.logged('certificate read again').length > 0);
     expect(await shown(server, authority)).not.toBe(before);
-    expect(await metrics(server)).toContain('sextant_tls_files_refused 0');
+    expect(await metricsOf(server)).toContain('sextant_tls_files_refused 0');
     await standing.select(ask('x'));
     await client(server.address, { secured: credentials.createSsl(authority.cert) }).select(ask('x'));
   });
@@ -269,7 +269,7 @@ describe('limits', () => {
     const some = new Metadata();
     some.set('x-some', 'x'.repeat(7_000));
     expect(await selectWith(some)).toHaveProperty('choice');
-    expect(await metrics(server)).toContain('sextant_calls_refused_total{reason="METADATA_TOO_LARGE"} 2');
+    expect(await metricsOf(server)).toContain('sextant_calls_refused_total{reason="METADATA_TOO_LARGE"} 2');
   });
 
   it('of connections: one peer takes no more than its share, and those that close make room', async () => {
@@ -292,10 +292,10 @@ describe('limits', () => {
     expect(first.filter((socket) => socket !== undefined)).toHaveLength(4);
     const others = await Promise.all([1, 2, 3].map(() => from('127.0.0.3')));
     expect(others.filter((socket) => socket !== undefined)).toHaveLength(2);
-    expect(await metrics(server)).toContain('sextant_connections 6');
-    expect(await metrics(server)).toContain('sextant_connections_refused_total 2');
+    expect(await metricsOf(server)).toContain('sextant_connections 6');
+    expect(await metricsOf(server)).toContain('sextant_connections_refused_total 2');
     first.forEach((socket) => socket?.destroy());
-    await eventually(async () => (await metrics(server)).includes('sextant_connections 2'));
+    await eventually(async () => (await metricsOf(server)).includes('sextant_connections 2'));
     await client(server.address).select(ask('x'));
   });
 

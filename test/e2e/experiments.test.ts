@@ -5,6 +5,7 @@ import { AuditAction } from '../../src/gen/sextant/v1/audit.js';
 import { ExperimentMetric, ExperimentStatus } from '../../src/gen/sextant/v1/experiment.js';
 import type { SelectResponse } from '../../src/gen/sextant/v1/selection.js';
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
+import { metricsOf } from './metrics-text.js';
 import { connect, type Sextant } from './clients.js';
 import { CHEAP, DEAR, twoModels } from './experiment-entries.js';
 import { operatorTokens } from './operators.js';
@@ -243,7 +244,7 @@ describe('a guardrail', () => {
     const { entries } = await acme.listAuditEntries({ target: 'guarded' });
     expect(entries[0]).toMatchObject({ principal: { name: 'experiment-guardrail' } });
     expect((await other.listAuditEntries({ target: 'guarded' })).entries).toEqual([]);
-    const metrics = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+    const metrics = await metricsOf(server);
     expect(metrics).toContain('sextant_experiment_guardrail_stops_total 1');
     acme.close();
     other.close();

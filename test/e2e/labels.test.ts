@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServer, type BuiltServer } from './built-server.js';
+import { metricsOf } from './metrics-text.js';
 import { connect, type Sextant } from './clients.js';
 import { editJson, policyFolder, SOUND } from './policy-folder.js';
 import { ask, wentWell } from './samples.js';
@@ -53,7 +54,7 @@ test('a model whose bad answers go unreported is named', async () => {
   const silent = rates.find(({ model }) => model === SILENT)!;
   expect(silent.z).toBeLessThan(-4);
   expect(Number(silent.reported)).toBeLessThan(silent.expectedReported);
-  const metrics = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  const metrics = await metricsOf(server);
   expect(metrics).toMatch(/^sextant_report_rates_differing [1-9]/m);
   const { ticket } = await sextant.select(ask('silent'));
   await sextant.report({ ticket, attempts: [wentWell()] });

@@ -1,5 +1,5 @@
 import type { BuiltServer } from './built-server.js';
 
 /** What Prometheus would scrape. */
-export const metrics = async ({ adminPort }: BuiltServer): Promise<string> =>
+export const metricsOf = async ({ adminPort }: BuiltServer): Promise<string> =>
   (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ServiceError } from '@grpc/grpc-js';
 import { startServer } from './built-server.js';
+import { metricsOf } from './metrics-text.js';
 import { connect } from './clients.js';
 import { refusalOf } from './refusal.js';
 import { ask, wentWell } from './samples.js';
@@ -32,7 +33,7 @@ test('under overload reading is refused first, then Explain, then some Selects; 
   await new Promise<void>((resolve, reject) => {
     sextant.health.check({ service: '' }, (error) => (error === null ? resolve() : reject(error)));
   });
-  const metrics = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  const metrics = await metricsOf(server);
   expect(metrics).toMatch(/^sextant_overload_level 3$/m);
   expect(metrics).toMatch(/^sextant_calls_refused_total\{reason="OVERLOADED"\} [1-9]/m);
   expect(server.logged('overloaded: calls are refused').length).toBeGreaterThanOrEqual(3);

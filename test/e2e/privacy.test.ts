@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Role } from '../../src/gen/sextant/v1/request.js';
 import { startServer } from './built-server.js';
+import { metricsOf } from './metrics-text.js';
 import { connect } from './clients.js';
 import { policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
@@ -49,7 +50,7 @@ test('the text of a prompt reaches no log line at any level, no metric and no fi
   }
   const tooLong = await refusalOf(sextant.select(ask('private', `${MARKER} `.repeat(9_000))));
   expect(tooLong.message).not.toContain(MARKER);
-  const metrics = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  const metrics = await metricsOf(server);
   sextant.close();
   expect(await server.stop()).toBe(0);
 

@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { startServer, type BuiltServer } from './built-server.js';
 import { connect } from './clients.js';
-import { metrics } from './metrics-text.js';
+import { metricsOf } from './metrics-text.js';
 import { ask } from './samples.js';
 
 const CANCEL = 8;
@@ -58,7 +58,7 @@ it('an address that resets streams without end is cut off, and nobody else is', 
   await ended;
   const refused = socketTo(server, '127.0.0.3');
   await once(refused, 'close');
-  expect(await metrics(server)).toContain('sextant_connections_refused_total 1');
+  expect(await metricsOf(server)).toContain('sextant_connections_refused_total 1');
 
   expect(few.destroyed).toBe(false);
   expect(await client.select(ask('x'))).toHaveProperty('choice');

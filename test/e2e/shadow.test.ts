@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AuditAction } from '../../src/gen/sextant/v1/audit.js';
 import { PolicyDifference, ShadowPhase } from '../../src/gen/sextant/v1/policy.js';
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
+import { metricsOf } from './metrics-text.js';
 import { connect, type Sextant } from './clients.js';
 import { operatorTokens } from './operators.js';
 import { editJson, forUseCase, newFolder, policyFolder, SOUND, writeRule } from './policy-folder.js';
@@ -97,7 +98,7 @@ test('people read it, and ops find it among the metrics', async () => {
   const { stdout } = await policy('shadow');
   for (const text of ['by ops of acme (acme): before Friday', 'closed', '100.0 %', 'rule closed'])
     expect(stdout).toContain(text);
-  const metrics = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  const metrics = await metricsOf(server);
   expect(metrics).toContain('sextant_shadow_requests{difference="refused"} 15');
   expect(metrics).toContain('sextant_shadow_requests{difference="skipped"} 0');
 });

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { startServer, type BuiltServer } from '../e2e/built-server.js';
 import { connect, type Sextant } from '../e2e/clients.js';
-import { metrics } from '../e2e/metrics-text.js';
+import { metricsOf } from '../e2e/metrics-text.js';
 import { ask } from '../e2e/samples.js';
 import { PROJECT_ROOT } from '../service/public-descriptors.js';
 import { amountOf, publish } from './figures.js';
@@ -68,7 +68,7 @@ const quantile = (values: readonly number[], p: number): number =>
 const rounded = (value: number): number => Number(value.toFixed(2));
 
 const rssMib = async (server: BuiltServer): Promise<number> => {
-  const text = await metrics(server);
+  const text = await metricsOf(server);
   return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)![1]) / 1024 ** 2;
 };
 

@@ -5,6 +5,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rngFromSeed } from '../../src/core/random.js';
 import { startServer, type BuiltServer } from '../e2e/built-server.js';
+import { metricsOf } from '../e2e/metrics-text.js';
 import { connect } from '../e2e/clients.js';
 import { ask, wentWell } from '../e2e/samples.js';
 import { amountOf, publish } from './figures.js';
@@ -60,7 +61,7 @@ async function say(bytes: Buffer): Promise<void> {
 }
 
 const metric = async (name: string): Promise<number> => {
-  const text = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+  const text = await metricsOf(server);
   return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)![1]);
 };
 
