@@ -1,6 +1,13 @@
 import type { SpanName } from '../../src/admin/views.js';
 
-export const SPANS = ['15m', '1h', '24h', '7d', '30d'] as const satisfies readonly SpanName[];
+export const SPAN_NAMES: Readonly<Record<SpanName, string>> = {
+  '15m': '15 minutes',
+  '1h': '1 hour',
+  '24h': '24 hours',
+  '7d': '7 days',
+  '30d': '30 days',
+};
+export const SPANS = Object.keys(SPAN_NAMES) as readonly SpanName[];
 
 export const VIEWS = [
   'overview',

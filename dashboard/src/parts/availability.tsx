@@ -3,7 +3,7 @@ import { periodsOf, type Period } from '../breaker-periods.js';
 import { at, atSecond, duration, whole } from '../format.js';
 import { shortName } from '../sentence.js';
 import { Picture } from './picture.js';
-import { Table, type Column } from './table.js';
+import { numbers, Table, times, type Column } from './table.js';
 
 const WIDTH_MOST = 1100;
 const ROW = 22;
@@ -102,22 +102,9 @@ function Rows({ models, periods, span: { fromMs, toMs }, width }: RowsProps) {
 const COLUMNS: readonly Column<Period>[] = [
   { title: 'Model', value: ({ model }) => model },
   { title: 'State', value: ({ state }) => state },
-  {
-    title: 'From',
-    value: ({ fromMs }) => new Date(fromMs).toISOString(),
-    cell: ({ fromMs }) => atSecond(fromMs),
-  },
-  {
-    title: 'Until',
-    value: ({ toMs }) => new Date(toMs).toISOString(),
-    cell: ({ toMs }) => atSecond(toMs),
-  },
-  {
-    title: 'For',
-    isNumeric: true,
-    value: ({ fromMs, toMs }) => (toMs - fromMs) / 1000,
-    cell: ({ fromMs, toMs }) => duration(toMs - fromMs),
-  },
+  times('From', ({ fromMs }) => fromMs),
+  times('Until', ({ toMs }) => toMs),
+  numbers('For', ({ fromMs, toMs }) => toMs - fromMs, duration, { unit: 1000 }),
   { title: 'Why it opened', value: ({ reason }) => reason },
 ];
 
@@ -128,11 +115,8 @@ function statusColumnsOf(models: readonly ModelView[]): Column<ModelView>[] {
     model.statuses.find((one) => one.status === status)?.count ?? 0;
   return [
     { title: 'Model', value: ({ model }) => model },
-    ...statuses.map((status): Column<ModelView> => ({
-      title: status.replaceAll('_', ' '),
-      isNumeric: true,
-      value: (model) => countOf(model, status),
-      cell: (model) => whole(countOf(model, status)),
-    })),
+    ...statuses.map((status) =>
+      numbers<ModelView>(status.replaceAll('_', ' '), (model) => countOf(model, status), whole),
+    ),
   ];
 }

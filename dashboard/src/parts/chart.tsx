@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { at, atSecond, clock, DASH } from '../format.js';
+import { at, clock, DASH } from '../format.js';
 import { onThemeChange } from '../theme.js';
 import { Picture } from './picture.js';
-import type { Column } from './table.js';
+import { numbers, times, type Column } from './table.js';
 
 export interface ChartLine {
   readonly name: string;
@@ -64,21 +64,10 @@ interface Step {
   readonly i: number;
 }
 
-const TIME: Column<Step> = {
-  title: 'time',
-  value: ({ startMs }) => new Date(startMs).toISOString(),
-  cell: ({ startMs }) => atSecond(startMs),
-};
+const TIME = times<Step>('time', ({ startMs }) => startMs);
 
-const columnOf = ({ name, values }: ChartLine, format: ChartProps['format']): Column<Step> => ({
-  title: name,
-  isNumeric: true,
-  value: ({ i }) => values[i] ?? null,
-  cell: ({ i }) => {
-    const value = values[i] ?? null;
-    return value === null ? DASH : format(value);
-  },
-});
+const columnOf = ({ name, values }: ChartLine, format: ChartProps['format']): Column<Step> =>
+  numbers(name, ({ i }) => values[i], format);
 
 function Plot(props: ChartProps & { width: number }) {
   const { title, startsMs, lines, format, width } = props;

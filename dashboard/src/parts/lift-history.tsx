@@ -2,7 +2,7 @@ import { metricFigure, metricName } from '../advice.js';
 import type { Comparison, Interval, MetricResult, PastComparison } from '../contract.js';
 import { atSecond, percent, whole } from '../format.js';
 import { Picture } from './picture.js';
-import type { Column } from './table.js';
+import { numbers, type Column } from './table.js';
 
 const WIDTH_MOST = 1100;
 const HEIGHT = 220;
@@ -110,42 +110,26 @@ function reachOf(past: readonly PastComparison[]): number {
 }
 
 function columnsOf(metric: string): Column<PastComparison>[] {
-  const scale = metricName(metric) === 'cost' ? 1e-9 : 1;
+  const unit = metricName(metric) === 'cost' ? 1e9 : 1;
   const figure = (
     title: string,
     of: (comparison: Comparison) => number | undefined,
-  ): Column<PastComparison> => ({
-    title,
-    isNumeric: true,
-    value: ({ comparison }) => {
-      const value = of(comparison);
-      return value === undefined ? null : value * scale;
-    },
-    cell: ({ comparison }) => {
-      const value = of(comparison);
-      return value === undefined ? '–' : metricFigure(metric, value);
-    },
-  });
-  const share = (
-    title: string,
-    of: (comparison: Comparison) => number | undefined,
-  ): Column<PastComparison> => ({
-    title,
-    isNumeric: true,
-    value: ({ comparison }) => of(comparison) ?? null,
-    cell: ({ comparison }) => {
-      const value = of(comparison);
-      return value === undefined ? '–' : `${(100 * value).toFixed(1)} %`;
-    },
-  });
+  ): Column<PastComparison> =>
+    numbers(
+      title,
+      ({ comparison }) => of(comparison),
+      (value) => metricFigure(metric, value),
+      { unit },
+    );
+  const share = (title: string, of: (comparison: Comparison) => number | undefined): Column<PastComparison> =>
+    numbers(
+      title,
+      ({ comparison }) => of(comparison),
+      (value) => `${(100 * value).toFixed(1)} %`,
+    );
   return [
     { title: 'Time', value: ({ time }) => time, cell: ({ time }) => atSecond(Date.parse(time)) },
-    {
-      title: 'Units',
-      isNumeric: true,
-      value: ({ units }) => Number(units),
-      cell: ({ units }) => whole(Number(units)),
-    },
+    numbers('Units', ({ units }) => Number(units), whole),
     figure('Difference', ({ difference }) => difference),
     figure('At all times, low', ({ alwaysValidInterval }) => alwaysValidInterval?.low),
     figure('At all times, high', ({ alwaysValidInterval }) => alwaysValidInterval?.high),

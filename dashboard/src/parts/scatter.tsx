@@ -2,7 +2,7 @@ import type { LeaderView } from '../../../src/admin/views.js';
 import { decimal, percent, usdNumber } from '../format.js';
 import { shortName } from '../sentence.js';
 import { Picture } from './picture.js';
-import type { Column } from './table.js';
+import { costs, numbers, type Column } from './table.js';
 
 interface ScatterProps {
   readonly leaders: readonly LeaderView[];
@@ -173,53 +173,20 @@ function Point({ row, x, isLeft, isBelow, y, propensity }: PointProps) {
   );
 }
 
+const figure = (quality: number): string => decimal(quality, 3);
+
 const columnsOf = (
   line: readonly LeaderView[],
   propensities: ReadonlyMap<string, number>,
 ): Column<LeaderView>[] => [
   { title: 'Model', value: ({ model }) => model },
-  {
-    title: 'Cost, USD a call',
-    isNumeric: true,
-    value: ({ costNanoUsd }) => costNanoUsd && costNanoUsd / 1e9,
-    cell: ({ costNanoUsd }) => (costNanoUsd === null ? '–' : usdNumber(costNanoUsd)),
-  },
-  {
-    title: 'Cost, 2.5 %',
-    isNumeric: true,
-    value: ({ spanCost }) => spanCost && spanCost.low / 1e9,
-    cell: ({ spanCost }) => (spanCost === null ? '–' : usdNumber(spanCost.low)),
-  },
-  {
-    title: 'Cost, 97.5 %',
-    isNumeric: true,
-    value: ({ spanCost }) => spanCost && spanCost.high / 1e9,
-    cell: ({ spanCost }) => (spanCost === null ? '–' : usdNumber(spanCost.high)),
-  },
-  {
-    title: 'Quality',
-    isNumeric: true,
-    value: ({ quality }) => quality.mean,
-    cell: ({ quality }) => decimal(quality.mean, 3),
-  },
-  {
-    title: 'Quality, 2.5 %',
-    isNumeric: true,
-    value: ({ quality }) => quality.low,
-    cell: ({ quality }) => decimal(quality.low, 3),
-  },
-  {
-    title: 'Quality, 97.5 %',
-    isNumeric: true,
-    value: ({ quality }) => quality.high,
-    cell: ({ quality }) => decimal(quality.high, 3),
-  },
-  {
-    title: 'Chosen with',
-    isNumeric: true,
-    value: ({ model }) => propensities.get(model) ?? 0,
-    cell: ({ model }) => percent(propensities.get(model) ?? 0),
-  },
+  costs('Cost, USD a call', ({ costNanoUsd }) => costNanoUsd),
+  costs('Cost, 2.5 %', ({ spanCost }) => spanCost?.low),
+  costs('Cost, 97.5 %', ({ spanCost }) => spanCost?.high),
+  numbers('Quality', ({ quality }) => quality.mean, figure),
+  numbers('Quality, 2.5 %', ({ quality }) => quality.low, figure),
+  numbers('Quality, 97.5 %', ({ quality }) => quality.high, figure),
+  numbers('Chosen with', ({ model }) => propensities.get(model) ?? 0, percent),
   { title: 'On the line', value: (row) => (line.includes(row) ? 'yes' : 'no') },
   { title: 'Dominated by', value: ({ dominatedBy }) => dominatedBy },
 ];

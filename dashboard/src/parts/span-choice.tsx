@@ -1,13 +1,4 @@
-import type { SpanName } from '../../../src/admin/views.js';
-import { SPANS, type Go, type Route } from '../route.js';
-
-export const SPAN_NAMES: Readonly<Record<SpanName, string>> = {
-  '15m': '15 minutes',
-  '1h': '1 hour',
-  '24h': '24 hours',
-  '7d': '7 days',
-  '30d': '30 days',
-};
+import { SPAN_NAMES, SPANS, type Go, type Route } from '../route.js';
 
 /** How far back shares, means and charts look. */
 export function SpanChoice({ route, go }: { route: Route; go: Go }) {

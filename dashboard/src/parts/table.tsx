@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { csvOf, type CsvValue } from '../csv.js';
 import { download } from '../download.js';
-import { DASH } from '../format.js';
+import { atSecond, DASH, usdNumber } from '../format.js';
 
 export interface Column<Row> {
   readonly title: string;
@@ -16,6 +16,44 @@ export interface Column<Row> {
   /** What the figure is, in a sentence. */
   readonly help?: string;
 }
+
+/** A column of numbers; where there is none, a dash, and nothing in the CSV. @param unit of the CSV, in those of `of`. */
+export const numbers = <Row,>(
+  title: string,
+  of: (row: Row) => number | null | undefined,
+  text: (value: number) => string,
+  { unit = 1, help }: { readonly unit?: number; readonly help?: string } = {},
+): Column<Row> => ({
+  title,
+  isNumeric: true,
+  ...(help !== undefined && { help }),
+  value: (row) => {
+    const value = of(row);
+    return typeof value === 'number' ? value / unit : null;
+  },
+  cell: (row) => {
+    const value = of(row);
+    return typeof value === 'number' ? text(value) : DASH;
+  },
+});
+
+/** The same of nano-USD, which are USD in the CSV. */
+export const costs = <Row,>(
+  title: string,
+  of: (row: Row) => number | null | undefined,
+  help?: string,
+): Column<Row> => numbers(title, of, usdNumber, { unit: 1e9, ...(help !== undefined && { help }) });
+
+/** A column of times, in milliseconds since 1970. */
+export const times = <Row,>(
+  title: string,
+  of: (row: Row) => number,
+  text: (timeMs: number) => string = atSecond,
+): Column<Row> => ({
+  title,
+  value: (row) => new Date(of(row)).toISOString(),
+  cell: (row) => text(of(row)),
+});
 
 export interface TableProps<Row> {
   readonly caption: string;

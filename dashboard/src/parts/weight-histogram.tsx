@@ -1,7 +1,7 @@
 import type { WeightBucket } from '../contract.js';
 import { percent, whole } from '../format.js';
 import { Picture } from './picture.js';
-import type { Column } from './table.js';
+import { numbers, type Column } from './table.js';
 
 const WIDTH_MOST = 900;
 const HEIGHT = 160;
@@ -102,28 +102,12 @@ function Bars({ bars, width }: { bars: readonly Bar[]; width: number }) {
 const COLUMNS: readonly Column<Bar>[] = [
   { title: 'From', value: ({ from }) => from },
   { title: 'Below', value: ({ to }) => to },
-  {
-    title: 'Decisions',
-    isNumeric: true,
-    value: ({ decisions }) => decisions,
-    cell: ({ decisions }) => whole(decisions),
-  },
-  {
-    title: 'Of decisions',
-    isNumeric: true,
-    value: ({ share }) => share,
-    cell: ({ share }) => percent(share),
-  },
-  {
-    title: 'Sum of weights',
-    isNumeric: true,
-    value: ({ weight }) => weight,
-    cell: ({ weight }) => String(Number(weight.toPrecision(4))),
-  },
-  {
-    title: 'Of all weight',
-    isNumeric: true,
-    value: ({ weightShare }) => weightShare,
-    cell: ({ weightShare }) => percent(weightShare),
-  },
+  numbers('Decisions', ({ decisions }) => decisions, whole),
+  numbers('Of decisions', ({ share }) => share, percent),
+  numbers(
+    'Sum of weights',
+    ({ weight }) => weight,
+    (weight) => String(Number(weight.toPrecision(4))),
+  ),
+  numbers('Of all weight', ({ weightShare }) => weightShare, percent),
 ];

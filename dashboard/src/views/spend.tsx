@@ -3,11 +3,11 @@ import { at, DASH, duration, usd, usdNumber, whole } from '../format.js';
 import { useView } from '../load.js';
 import { Chart } from '../parts/chart.js';
 import { Picture } from '../parts/picture.js';
-import { SPAN_NAMES, SpanChoice } from '../parts/span-choice.js';
+import { SpanChoice } from '../parts/span-choice.js';
 import { SpendMeter } from '../parts/spend-meter.js';
 import { WhenLoaded } from '../parts/state.js';
-import { Table, type Column } from '../parts/table.js';
-import type { Go, Route } from '../route.js';
+import { costs, numbers, Table, times, type Column } from '../parts/table.js';
+import { SPAN_NAMES, type Go, type Route } from '../route.js';
 import { linesOf, useSeries } from '../series.js';
 
 export function Spend({ route, go }: { route: Route; go: Go }) {
@@ -81,32 +81,15 @@ function Accounts({ accounts }: Pick<SpendsView, 'accounts'>) {
   );
 }
 
-const inUsd = (nanoUsd: number | undefined): number | null => (nanoUsd === undefined ? null : nanoUsd / 1e9);
-
-const money = (
-  title: string,
-  nanoUsdOf: (row: SpendView) => number | undefined,
-  help?: string,
-): Column<SpendView> => ({
-  title,
-  isNumeric: true,
-  ...(help !== undefined && { help }),
-  value: (row) => inUsd(nanoUsdOf(row)),
-  cell: (row) => {
-    const nanoUsd = nanoUsdOf(row);
-    return nanoUsd === undefined ? DASH : usdNumber(nanoUsd);
-  },
-});
-
 const COLUMNS: readonly Column<SpendView>[] = [
   { title: 'Account', value: ({ account }) => account },
   { title: 'Use case', value: ({ useCase }) => useCase ?? 'every' },
   { title: 'Period', value: ({ period }) => period && `${period.every}, ${period.timeZone}` },
-  money('Limit, USD', ({ period }) => period?.limitNanoUsd),
-  money('Spent, USD', ({ period }) => period?.spentNanoUsd),
-  money('Held, USD', ({ period }) => period?.reservedNanoUsd, 'For decisions in flight'),
-  money('Remaining, USD', ({ period }) => period?.remainingNanoUsd),
-  money('Pace, USD/h', ({ period }) => period?.nanoUsdPerHour, 'Of the last day, or the period so far'),
+  costs('Limit, USD', ({ period }) => period?.limitNanoUsd),
+  costs('Spent, USD', ({ period }) => period?.spentNanoUsd),
+  costs('Held, USD', ({ period }) => period?.reservedNanoUsd, 'For decisions in flight'),
+  costs('Remaining, USD', ({ period }) => period?.remainingNanoUsd),
+  costs('Pace, USD/h', ({ period }) => period?.nanoUsdPerHour, 'Of the last day, or the period so far'),
   {
     title: 'Exhausted',
     help: 'At that pace',
@@ -114,7 +97,7 @@ const COLUMNS: readonly Column<SpendView>[] = [
     cell: ({ period }) =>
       period === null ? DASH : period.exhaustedAtMs === null ? 'not this period' : at(period.exhaustedAtMs),
   },
-  money('Average, USD a request', ({ averageNanoUsdPerRequest }) => averageNanoUsdPerRequest ?? undefined),
+  costs('Average, USD a request', ({ averageNanoUsdPerRequest }) => averageNanoUsdPerRequest ?? undefined),
   {
     title: 'λ',
     help: 'Dual price of the average: how much cost weighs against quality',
@@ -128,13 +111,8 @@ const COLUMNS: readonly Column<SpendView>[] = [
 const SPENDER_COLUMNS: readonly Column<SpenderView>[] = [
   { title: 'Model', value: ({ model }) => model },
   { title: 'Use case', value: ({ useCase }) => useCase },
-  {
-    title: 'Cost, USD',
-    isNumeric: true,
-    value: ({ costNanoUsd }) => costNanoUsd / 1e9,
-    cell: ({ costNanoUsd }) => usdNumber(costNanoUsd),
-  },
-  { title: 'Calls', isNumeric: true, value: ({ calls }) => calls, cell: ({ calls }) => whole(calls) },
+  costs('Cost, USD', ({ costNanoUsd }) => costNanoUsd),
+  numbers('Calls', ({ calls }) => calls, whole),
 ];
 
 const HEIGHT = 60;
@@ -176,15 +154,6 @@ function Quarters({ account, quarters }: Pick<SpendView, 'account' | 'quarters'>
 }
 
 const QUARTER_COLUMNS: readonly Column<Quarter>[] = [
-  {
-    title: 'From',
-    value: ({ startMs }) => new Date(startMs).toISOString(),
-    cell: ({ startMs }) => at(startMs),
-  },
-  {
-    title: 'Cost, USD',
-    isNumeric: true,
-    value: ({ nanoUsd }) => nanoUsd / 1e9,
-    cell: ({ nanoUsd }) => usdNumber(nanoUsd),
-  },
+  times('From', ({ startMs }) => startMs, at),
+  costs('Cost, USD', ({ nanoUsd }) => nanoUsd),
 ];
