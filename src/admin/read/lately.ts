@@ -1,4 +1,3 @@
-import { NORMAL_975 } from '../../core/bandit/normal-quantile.js';
 import type { ModelId } from '../../core/registry/model.js';
 import type { Rollup } from '../../core/rollup/rollup.js';
 import { TIER_MS, type RollupTier } from '../../core/rollup/tier.js';
@@ -8,8 +7,6 @@ import { stepStartsMs } from '../../runtime/counter-ring.js';
 import { alignedTo, type SeriesLabel } from '../../runtime/rollups/time-series.js';
 import type { SpanName } from '../views.js';
 import { armName, type Sources } from './sources.js';
-
-export const SPANS = ['15m', '1h', '24h', '7d', '30d'] as const satisfies readonly SpanName[];
 
 interface StoredSpan {
   readonly widthMs: number;
@@ -24,21 +21,8 @@ const STORED: Readonly<Record<Exclude<SpanName, '15m'>, StoredSpan>> = {
   '7d': { widthMs: 7 * TIER_MS.day, tier: 'hour' },
   '30d': { widthMs: 30 * TIER_MS.day, tier: 'day' },
 };
+export const SPANS: readonly SpanName[] = ['15m', ...(Object.keys(STORED) as (keyof typeof STORED)[])];
 const LABELS: ReadonlySet<SeriesLabel> = new Set(['use_case', 'model', 'variant']);
-
-interface Sums {
-  readonly count: number;
-  readonly sum: number;
-  readonly squares: number;
-}
-
-/** Half a 95 % interval of a mean, by the central limit theorem; nothing of fewer than two, which have no spread. */
-export function halfWidthOfMean({ count, sum, squares }: Sums): number | undefined {
-  if (count < 2) return undefined;
-  const mean = sum / count;
-  const variance = Math.max(0, squares / count - mean * mean) * (count / (count - 1));
-  return NORMAL_975 * Math.sqrt(variance / count);
-}
 
 /** Counters of one arm in one use case, as `COUNTER` numbers them. */
 export interface RecentSeries {

@@ -6,10 +6,11 @@ import { priorsAt, type RatePrior } from '../../core/bandit/priors.js';
 import type { UseCase } from '../../core/ids.js';
 import { STAT } from '../../core/learning/arm-stats.js';
 import { armMeans } from '../../core/learning/arm-means.js';
+import { meanOf } from '../../core/reporting/mean.js';
 import { COUNTER } from '../../runtime/activity.js';
 import { modelReportRates } from '../../runtime/model-report-rates.js';
 import type { BetaView, IntervalView, LeaderboardView, LeaderView, SpanName } from '../views.js';
-import { halfWidthOfMean, readLately, type RecentSeries } from './lately.js';
+import { readLately } from './lately.js';
 import { armName, useCasesOf, type Sources } from './sources.js';
 
 /** Models of one use case that were decided for lately or learned of, by their share and then by quality. */
@@ -20,14 +21,14 @@ export async function readLeaderboard(
 ): Promise<LeaderboardView> {
   const { runtime, tenant, nowMs } = sources;
   const lately = await readLately(sources, span, useCase);
-  const decisions = new Map(lately.series.map(({ arm, totals }) => [arm, totals[COUNTER.decisions]!]));
+  const totals = new Map(lately.series.map((one) => [one.arm, one.totals]));
   const { armById, learning, policy } = runtime.snapshot();
   const name = useCase as UseCase;
   const learned = learning.useCase(tenant, name)?.arms;
   const arms = [...armById.values()].filter(
-    ({ armId }) => learned?.has(armId) || decisions.has(armName(sources, armId)),
+    ({ armId }) => learned?.has(armId) || totals.has(armName(sources, armId)),
   );
-  const all = [...decisions.values()].reduce((sum, count) => sum + count, 0);
+  const all = [...totals.values()].reduce((sum, of) => sum + of[COUNTER.decisions]!, 0);
   const rates = modelReportRates(runtime.reportWatch, runtime.snapshot(), tenant);
   const { poolingStrength } = policy.bandit;
   // Of no segment: whatever the request.
@@ -50,7 +51,8 @@ export async function readLeaderboard(
       const { armId } = arm;
       const dominator = dominating[i];
       const model = armName(sources, armId);
-      const count = decisions.get(model) ?? 0;
+      const own = totals.get(model);
+      const count = own?.[COUNTER.decisions] ?? 0;
       const rate = rates.find((row) => row.useCase === name && row.armId === armId);
       return {
         model,
@@ -62,7 +64,7 @@ export async function readLeaderboard(
         observations,
         success: betaMean(success),
         costNanoUsd: means.costNanoUsd ?? null,
-        spanCost: costOf(lately.series.find((one) => one.arm === model)),
+        spanCost: own === undefined ? null : costOf(own),
         latencyMs: means.latencyMs ?? null,
         dominatedBy: dominator === undefined ? null : armName(sources, contenders[dominator]!.arm.armId),
         reportRateZ: rate?.differs ? rate.z : null,
@@ -75,12 +77,14 @@ export async function readLeaderboard(
   return { span, useCase, useCases: useCasesOf(sources), leaders };
 }
 
-function costOf(series: RecentSeries | undefined): IntervalView | null {
-  if (series === undefined) return null;
-  const { totals } = series;
-  const [count, sum] = [totals[COUNTER.costs]!, totals[COUNTER.costNanoUsd]!];
-  const half = halfWidthOfMean({ count, sum, squares: totals[COUNTER.costSquares]! });
-  return half === undefined ? null : { mean: sum / count, low: sum / count - half, high: sum / count + half };
+function costOf(totals: Float64Array): IntervalView | null {
+  const mean = meanOf({
+    count: totals[COUNTER.costs]!,
+    sum: totals[COUNTER.costNanoUsd]!,
+    squares: totals[COUNTER.costSquares]!,
+  });
+  if (mean?.low === undefined || mean.high === undefined) return null;
+  return { mean: mean.value, low: mean.low, high: mean.high };
 }
 
 const betaOf = ({ mean, strength }: RatePrior): BetaView => ({

@@ -1,7 +1,8 @@
+import { meanOf } from '../../core/reporting/mean.js';
 import { ACTIVITY_SPAN, COUNTER, COUNTERS } from '../../runtime/activity.js';
 import type { MethodTimes } from '../../runtime/call-times.js';
 import type { OverviewView, SelectTimesView, SpanName, UseCaseSummaryView } from '../views.js';
-import { halfWidthOfMean, readLately, type RecentSeries } from './lately.js';
+import { readLately, type RecentSeries } from './lately.js';
 import { useCasesOf, type Sources } from './sources.js';
 import { accountsOf } from './spend.js';
 
@@ -47,11 +48,10 @@ function summaryOf(useCase: string, series: readonly RecentSeries[]): UseCaseSum
 
 function meanQuality(sum: Float64Array): UseCaseSummaryView['quality'] {
   const count = sum[COUNTER.qualities]!;
-  if (count === 0) return null;
-  const mean = sum[COUNTER.qualitySum]! / count;
-  const squares = sum[COUNTER.qualitySquares]!;
-  const halfWidth = halfWidthOfMean({ count, sum: sum[COUNTER.qualitySum]!, squares });
-  return { mean, halfWidth: halfWidth ?? null, count };
+  const mean = meanOf({ count, sum: sum[COUNTER.qualitySum]!, squares: sum[COUNTER.qualitySquares]! });
+  if (mean === undefined) return null;
+  const { value, high } = mean;
+  return { mean: value, halfWidth: high === undefined ? null : high - value, count };
 }
 
 const inMs = (seconds: number | undefined): number | null =>

@@ -1,10 +1,8 @@
 import { credibleInterval } from '../../core/bandit/credible-interval.js';
 import { NANO_USD_PER_USD } from '../../core/money.js';
-import { around, type Estimate } from '../../core/reporting/always-model.js';
+import type { Estimate } from '../../core/reporting/always-model.js';
+import { halfWidth, meanOf, type Mean } from '../../core/reporting/mean.js';
 import type { Moments, TimeSeriesPoint } from '../../gen/sextant/v1/insight.js';
-
-/** A mean with its 95 % interval, which takes two observations. */
-export type Mean = Pick<Estimate, 'value'> & Partial<Estimate>;
 
 /** How something did in a span of time. Intervals are of 95 %. */
 export interface Performance {
@@ -27,8 +25,8 @@ export interface Performance {
 export function performanceOf(point: TimeSeriesPoint): Performance {
   const calls = Number(point.calls);
   const successes = Number(point.successes);
-  const quality = meanOf(point.quality);
-  const cost = meanOf(point.costNanoUsd, 1 / NANO_USD_PER_USD);
+  const quality = meanIn(point.quality);
+  const cost = meanIn(point.costNanoUsd, 1 / NANO_USD_PER_USD);
   const [p50, p95, p99] = point.latencyQuantilesMs;
   return {
     decisions: Number(point.decisions),
@@ -49,14 +47,11 @@ function shareOf(successes: number, calls: number): Estimate {
   return { value: successes / calls, low, high };
 }
 
-/** Mean and interval by the central limit theorem; nothing of nothing, and no interval of one. */
-function meanOf(moments: Moments | undefined, scale = 1): Mean | undefined {
-  const count = Number(moments?.count ?? 0n);
-  if (moments === undefined || count === 0) return undefined;
-  const mean = moments.sum / count;
-  if (count === 1) return { value: mean * scale };
-  const variance = Math.max(0, moments.squares - count * mean ** 2) / (count - 1) / count;
-  return around(mean * scale, variance * scale ** 2);
+/** @param scale what one unit of the moments is. */
+function meanIn(moments: Moments | undefined, scale = 1): Mean | undefined {
+  if (moments === undefined) return undefined;
+  const { count, sum, squares } = moments;
+  return meanOf({ count: Number(count), sum: sum * scale, squares: squares * scale ** 2 });
 }
 
 /** How many standard errors lie between two means; 0 where one has no interval. */
@@ -65,6 +60,3 @@ export function distance(one: Mean, other: Mean): number {
   const error = Math.hypot(a, b);
   return error > 0 ? (one.value - other.value) / error : 0;
 }
-
-/** Of the interval; not finite where there is none. */
-export const halfWidth = ({ low = -Infinity, high = Infinity }: Mean): number => (high - low) / 2;

@@ -1,7 +1,8 @@
 import type { AlwaysModel, Estimate } from '../../core/reporting/always-model.js';
+import { halfWidth, type Mean } from '../../core/reporting/mean.js';
 import { table } from '../demo/table.js';
 import { percentText } from '../plain-output.js';
-import { halfWidth, type Mean, type Performance } from './performance.js';
+import type { Performance } from './performance.js';
 import type { PerformanceReport } from './performance-report.js';
 import type { ModelPerformance, UseCaseReport } from './use-case-report.js';
 import type { Saving } from './savings.js';
