@@ -1,5 +1,4 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
-import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { isLoopback } from '../../config/bind.js';
@@ -75,7 +74,7 @@ export class Edge {
         limits,
         refuses: (kind: Sheddable) => this.load.refuses(kind),
         onRefused: ({ code }) => this.refused.set(code, (this.refused.get(code) ?? 0) + 1),
-        onReset: (session) => this.countReset(session),
+        onReset: (peer) => this.door?.noteReset(peer),
       }),
     ];
   }
@@ -96,6 +95,7 @@ export class Edge {
       }),
       certificates: identities.certificates,
       count: this.count,
+      allowance: this.allowance,
       inject,
       logger,
     });
@@ -131,15 +131,6 @@ export class Edge {
     this.load.close();
     this.tls?.close();
     this.parts.identities.close();
-  }
-
-  /** One stream more that was reset; a connection whose peer resets too many is cut. */
-  private countReset(session: Http2Session): void {
-    const { remoteAddress = '', remotePort } = session.socket;
-    if (this.allowance.takeReset(remoteAddress)) return;
-    const peer = `${remoteAddress}:${remotePort}`;
-    this.parts.logger.warn({ peer }, 'too many streams are reset: the connection is cut');
-    session.destroy();
   }
 }
 

@@ -5,6 +5,7 @@ import type { CertificatePrincipals } from '../../runtime/identity/certificate-p
 import type { Principal } from '../../runtime/principals.js';
 import type { ConnectionCount } from './connection-count.js';
 import type { KeyPair } from './key-pair.js';
+import type { PeerAllowance } from './peer-allowance.js';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
@@ -15,6 +16,7 @@ export interface FrontDoorParts {
   readonly tls?: { readonly keyPair: KeyPair; readonly asksForCertificate: boolean };
   readonly certificates: CertificatePrincipals;
   readonly count: ConnectionCount;
+  readonly allowance: PeerAllowance;
   /** What speaks HTTP/2 with a connection. */
   readonly inject: (socket: Socket) => void;
   readonly logger: Logger;
@@ -28,6 +30,7 @@ export class FrontDoor {
   private readonly server: Server | TlsServer;
   /** By `address:port`, as gRPC names a peer. */
   private readonly certified = new Map<string, Principal>();
+  private readonly sockets = new Map<string, Socket>();
 
   constructor(private readonly parts: FrontDoorParts) {
     const { tls } = parts;
@@ -80,6 +83,17 @@ export class FrontDoor {
     return this.certified.get(peer);
   }
 
+  /** A stream of a peer, `address:port`, was reset; a connection whose peer resets too many is cut. */
+  noteReset(peer: string): void {
+    const { allowance, logger } = this.parts;
+    const socket = this.sockets.get(peer);
+    // The streams of a connection that is lost were reset by nobody.
+    if (socket === undefined || socket.destroyed) return;
+    if (allowance.takeReset(socket.remoteAddress ?? '')) return;
+    logger.warn({ peer }, 'too many streams are reset: the connection is cut');
+    socket.destroy();
+  }
+
   /** Takes no more connections. */
   close(): void {
     this.server.close();
@@ -93,7 +107,12 @@ export class FrontDoor {
       socket.destroy();
       return false;
     }
-    socket.once('close', () => count.release(peer));
+    const address = addressOf(socket);
+    this.sockets.set(address, socket);
+    socket.once('close', () => {
+      this.sockets.delete(address);
+      count.release(peer);
+    });
     return true;
   }
 
@@ -107,8 +126,10 @@ export class FrontDoor {
     const certificate = socket.authorized ? socket.getPeerX509Certificate() : undefined;
     const principal = certificate === undefined ? undefined : this.parts.certificates.of(certificate);
     if (principal === undefined) return;
-    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    const peer = addressOf(socket);
     this.certified.set(peer, principal);
     socket.once('close', () => this.certified.delete(peer));
   }
 }
+
+const addressOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress}:${remotePort}`;

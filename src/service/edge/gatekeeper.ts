@@ -4,7 +4,7 @@ import {
   type ServerInterceptor,
   type StatusObject,
 } from '@grpc/grpc-js';
-import { constants, type Http2Session, type ServerHttp2Stream } from 'node:http2';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { LimitsConfig } from '../../config/config.js';
 import type { Sheddable } from '../../core/overload/shedding.js';
 import { SextantError } from '../../core/errors.js';
@@ -30,8 +30,8 @@ export interface GatekeeperParts {
   readonly refuses: (kind: Sheddable) => boolean;
   /** Told of each refusal. */
   readonly onRefused: (error: SextantError) => void;
-  /** Told of the connection of each stream that its peer reset. */
-  readonly onReset: (session: Http2Session) => void;
+  /** Told of each stream that its peer, `address:port`, reset. */
+  readonly onReset: (peer: string) => void;
 }
 
 /** Refuses calls before their message is read: too much metadata, or too much load; tells of those that are reset. */
@@ -100,15 +100,14 @@ function forgiveOverflow(call: Timed, nowMs: number): void {
 /** The part of grpc-js's call that is its HTTP/2 stream. */
 interface OverHttp2 {
   readonly stream: ServerHttp2Stream;
+  getPeer(): string;
 }
 
 /** A call's own events tell nothing of a reset once a status was sent; a refused one has it at once. */
-function followReset({ stream }: OverHttp2, onReset: (session: Http2Session) => void): void {
-  // A stream that is closed does not know its session any more.
-  const { session } = stream;
+function followReset(call: OverHttp2, onReset: (peer: string) => void): void {
+  const { stream } = call;
+  const peer = call.getPeer();
   stream.once('close', () => {
-    // The streams of a connection that is lost were reset by nobody.
-    if (stream.rstCode === constants.NGHTTP2_NO_ERROR || session === undefined || session.destroyed) return;
-    onReset(session);
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) onReset(peer);
   });
 }
