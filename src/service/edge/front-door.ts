@@ -87,10 +87,10 @@ export class FrontDoor {
   noteReset(peer: string): void {
     const { allowance, logger } = this.parts;
     const socket = this.sockets.get(peer);
-    // The streams of a connection that is lost were reset by nobody.
     if (socket === undefined || socket.destroyed) return;
     if (allowance.takeReset(socket.remoteAddress ?? '')) return;
     logger.warn({ peer }, 'too many streams are reset: the connection is cut');
+    // Its socket, and not its HTTP/2 session: Node aborts where that is destroyed while it still reads resets.
     socket.destroy();
   }
 

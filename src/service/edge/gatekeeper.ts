@@ -100,14 +100,16 @@ function forgiveOverflow(call: Timed, nowMs: number): void {
 /** The part of grpc-js's call that is its HTTP/2 stream. */
 interface OverHttp2 {
   readonly stream: ServerHttp2Stream;
-  getPeer(): string;
 }
 
 /** A call's own events tell nothing of a reset once a status was sent; a refused one has it at once. */
-function followReset(call: OverHttp2, onReset: (peer: string) => void): void {
-  const { stream } = call;
-  const peer = call.getPeer();
+function followReset({ stream }: OverHttp2, onReset: (peer: string) => void): void {
+  // A stream that is closed does not know its session any more.
+  const { session } = stream;
   stream.once('close', () => {
-    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) onReset(peer);
+    // The streams of a connection that is lost were reset by nobody.
+    if (stream.rstCode === constants.NGHTTP2_NO_ERROR || session === undefined || session.destroyed) return;
+    const { remoteAddress, remotePort } = session.socket;
+    onReset(`${remoteAddress}:${remotePort}`);
   });
 }
