@@ -9,7 +9,7 @@ import { connect, type Sextant } from '../e2e/clients.js';
 import { metricsOf } from '../e2e/metrics-text.js';
 import { ask } from '../e2e/samples.js';
 import { PROJECT_ROOT } from '../service/public-descriptors.js';
-import { amountOf, publish } from './figures.js';
+import { amountOf, isAtLength, publish } from './figures.js';
 
 const SECONDS = amountOf('SEXTANT_FLOOD_SECONDS', 5);
 /** A bound on time means something on a machine with nothing else to do: `make torture-flood` sets it. */
@@ -116,6 +116,28 @@ it(
     expect(figures.streamsP99Ms).toBeLessThan(P99_MAX_MS);
     expect(figures.resetsP99Ms).toBeLessThan(P99_MAX_MS);
     expect(figures.floodP99Ms).toBeLessThan(P99_MAX_MS);
+    expect(await server.stop()).toBe(0);
+  },
+);
+
+/** A session that is destroyed while resets are read aborted the server by the second round. */
+const ROUNDS = 20;
+it.runIf(isAtLength)(
+  `the server outlives ${ROUNDS} floods that begin and break off`,
+  { timeout: 600_000 },
+  async () => {
+    const server = await startServer();
+    for (let round = 0; round < ROUNDS; round++) {
+      attack(server, 'streams', '127.0.0.2', 60);
+      for (const address of ['127.0.0.3', '127.0.0.5']) attack(server, 'resets', address, 2);
+      attack(server, 'churn', '127.0.0.4', 20);
+      await sleep(4_000 + Math.random() * 1_500);
+      for (const child of attackers.splice(0)) child.kill('SIGKILL');
+      await sleep(700);
+    }
+    const client = connect(server.address);
+    expect(await client.select(ask('calm'))).toHaveProperty('choice');
+    client.close();
     expect(await server.stop()).toBe(0);
   },
 );
