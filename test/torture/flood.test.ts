@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
+import { rngFromSeed } from '../../src/core/random.js';
 import { startServer, type BuiltServer } from '../e2e/built-server.js';
 import { connect, type Sextant } from '../e2e/clients.js';
 import { metricsOf } from '../e2e/metrics-text.js';
@@ -127,11 +128,12 @@ it.runIf(isAtLength)(
   { timeout: 600_000 },
   async () => {
     const server = await startServer();
+    const rng = rngFromSeed(20n);
     for (let round = 0; round < ROUNDS; round++) {
       attack(server, 'streams', '127.0.0.2', 60);
       for (const address of ['127.0.0.3', '127.0.0.5']) attack(server, 'resets', address, 2);
       attack(server, 'churn', '127.0.0.4', 20);
-      await sleep(4_000 + Math.random() * 1_500);
+      await sleep(4_000 + rng() * 1_500);
       for (const child of attackers.splice(0)) child.kill('SIGKILL');
       await sleep(700);
     }
