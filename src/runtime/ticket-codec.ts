@@ -139,7 +139,9 @@ const EXPECTATION_BYTES = 4;
 
 /** Four bytes a link; none at all where nothing was predicted. */
 function expectationBytes({ chain }: Ticket): Buffer {
-  if (chain.every((link) => link.expectedSuccessQ16 === undefined && link.expectedLogLatencyQ10 === undefined)) {
+  if (
+    chain.every((link) => link.expectedSuccessQ16 === undefined && link.expectedLogLatencyQ10 === undefined)
+  ) {
     return NONE;
   }
   const bytes = Buffer.alloc(EXPECTATION_BYTES * chain.length);

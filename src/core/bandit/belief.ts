@@ -129,7 +129,11 @@ export function armBelief(scope: BeliefScope, priors: ArmPriors, armId: ArmId, k
   const drifts =
     residuals === undefined || ofUseCase === undefined
       ? NO_DRIFTS
-      : driftsOf(residuals, undrifted, { known: knownIn(ofUseCase, scope), state: scope.state, nowMs: scope.nowMs });
+      : driftsOf(residuals, undrifted, {
+          known: knownIn(ofUseCase, scope),
+          state: scope.state,
+          nowMs: scope.nowMs,
+        });
   const quality = driftedQuality(undrifted.quality, drifts.quality);
   return {
     quality,

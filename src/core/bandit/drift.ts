@@ -1,5 +1,10 @@
 import { DRIFT_GROUPS, type DriftGroup } from '../learning/arm-stats.js';
-import { memorySums, type MemorySums, type ResidualMetric, type ResidualSums } from '../learning/residual-sums.js';
+import {
+  memorySums,
+  type MemorySums,
+  type ResidualMetric,
+  type ResidualSums,
+} from '../learning/residual-sums.js';
 
 /** What an arm's recent residuals say: by how much a metric has moved, and how sure that is. */
 export interface Drift {
@@ -38,18 +43,26 @@ interface Reading {
   readonly priorOutcomes: number;
   /** Below this variance of one residual, a few odd outcomes would look like a change. */
   readonly leastNoise: number;
+  /** The least mean residual that is a change: of much traffic, any prediction is off by something. */
+  readonly leastShift: number;
 }
 
 /** A model that fails once in 24 calls; one in a thousand would raise the alarm by its next failure. */
 const LEAST_SUCCESS_NOISE = 0.04;
-/** Lengths and times that always are the same move by a tenth before anyone calls it a change. */
-const LEAST_LOG_NOISE = 0.01;
+/** What a failure in fifty calls, and a tenth of a length or a time, changes of a choice is little. */
+const LEAST_SUCCESS_SHIFT = 0.02;
+const LEAST_LOG_SHIFT = 0.1;
 
 const READINGS: Readonly<Record<ResidualMetric, Reading>> = {
-  quality: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: 0 },
-  success: { alarm: 'shortest', priorOutcomes: 1, leastNoise: LEAST_SUCCESS_NOISE },
-  latency: { alarm: 'shortest', priorOutcomes: 1, leastNoise: LEAST_LOG_NOISE },
-  outputTokens: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: LEAST_LOG_NOISE },
+  quality: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: 0, leastShift: 0 },
+  success: {
+    alarm: 'shortest',
+    priorOutcomes: 1,
+    leastNoise: LEAST_SUCCESS_NOISE,
+    leastShift: LEAST_SUCCESS_SHIFT,
+  },
+  latency: { alarm: 'shortest', priorOutcomes: 1, leastNoise: 0, leastShift: LEAST_LOG_SHIFT },
+  outputTokens: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: 0, leastShift: LEAST_LOG_SHIFT },
 };
 
 /** How one arm's residuals are read at one moment. */
@@ -72,22 +85,25 @@ export interface DriftQuestion {
  * Formula: r̄ = Σwr/Σw, n_eff = (Σw)²/Σw², z = r̄·√n_eff/σ; shift = Σwr/(Σw + κ), variance σ²/(Σw + κ).
  * Source: local-level model with exponential forgetting, West & Harrison, Bayesian Forecasting, §2.3 and §6.3.
  */
-export function driftOf(sums: ResidualSums, { metric, known, noise, factorOf }: DriftQuestion): Drift | undefined {
-  const { alarm, priorOutcomes, leastNoise } = READINGS[metric];
-  const variance = Math.max(noise, leastNoise);
+export function driftOf(
+  sums: ResidualSums,
+  { metric, known, noise, factorOf }: DriftQuestion,
+): Drift | undefined {
+  const reading = READINGS[metric];
+  const variance = Math.max(noise, reading.leastNoise);
   let found = 0;
   let foundZ = 0;
   for (let memory = 1; memory < DRIFT_GROUPS.length; memory++) {
-    const z = zScore(memorySums(sums, metric, memory), known, variance);
+    const z = zScore(memorySums(sums, metric, memory), { known, variance, leastShift: reading.leastShift });
     if (Math.abs(z) < Math.max(ALARM_Z, Math.abs(foundZ))) continue;
     found = memory;
     foundZ = z;
-    if (alarm === 'shortest') break;
+    if (reading.alarm === 'shortest') break;
   }
   if (found === 0) return undefined;
   const shorter = memorySums(sums, metric, found - 1);
   const factor = factorOf(DRIFT_GROUPS[found - 1]!);
-  const precision = shorter.weight * factor + priorOutcomes;
+  const precision = shorter.weight * factor + reading.priorOutcomes;
   return {
     memory: DRIFT_GROUPS[found]!,
     shift: (shorter.residual * factor) / precision,
@@ -96,10 +112,20 @@ export function driftOf(sums: ResidualSums, { metric, known, noise, factorOf }: 
   };
 }
 
+interface Evidence {
+  readonly known: number;
+  readonly variance: number;
+  readonly leastShift: number;
+}
+
 /** Mean residual of a memory over its standard error; 0 where it cannot tell. */
-function zScore({ weight, residual, squares }: MemorySums, known: number, variance: number): number {
+function zScore(
+  { weight, residual, squares }: MemorySums,
+  { known, variance, leastShift }: Evidence,
+): number {
   if (weight === 0) return 0;
   const held = (weight * weight) / squares;
   if (held < LEAST_OUTCOMES || held > SHARE_OF_OUTCOMES_MOST * known) return 0;
-  return (residual / weight) * Math.sqrt(held / variance);
+  const mean = residual / weight;
+  return Math.abs(mean) < leastShift ? 0 : mean * Math.sqrt(held / variance);
 }

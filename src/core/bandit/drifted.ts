@@ -64,7 +64,6 @@ export function driftedQuality(settled: MetricBelief, drift: Drift | undefined):
     variance: wider,
     ...(slopeVariance !== undefined && { slopeVariance }),
     noise,
-    undriftedMean: mean,
     ...(shape && { beta: shape }),
   };
 }

@@ -23,10 +23,20 @@ export function observeResiduals(sums: ResidualSums, outcome: Outcome, weights: 
   if (execution.status !== 'success') return;
   const { latencyMs, outputTokens } = execution;
   if (latencyMs !== undefined && outcome.expectedLogLatencyQ10 !== undefined) {
-    addResidual(sums, 'latency', logResidual(latencyMs, outcome.expectedLogLatencyQ10 / LOG_ONE_Q10), weights);
+    addResidual(
+      sums,
+      'latency',
+      logResidual(latencyMs, outcome.expectedLogLatencyQ10 / LOG_ONE_Q10),
+      weights,
+    );
   }
   if (outputTokens !== undefined && outcome.expectedOutputTokens !== undefined) {
-    addResidual(sums, 'outputTokens', logResidual(outputTokens, Math.log(outcome.expectedOutputTokens)), weights);
+    addResidual(
+      sums,
+      'outputTokens',
+      logResidual(outputTokens, Math.log(outcome.expectedOutputTokens)),
+      weights,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ArmBelief } from '../bandit/belief.js';
 import { betaMean } from '../bandit/beta-distribution.js';
-import { predictedRate } from '../bandit/metric-belief.js';
+import { clampedRate } from '../bandit/metric-belief.js';
 import { LOG_ONE_Q10, RATE_ONE_Q16 } from '../outcome/outcome.js';
 import { packInterval } from '../cost/cost-interval.js';
 import type { CostEstimate } from '../cost/estimate.js';
@@ -21,7 +21,7 @@ export function ticketOf(decision: Decision, question: Question, issue: Issue): 
     segment,
     chain: chain.map(({ arm, belief, cost }) => ({
       armId: arm.armId,
-      expectedQualityQ16: Math.round(predictedRate(belief.quality) * RATE_ONE_Q16),
+      expectedQualityQ16: Math.round(clampedRate(belief.undrifted.quality.mean) * RATE_ONE_Q16),
       expectedCostNanoUsd: Math.round(cost?.meanNanoUsd ?? 0),
       ...intervalOf(cost),
       ...predictionsOf(belief),
