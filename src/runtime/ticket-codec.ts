@@ -16,6 +16,7 @@ const KEY_ID_BYTES = 4;
 const HEADER_BYTES = 1 + KEY_ID_BYTES;
 const MAC_BYTES = 32;
 export const TICKET_MAX_BYTES = 512;
+const BODY_MAX_BYTES = TICKET_MAX_BYTES - HEADER_BYTES - MAC_BYTES;
 
 function mac(secret: Uint8Array, signed: Uint8Array): Buffer {
   return createHmac('sha256', secret).update(signed).digest();
@@ -37,12 +38,16 @@ export function sealTicket(ticket: Ticket, keys: TicketKeys): Buffer {
 
 const NONE = Buffer.alloc(0);
 
-/** What only serves to judge estimates and to see drift is left out where long names leave no room for it. */
+/** What only serves to see drift, and then what judges estimates, is left out where long names leave no room for it. */
 function bodyOf(ticket: Ticket): Uint8Array {
-  const message = toBody(ticket);
-  const body = TicketBody.encode(message).finish();
-  if (HEADER_BYTES + body.length + MAC_BYTES <= TICKET_MAX_BYTES) return body;
-  return TicketBody.encode({ ...message, costInterval: NONE, expectations: NONE }).finish();
+  const whole = toBody(ticket);
+  const body = TicketBody.encode(whole).finish();
+  if (body.length <= BODY_MAX_BYTES) return body;
+  const shorter = { ...whole, expectations: NONE };
+  const short = TicketBody.encode(shorter).finish();
+  return short.length <= BODY_MAX_BYTES
+    ? short
+    : TicketBody.encode({ ...shorter, costInterval: NONE }).finish();
 }
 
 /**
