@@ -78,9 +78,7 @@ function main({ out, seeds }: { readonly out: string; readonly seeds: number }):
 }
 
 await new Command('bench-regression')
-  .description(
-    'Regret of every policy in worlds that change: prices, quality, an outage, a newcomer, seasons.',
-  )
+  .description('Regret of every policy in worlds that change: prices, quality, outages, a newcomer, seasons.')
   .option('--out <file>', 'the figures', join(projectRoot(), 'bench/out/regression.json'))
   .option('--seeds <n>', 'orders of the prompts', count, 10)
   .action(main)

@@ -7,7 +7,7 @@ import { benchRegistry } from './bench-registry.js';
 import type { BenchPrompt, OutcomeSet } from './outcome-set.js';
 import { decisionSeed, permutation, STREAM } from './permutation.js';
 import { ReplaySession } from './replay-session.js';
-import { stageStart, STEADY, type Stage } from './stage.js';
+import { failsOn, stageStart, STEADY, type Stage } from './stage.js';
 import { referenceCostUsd } from './utility.js';
 
 /** One pass of one policy over one permutation of a set. */
@@ -72,7 +72,7 @@ export function replay(set: OutcomeSet, spec: ReplaySpec): Run {
     const prompt = order[step]!;
     const outcomeOf = (k: number): { quality: number; costUsd?: number; failed?: boolean } => {
       const at = prompt * arms.length + k;
-      if (stage.failing?.includes(arms[k]!)) return { quality: 0, costUsd: 0, failed: true };
+      if (failsOn(stage, arms[k]!, prompt)) return { quality: 0, costUsd: 0, failed: true };
       const quality = set.quality[at]! * (stage.qualityFactor?.[arms[k]!] ?? 1);
       if (set.costUsd === undefined) return { quality };
       return { quality, costUsd: set.costUsd[at]! / (stage.priceDivisor?.[arms[k]!] ?? 1) };

@@ -10,10 +10,18 @@ export interface Stage {
   readonly qualityFactor?: Readonly<Record<string, number>>;
   /** Arms whose calls all end in a server error: no quality, and no cost. */
   readonly failing?: readonly string[];
+  /** Arms that fail so on one of so many prompts, whole: on those whose position in the set it divides. */
+  readonly failsEvery?: Readonly<Record<string, number>>;
 }
 
 /** One stage throughout. */
 export const STEADY: readonly Stage[] = [{ from: 0 }];
+
+/** Whether a call of an arm on a prompt ends in a server error. */
+export function failsOn({ failing, failsEvery }: Stage, arm: string, prompt: number): boolean {
+  const every = failsEvery?.[arm];
+  return (failing?.includes(arm) ?? false) || (every !== undefined && prompt % every === 0);
+}
 
 /** The first step of a stage. */
 export const stageStart = ({ from }: Stage, steps: number): number => Math.floor(from * steps);

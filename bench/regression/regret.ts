@@ -1,7 +1,7 @@
 import type { QualityCostWeights } from '../quality/bench-policy.js';
 import type { OutcomeSet } from '../quality/outcome-set.js';
 import type { Run } from '../quality/replay.js';
-import { stageStart, type Stage } from '../quality/stage.js';
+import { failsOn, stageStart, type Stage } from '../quality/stage.js';
 import { referenceCostUsd } from '../quality/utility.js';
 
 /** What choices lost per request, against two yardsticks that know the world as it is at each moment. */
@@ -20,7 +20,7 @@ export function utilityIn(
 ): number | undefined {
   const name = set.arms[arm]!;
   if (stage.absent?.includes(name)) return undefined;
-  if (stage.failing?.includes(name)) return 0;
+  if (failsOn(stage, name, prompt)) return 0;
   const at = prompt * set.arms.length + arm;
   const quality = set.quality[at]! * (stage.qualityFactor?.[name] ?? 1);
   const cost = (set.costUsd?.[at] ?? 0) / (stage.priceDivisor?.[name] ?? 1);

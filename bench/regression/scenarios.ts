@@ -40,6 +40,11 @@ export const SCENARIOS: readonly Scenario[] = [
     stages: middleThird({ failing: [MISTRAL] }),
   },
   {
+    name: 'partial outage',
+    what: `a third of the calls of ${MISTRAL} server errors in the middle third`,
+    stages: middleThird({ failsEvery: { [MISTRAL]: 3 } }),
+  },
+  {
     name: 'newcomer',
     what: `${GEMINI_FLASH} arrives half-way`,
     stages: [{ from: 0, absent: [GEMINI_FLASH] }, { from: 1 / 2 }],

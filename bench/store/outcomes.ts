@@ -38,6 +38,8 @@ export function* outcomePairs(
       expectedQualityQ16: Math.floor(rng() * 65_535),
       expectedCostNanoUsd: Math.floor(rng() * 1e7),
       expectedOutputTokens: 300,
+      expectedSuccessQ16: 64_000,
+      expectedLogLatencyQ10: 7_600,
       expectedInputTokens: 900,
       budget: { id: 'monthly/acme', averageNanoUsd: 2_000_000 },
       policyVersion: '0123456789abcdef',

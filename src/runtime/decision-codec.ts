@@ -9,7 +9,7 @@ import {
   type UseCase,
 } from '../core/ids.js';
 import { exposureFromBytes, exposureToBytes, type Exposure } from '../core/experiment/exposure.js';
-import { QUALITY_ONE_Q16 } from '../core/learning/observe.js';
+import { RATE_ONE_Q16 } from '../core/outcome/outcome.js';
 import {
   COMPLEXITY_DIMENSIONS,
   COMPLEXITY_LEVELS,
@@ -122,7 +122,7 @@ export function encodeDecision(
     labelRequested: decision.label?.requested ?? false,
     question: Buffer.from(JSON.stringify(askedOf(question, attributes))),
     expectedQualityQ16: decision.candidates.map(({ belief }) =>
-      Math.round(clampedRate(belief.quality.mean) * QUALITY_ONE_Q16),
+      Math.round(clampedRate(belief.quality.mean) * RATE_ONE_Q16),
     ),
     exposure: exposureToBytes(taken.exposure),
   }).finish();

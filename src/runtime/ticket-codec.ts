@@ -4,7 +4,7 @@ import { SextantError } from '../core/errors.js';
 import { exposureFromBytes, exposureToBytes } from '../core/experiment/exposure.js';
 import { decisionIdFromBytes, decisionIdToBytes, type TenantId, type UseCase } from '../core/ids.js';
 import type { ArmId } from '../core/registry/model.js';
-import { ticketExpiryMs, type Ticket } from '../core/ticket/ticket.js';
+import { ticketExpiryMs, type Ticket, type TicketAttempt } from '../core/ticket/ticket.js';
 import { TicketBody } from '../gen/sextant/storage/v1/storage.js';
 import type { TicketKeys } from './ticket-keys.js';
 
@@ -16,6 +16,7 @@ const KEY_ID_BYTES = 4;
 const HEADER_BYTES = 1 + KEY_ID_BYTES;
 const MAC_BYTES = 32;
 export const TICKET_MAX_BYTES = 512;
+const BODY_MAX_BYTES = TICKET_MAX_BYTES - HEADER_BYTES - MAC_BYTES;
 
 function mac(secret: Uint8Array, signed: Uint8Array): Buffer {
   return createHmac('sha256', secret).update(signed).digest();
@@ -35,12 +36,18 @@ export function sealTicket(ticket: Ticket, keys: TicketKeys): Buffer {
   return bytes;
 }
 
-/** Intervals of cost only serve to judge estimates: where long names leave no room, a ticket goes without. */
+const NONE = Buffer.alloc(0);
+
+/** What only serves to see drift, and then what judges estimates, is left out where long names leave no room for it. */
 function bodyOf(ticket: Ticket): Uint8Array {
-  const message = toBody(ticket);
-  const body = TicketBody.encode(message).finish();
-  if (HEADER_BYTES + body.length + MAC_BYTES <= TICKET_MAX_BYTES) return body;
-  return TicketBody.encode({ ...message, costInterval: Buffer.alloc(0) }).finish();
+  const whole = toBody(ticket);
+  const body = TicketBody.encode(whole).finish();
+  if (body.length <= BODY_MAX_BYTES) return body;
+  const shorter = { ...whole, expectations: NONE };
+  const short = TicketBody.encode(shorter).finish();
+  return short.length <= BODY_MAX_BYTES
+    ? short
+    : TicketBody.encode({ ...shorter, costInterval: NONE }).finish();
 }
 
 /**
@@ -108,6 +115,7 @@ function toBody(ticket: Ticket): TicketBody {
     expectedQualityQ16: ticket.chain.map(({ expectedQualityQ16 }) => expectedQualityQ16),
     expectedCostNanoUsd: ticket.chain.map(({ expectedCostNanoUsd }) => BigInt(expectedCostNanoUsd)),
     costInterval: intervalBytes(ticket),
+    expectations: expectationBytes(ticket),
     exposure: exposureToBytes(ticket.exposure),
     seed: ticket.seed,
     lambda: ticket.lambda,
@@ -126,8 +134,39 @@ function intervalBytes({ chain }: Ticket): Buffer {
 
 /** 0 where the ticket has none, as those from before there were any. */
 function intervalAt(bytes: Uint8Array, link: number): number {
-  const at = INTERVAL_BYTES * link;
-  return at + 1 < bytes.length ? bytes[at]! + (bytes[at + 1]! << 8) : 0;
+  return uint16At(bytes, INTERVAL_BYTES * link);
+}
+
+const uint16At = (bytes: Uint8Array, at: number): number =>
+  at + 1 < bytes.length ? bytes[at]! + (bytes[at + 1]! << 8) : 0;
+
+const EXPECTATION_BYTES = 4;
+
+/** Four bytes a link; none at all where nothing was predicted. */
+function expectationBytes({ chain }: Ticket): Buffer {
+  if (
+    chain.every((link) => link.expectedSuccessQ16 === undefined && link.expectedLogLatencyQ10 === undefined)
+  ) {
+    return NONE;
+  }
+  const bytes = Buffer.alloc(EXPECTATION_BYTES * chain.length);
+  chain.forEach(({ expectedSuccessQ16 = 0, expectedLogLatencyQ10 = 0 }, i) => {
+    bytes.writeUInt16LE(expectedSuccessQ16, EXPECTATION_BYTES * i);
+    bytes.writeUInt16LE(expectedLogLatencyQ10, EXPECTATION_BYTES * i + 2);
+  });
+  return bytes;
+}
+
+function expectationsAt(
+  bytes: Uint8Array,
+  link: number,
+): Pick<TicketAttempt, 'expectedSuccessQ16' | 'expectedLogLatencyQ10'> {
+  const expectedSuccessQ16 = uint16At(bytes, EXPECTATION_BYTES * link);
+  const expectedLogLatencyQ10 = uint16At(bytes, EXPECTATION_BYTES * link + 2);
+  return {
+    ...(expectedSuccessQ16 > 0 && { expectedSuccessQ16 }),
+    ...(expectedLogLatencyQ10 > 0 && { expectedLogLatencyQ10 }),
+  };
 }
 
 /** Signed by us, so its form is ours: what does not fit is a fault of an older or newer server. */
@@ -156,6 +195,7 @@ function fromBody(body: TicketBody): Ticket {
       expectedCostNanoUsd: Number(expectedCostNanoUsd[i]!),
       ...((expectedOutputTokens[i] ?? 0) > 0 && { expectedOutputTokens: expectedOutputTokens[i]! }),
       ...(intervalAt(body.costInterval, i) > 0 && { costInterval: intervalAt(body.costInterval, i) }),
+      ...expectationsAt(body.expectations, i),
     })),
     propensityQ16: body.propensityQ16,
     inputTokens: Number(body.inputTokens),

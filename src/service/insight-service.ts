@@ -163,8 +163,8 @@ function reportRatesOf({ reportWatch, snapshot }: InsightServiceParts, tenant: T
   );
 }
 
-const driftKey = ({ useCase, arm }: ArmDrift): string =>
-  [useCase, arm.model.id, String(arm.armId).padStart(ARM_DIGITS, '0')].join('\u0000');
+const driftKey = ({ useCase, arm, metric }: ArmDrift): string =>
+  [useCase, arm.model.id, String(arm.armId).padStart(ARM_DIGITS, '0'), metric].join('\u0000');
 
 interface Place {
   readonly state: UseCaseState;

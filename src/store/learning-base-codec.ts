@@ -4,6 +4,7 @@ import { FOLD_ALGORITHM, type HalfLives } from '../core/learning/decay.js';
 import type { LearningState } from '../core/learning/learning-state.js';
 import { LearningBase, LearningSnapshot } from '../gen/sextant/storage/v1/storage.js';
 import { decodeLearning, encodeLearning } from './learning-codec.js';
+import { fromV5, V5 } from './learning-base-v5.js';
 import { StoreError } from './store-error.js';
 
 /** The bytes that stand for the outcomes before a state's position. */
@@ -18,11 +19,12 @@ export function encodeBase(state: LearningState): Uint8Array {
 }
 
 /**
- * The state that `encodeBase` encoded, under the settings of that time.
+ * The state that `encodeBase` encoded, of this fold or the one before it, under the settings of that time.
  * @throws StoreError `STORE_NEWER` where another version of the fold made it, `STORE_CORRUPT` where it makes no sense.
  */
 export function decodeBase(bytes: Uint8Array): LearningState {
-  const base = LearningBase.decode(bytes);
+  const found = LearningBase.decode(bytes);
+  const base = found.algorithm === V5 ? fromV5(found) : found;
   if (base.algorithm !== FOLD_ALGORITHM) {
     throw new StoreError(
       'STORE_NEWER',

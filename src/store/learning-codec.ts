@@ -4,10 +4,11 @@ import type { HalfLives } from '../core/learning/decay.js';
 import type { LinearArm } from '../core/bandit/linear/linear-arm.js';
 import { NO_CONTEXT } from '../core/context/context-layout.js';
 import { LearningState } from '../core/learning/learning-state.js';
+import { RESIDUAL_COUNT } from '../core/learning/residual-sums.js';
 import type { UseCaseState } from '../core/learning/use-case-state.js';
 import type { TenantId, UseCase } from '../core/ids.js';
 import type { ArmId } from '../core/registry/model.js';
-import { LearningSnapshot, type ScopeSums } from '../gen/sextant/storage/v1/storage.js';
+import { LearningSnapshot, type ArmSums, type ScopeSums } from '../gen/sextant/storage/v1/storage.js';
 import { StoreError } from './store-error.js';
 
 /** The bytes of a learning state: a cache of the fold of all outcomes before its `sequence`. */
@@ -16,9 +17,11 @@ export function encodeLearning(state: LearningState): Uint8Array {
     tenant,
     useCase,
     segment,
-    arms: [...arms].map(([armId, stats]) => ({ armId, sums: Array.from(stats) })),
+    arms: encodeRows(arms),
     linearArms:
       useCase !== '' && segment === '' ? encodeRegressions(state.ensureUseCase(tenant, useCase)) : [],
+    residuals:
+      useCase !== '' && segment === '' ? encodeRows(state.ensureUseCase(tenant, useCase).residuals) : [],
   }));
   const budgets = [...state.budgets.accounts].map(([budgetId, account]) => ({
     budgetId,
@@ -64,10 +67,10 @@ export function decodeLearning(
   );
   for (const scope of snapshot.scopes) {
     const arms = armsOf(state, scope);
-    for (const { armId, sums } of scope.arms) {
-      if (sums.length !== STAT_COUNT)
-        throw new StoreError('STORE_CORRUPT', 'a snapshot has a row of the wrong length');
-      arms.set(armId as ArmId, Float64Array.from(sums, finite));
+    restoreRows(scope.arms, arms, STAT_COUNT);
+    if (scope.residuals.length > 0) {
+      const useCase = state.ensureUseCase(scope.tenant as TenantId, scope.useCase as UseCase);
+      restoreRows(scope.residuals, useCase.residuals, RESIDUAL_COUNT);
     }
     if (scope.linearArms.length > 0) restoreRegressions(state, scope);
   }
@@ -95,6 +98,17 @@ export function decodeLearning(
     });
   }
   return state;
+}
+
+const encodeRows = (rows: ReadonlyMap<ArmId, Float64Array>): ArmSums[] =>
+  [...rows].map(([armId, sums]) => ({ armId, sums: Array.from(sums) }));
+
+function restoreRows(rows: readonly ArmSums[], into: Map<ArmId, Float64Array>, length: number): void {
+  for (const { armId, sums } of rows) {
+    if (sums.length !== length)
+      throw new StoreError('STORE_CORRUPT', 'a snapshot has a row of the wrong length');
+    into.set(armId as ArmId, Float64Array.from(sums, finite));
+  }
 }
 
 const QUALITY_METRIC = 1;

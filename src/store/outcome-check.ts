@@ -6,8 +6,7 @@ const UINT32_MAX = 0xffff_ffff;
 /** The dedupe key keeps an attempt in two bytes. */
 const ATTEMPT_MAX = 0xffff;
 const PROPENSITY_Q16_MAX = 0x1_0000;
-const QUALITY_Q16_MAX = 0xffff;
-const COST_INTERVAL_MAX = 0xffff;
+const UINT16_MAX = 0xffff;
 /** The last instant that a `Date` can name. */
 const TIME_MS_MAX = 8_640_000_000_000_000;
 
@@ -33,7 +32,7 @@ export function numericFault(outcome: Outcome): string | undefined {
   if (!isWhole(outcome.eventTimeMs, outcome.receiveTimeMs)) return fault('eventTimeMs', outcome.eventTimeMs);
   if (!isWhole(outcome.propensityQ16, PROPENSITY_Q16_MAX))
     return fault('propensityQ16', outcome.propensityQ16);
-  if (!isWhole(outcome.expectedQualityQ16, QUALITY_Q16_MAX)) {
+  if (!isWhole(outcome.expectedQualityQ16, UINT16_MAX)) {
     return fault('expectedQualityQ16', outcome.expectedQualityQ16);
   }
   if (!isWhole(outcome.expectedCostNanoUsd)) return fault('expectedCostNanoUsd', outcome.expectedCostNanoUsd);
@@ -51,8 +50,12 @@ export function numericFault(outcome: Outcome): string | undefined {
   if (expectedInputTokens !== undefined && !isWhole(expectedInputTokens)) {
     return fault('expectedInputTokens', expectedInputTokens);
   }
-  if (costInterval !== undefined && !isWhole(costInterval, COST_INTERVAL_MAX)) {
+  if (costInterval !== undefined && !isWhole(costInterval, UINT16_MAX)) {
     return fault('costInterval', costInterval);
+  }
+  for (const field of ['expectedSuccessQ16', 'expectedLogLatencyQ10'] as const) {
+    const value = outcome[field];
+    if (value !== undefined && !isWhole(value, UINT16_MAX)) return fault(field, value);
   }
   const { exposure } = outcome;
   const wrong = exposure && exposureFault(exposure);

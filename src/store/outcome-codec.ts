@@ -132,6 +132,8 @@ function recordOf(outcome: Outcome): OutcomeRecord {
     reasoningTokens: bigintOf(execution?.reasoningTokens),
     expectedInputTokens: BigInt(outcome.expectedInputTokens ?? 0),
     costInterval: outcome.costInterval ?? 0,
+    expectedSuccessQ16: outcome.expectedSuccessQ16 ?? 0,
+    expectedLogLatencyQ10: outcome.expectedLogLatencyQ10 ?? 0,
     exposure: exposureToBytes(outcome.exposure),
   };
 }

@@ -45,6 +45,8 @@ export function readOutcome(cursor: ByteCursor, end: number): Outcome {
   if (fields.expectedOutputTokens !== 0) outcome.expectedOutputTokens = fields.expectedOutputTokens;
   if (fields.expectedInputTokens !== 0) outcome.expectedInputTokens = fields.expectedInputTokens;
   if (fields.costInterval !== 0) outcome.costInterval = fields.costInterval;
+  if (fields.expectedSuccessQ16 !== 0) outcome.expectedSuccessQ16 = fields.expectedSuccessQ16;
+  if (fields.expectedLogLatencyQ10 !== 0) outcome.expectedLogLatencyQ10 = fields.expectedLogLatencyQ10;
   if (fields.exposure !== undefined) outcome.exposure = fields.exposure;
   return outcome;
 }

@@ -52,6 +52,8 @@ export class RecordFields {
   reasoningTokens: number | undefined = undefined;
   expectedInputTokens = 0;
   costInterval = 0;
+  expectedSuccessQ16 = 0;
+  expectedLogLatencyQ10 = 0;
   exposure: Exposure | undefined = undefined;
 
   /** Reads up to `end`. @throws RangeError where the bytes are no record. */
@@ -154,6 +156,12 @@ export class RecordFields {
           break;
         case 0x268:
           this.costInterval = cursor.varint();
+          break;
+        case 0x2d8:
+          this.expectedSuccessQ16 = cursor.varint();
+          break;
+        case 0x2e0:
+          this.expectedLogLatencyQ10 = cursor.varint();
           break;
         case 0x2d2:
           this.exposure = exposureFromBytes(cursor.bytes.subarray(start(cursor), cursor.pos));

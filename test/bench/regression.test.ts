@@ -72,6 +72,7 @@ it('the scenarios of the bed are those that are asked for', () => {
     'price drop',
     'quality fall',
     'outage',
+    'partial outage',
     'newcomer',
     'seasonal mix',
   ]);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { TenantId, UseCase } from '../../src/core/ids.js';
-import { DECAY_GROUPS, GROUP_RANGE } from '../../src/core/learning/arm-stats.js';
+import { DRIFT_GROUPS, GROUP_RANGE, STAT_GROUPS } from '../../src/core/learning/arm-stats.js';
 import type { HalfLives } from '../../src/core/learning/decay.js';
 import { LearningState } from '../../src/core/learning/learning-state.js';
+import { memorySums, RESIDUAL_METRICS } from '../../src/core/learning/residual-sums.js';
 import { OUTCOME_STATUSES, type Outcome } from '../../src/core/outcome/outcome.js';
 import type { ArmId } from '../../src/core/registry/model.js';
 import { outcomeOf, qualityOf } from '../store/outcome-arbitrary.js';
@@ -30,13 +31,27 @@ export function readings(state: LearningState, atMs: number): Map<string, number
   const found = new Map<string, number>();
   for (const { tenant, useCase, segment, arms } of state.scopes()) {
     for (const [armId, stats] of arms) {
-      for (const group of DECAY_GROUPS) {
+      for (const group of STAT_GROUPS) {
         const factor = state.readFactor(group, atMs);
         const { from, to, squared } = GROUP_RANGE[group];
         for (let i = from; i < to; i++) {
           const scale = i === squared ? factor * factor : factor;
           found.set(`${tenant}/${useCase}/${segment}/${armId}/${i}`, stats[i]! * scale);
         }
+      }
+    }
+  }
+  for (const { tenant, useCase, residuals } of state.useCases.values()) {
+    for (const [armId, sums] of residuals) {
+      for (const metric of RESIDUAL_METRICS) {
+        DRIFT_GROUPS.forEach((memory, i) => {
+          const factor = state.readFactor(memory, atMs);
+          const { weight, residual, squares } = memorySums(sums, metric, i);
+          const place = `${tenant}/${useCase}/${armId}/${metric}/${memory}`;
+          found.set(`${place}/weight`, weight * factor);
+          found.set(`${place}/residual`, residual * factor);
+          found.set(`${place}/squares`, squares * factor * factor);
+        });
       }
     }
   }
@@ -97,5 +112,6 @@ function outcomeFrom(draft: Draft, i: number): Outcome {
     return qualityOf(i, { ...common, quality: { value: draft.value, source: 'test' } });
   const { value, status, costNanoUsd } = draft;
   const execution = { status, latencyMs: 5000 * value, outputTokens: 900 * value, costNanoUsd };
-  return outcomeOf(i, { ...common, execution });
+  const expected = { expectedSuccessQ16: 60_000, expectedLogLatencyQ10: 8_000, expectedOutputTokens: 300 };
+  return outcomeOf(i, { ...common, ...expected, execution });
 }

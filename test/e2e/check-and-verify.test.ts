@@ -175,7 +175,11 @@ describe('sextant schema', () => {
 });
 
 describe('sextant verify', () => {
-  test('finds the state of snapshot and tail equal to a fold of the whole log, after load, a kill and a stop', async () => {
+  /** Two loads and four processes. */
+  const VERIFY_TIMEOUT_MS = 120_000;
+  const FINDS =
+    'finds the state of snapshot and tail equal to a fold of the whole log, after load, a kill and a stop';
+  test(FINDS, { timeout: VERIFY_TIMEOUT_MS }, async () => {
     const server = await startServer({
       rulesPath: policyFolder(SOUND),
       settings: { 'store.snapshotEveryOutcomes': '100' },

@@ -23,14 +23,24 @@ function codeOf(act: () => unknown): string {
 
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9._-]{0,30}$/);
 const whole = fc.maxSafeNat();
+const uint16 = fc.option(fc.integer({ min: 1, max: 0xffff }), { nil: undefined });
+/** What a ticket says that only judges estimates and shows drift. */
+const TOLD = { costInterval: 0xffff, expectedSuccessQ16: 0xffff, expectedLogLatencyQ10: 0xfffe };
 const link = fc
   .record({
     armId: fc.nat(0xffff_ffff) as fc.Arbitrary<ArmId>,
     expectedQualityQ16: fc.nat(0xffff),
     expectedCostNanoUsd: whole,
-    costInterval: fc.option(fc.integer({ min: 1, max: 0xffff }), { nil: undefined }),
+    costInterval: uint16,
+    expectedSuccessQ16: uint16,
+    expectedLogLatencyQ10: uint16,
   })
-  .map(({ costInterval, ...rest }) => ({ ...rest, ...(costInterval !== undefined && { costInterval }) }));
+  .map(({ costInterval, expectedSuccessQ16, expectedLogLatencyQ10, ...rest }) => ({
+    ...rest,
+    ...(costInterval !== undefined && { costInterval }),
+    ...(expectedSuccessQ16 !== undefined && { expectedSuccessQ16 }),
+    ...(expectedLogLatencyQ10 !== undefined && { expectedLogLatencyQ10 }),
+  }));
 const anyTicket: fc.Arbitrary<Ticket> = fc
   .record({
     decisionId: fc.uuid() as fc.Arbitrary<DecisionId>,
@@ -74,14 +84,15 @@ describe('a ticket', () => {
     expect(openTicket(within.subarray(7, 7 + sealed.length), KEYS, ISSUED_MS)).toEqual(ticketOf());
   });
 
-  it('opens one from before tickets told intervals of cost', () => {
+  it('opens one from before tickets told intervals of cost and what drift is measured by', () => {
     const { chain } = openTicket(sealTicket(ticketOf(), KEYS), KEYS, ISSUED_MS);
-    expect(chain.every((attempt) => !('costInterval' in attempt))).toBe(true);
+    for (const told of Object.keys(TOLD)) expect(chain.every((attempt) => !(told in attempt))).toBe(true);
   });
 
-  it('stays within 512 bytes with five attempts, a context of 32, names of 63 bytes and a budget per tenant', () => {
-    const longest = 'n'.repeat(63);
-    const ticket = ticketOf({
+  /** Five attempts, a context of 32 and a budget per tenant, all as long as they can be, with names of that length. */
+  function fullTicket(nameLength: number): Ticket {
+    const longest = 'n'.repeat(nameLength);
+    return ticketOf({
       tenant: longest as TenantId,
       useCase: longest as UseCase,
       segment: 'factual_question/medium',
@@ -90,7 +101,7 @@ describe('a ticket', () => {
         expectedQualityQ16: 0xffff,
         expectedCostNanoUsd: 1_000_000_000_000,
         expectedOutputTokens: 1234.5,
-        costInterval: 0xffff,
+        ...TOLD,
       })),
       context: new Int8Array(32).fill(-1),
       contextMapId: 0xffff_ffff,
@@ -102,11 +113,18 @@ describe('a ticket', () => {
       seed: 2n ** 64n - 1n,
       lambda: 0.1,
     });
-    const sealed = sealTicket(ticket, KEYS);
+  }
+
+  it('stays within 512 bytes with names of 63 bytes, and tells intervals of cost', () => {
+    const sealed = sealTicket(fullTicket(63), KEYS);
     expect(sealed.length).toBeLessThanOrEqual(TICKET_MAX_BYTES);
-    const intervals = openTicket(sealed, KEYS, ISSUED_MS).chain.map(({ costInterval }) => costInterval);
-    expect(intervals).toEqual(Array(5).fill(0xffff));
+    for (const link of openTicket(sealed, KEYS, ISSUED_MS).chain) expect(link.costInterval).toBe(0xffff);
     expect(TICKET_MAX_BYTES).toBe(512);
+  });
+
+  it('tells what drift is measured by where names have up to 48 bytes', () => {
+    const { chain } = openTicket(sealTicket(fullTicket(48), KEYS), KEYS, ISSUED_MS);
+    for (const link of chain) expect(link).toMatchObject(TOLD);
   });
 
   it('has room for an experiment where it is as long as can be', () => {
@@ -116,7 +134,7 @@ describe('a ticket', () => {
       expectedQualityQ16: 0xffff,
       expectedCostNanoUsd: 1_000_000_000_000,
       expectedOutputTokens: 1234.5,
-      costInterval: 0xffff,
+      ...TOLD,
     }));
     const exposure = { experiment: 0xffff, group: 16, phase: 255, position: 2 ** 53 - 1, covariate: 0.25 };
     const ticket = ticketOf({
@@ -140,13 +158,15 @@ describe('a ticket', () => {
     expect(opened.budget).toEqual(ticket.budget);
   });
 
-  it('leaves intervals of cost out where it is full otherwise', () => {
-    const chain = ticketOf().chain.map((attempt) => ({ ...attempt, costInterval: 0x1234 }));
-    const full = ticketOf({ chain, segment: 's'.repeat(300) });
-    const room = TICKET_MAX_BYTES - sealTicket(full, KEYS).length;
-    const fuller = ticketOf({ chain, segment: 's'.repeat(300 + room + 1) });
-    const opened = openTicket(sealTicket(fuller, KEYS), KEYS, ISSUED_MS);
-    expect(opened.chain).toEqual(ticketOf().chain);
+  it('leaves out what drift is measured by, and then intervals of cost, where it is full otherwise', () => {
+    const chain = ticketOf().chain.map((attempt) => ({ ...attempt, ...TOLD }));
+    const filled = (length: number): Ticket => ticketOf({ chain, segment: 's'.repeat(length) });
+    const opened = (length: number) => openTicket(sealTicket(filled(length), KEYS), KEYS, ISSUED_MS).chain;
+    const room = TICKET_MAX_BYTES - sealTicket(filled(300), KEYS).length;
+    expect(opened(300 + room)).toEqual(chain);
+    const { costInterval } = TOLD;
+    expect(opened(300 + room + 1)).toEqual(ticketOf().chain.map((attempt) => ({ ...attempt, costInterval })));
+    expect(opened(300 + room + 12)).toEqual(ticketOf().chain);
   });
 
   it('is refused when any one of its bytes was changed', () => {

@@ -48,6 +48,7 @@ export function qualityOf(decision: number, changes: Partial<Outcome> = {}): Out
 
 const text = fc.string({ unit: 'grapheme', maxLength: 80 });
 const whole = fc.maxSafeNat();
+const uint16 = fc.option(fc.integer({ min: 1, max: 0xffff }), { nil: undefined });
 const amount = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map(Math.abs);
 
 function hex(bytes: { minLength: number; maxLength: number }): fc.Arbitrary<string> {
@@ -113,16 +114,21 @@ export const anyOutcome: fc.Arbitrary<Outcome> = fc
     labelProbabilityQ16: fc.option(fc.integer({ min: 1, max: 0x1_0000 }), { nil: undefined }),
     contextMapId: fc.option(fc.integer({ min: 1, max: 0xffff_ffff }), { nil: undefined }),
     expectedInputTokens: fc.option(fc.integer({ min: 1, max: 100_000_000 }), { nil: undefined }),
-    costInterval: fc.option(fc.integer({ min: 1, max: 0xffff }), { nil: undefined }),
+    costInterval: uint16,
+    expectedSuccessQ16: uint16,
+    expectedLogLatencyQ10: uint16,
     budget: fc.option(budget, { nil: undefined }),
     exposure: fc.option(exposure, { nil: undefined }),
   })
   .map(({ part: chosen, budget: charged, contextMapId, labelProbabilityQ16, ...told }) => {
-    const { expectedInputTokens, costInterval, exposure: drawn, ...rest } = told;
+    const { expectedInputTokens, costInterval, exposure: drawn, ...others } = told;
+    const { expectedSuccessQ16, expectedLogLatencyQ10, ...rest } = others;
     return {
       ...rest,
       ...(expectedInputTokens !== undefined && { expectedInputTokens }),
       ...(costInterval !== undefined && { costInterval }),
+      ...(expectedSuccessQ16 !== undefined && { expectedSuccessQ16 }),
+      ...(expectedLogLatencyQ10 !== undefined && { expectedLogLatencyQ10 }),
       ...chosen,
       ...(drawn && { exposure: drawn }),
       ...(charged && { budget: charged }),

@@ -85,6 +85,8 @@ describe('the outcome codec', () => {
     ['reasoningTokens', outcomeOf(1, { execution: { status: 'success', reasoningTokens: 0.5 } })],
     ['expectedInputTokens', outcomeOf(1, { expectedInputTokens: -1 })],
     ['costInterval', outcomeOf(1, { costInterval: 0x1_0000 })],
+    ['expectedSuccessQ16', outcomeOf(1, { expectedSuccessQ16: 0x1_0000 })],
+    ['expectedLogLatencyQ10', outcomeOf(1, { expectedLogLatencyQ10: -1 })],
     ['exposure.experiment', outcomeOf(1, { exposure: { experiment: 0, group: 0, phase: 0, position: 0 } })],
     [
       'exposure.position',
@@ -151,5 +153,7 @@ function outcomeOfRecord(record: OutcomeRecord): Outcome {
     ...(record.expectedInputTokens !== 0n && { expectedInputTokens: Number(record.expectedInputTokens) }),
     ...(record.exposure.length > 0 && { exposure: exposureFromBytes(record.exposure)! }),
     ...(record.costInterval !== 0 && { costInterval: record.costInterval }),
+    ...(record.expectedSuccessQ16 !== 0 && { expectedSuccessQ16: record.expectedSuccessQ16 }),
+    ...(record.expectedLogLatencyQ10 !== 0 && { expectedLogLatencyQ10: record.expectedLogLatencyQ10 }),
   };
 }

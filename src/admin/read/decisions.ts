@@ -1,7 +1,7 @@
 import { PROPENSITY_ONE } from '../../core/bandit/propensity.js';
 import type { DecisionId, UseCase } from '../../core/ids.js';
 import type { Exposure } from '../../core/experiment/exposure.js';
-import { QUALITY_ONE_Q16 } from '../../core/learning/observe.js';
+import { RATE_ONE_Q16 } from '../../core/outcome/outcome.js';
 import type { Outcome } from '../../core/outcome/outcome.js';
 import { COMPLEXITY_DIMENSIONS, COMPLEXITY_LEVELS, TASK_TYPES } from '../../core/profile.js';
 import type { ArmId } from '../../core/registry/model.js';
@@ -136,7 +136,7 @@ function candidatesOf(sources: Sources, record: DecisionRecord): LoggedCandidate
       return {
         model: armName(sources, armId as ArmId),
         propensity: propensityQ16 / PROPENSITY_ONE,
-        expectedQuality: qualityQ16 === undefined ? null : qualityQ16 / QUALITY_ONE_Q16,
+        expectedQuality: qualityQ16 === undefined ? null : qualityQ16 / RATE_ONE_Q16,
         expectedCostNanoUsd: expectedCostNanoUsd === 0n ? null : Number(expectedCostNanoUsd),
         isChoice: armId === record.armId,
       };

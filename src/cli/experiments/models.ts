@@ -7,7 +7,7 @@ import {
   type RoutedArm,
   type RoutedDecision,
 } from '../../core/experiment/routed-comparison.js';
-import { QUALITY_ONE_Q16 } from '../../core/learning/observe.js';
+import { RATE_ONE_Q16 } from '../../core/outcome/outcome.js';
 import type { ArmId } from '../../core/registry/model.js';
 import { ArmNumbers } from '../../runtime/arm-numbers.js';
 import { decodeDecision } from '../../runtime/decision-codec.js';
@@ -79,7 +79,7 @@ async function routedGroups(store: Store, id: string): Promise<readonly RoutedGr
       const candidates = decision.candidates.map(({ armId, propensityQ16, expectedQualityQ16 = 0 }) => ({
         armId,
         propensity: propensityQ16 / PROPENSITY_ONE,
-        predicted: expectedQualityQ16 / QUALITY_ONE_Q16,
+        predicted: expectedQualityQ16 / RATE_ONE_Q16,
       }));
       decisions[exposure.group]!.push({ candidates, chosen: decision.armId, quality });
     }

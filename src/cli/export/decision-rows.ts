@@ -2,7 +2,7 @@ import { PROPENSITY_ONE } from '../../core/bandit/propensity.js';
 import { contextFromBytes } from '../../core/context/context-bytes.js';
 import { contextValues } from '../../core/context/context-vector.js';
 import { decisionIdFromBytes } from '../../core/ids.js';
-import { QUALITY_ONE_Q16 } from '../../core/learning/observe.js';
+import { RATE_ONE_Q16 } from '../../core/outcome/outcome.js';
 import { usdFromNanoUsd } from '../../core/money.js';
 import { COMPLEXITY_DIMENSIONS, COMPLEXITY_LEVELS, TASK_TYPES } from '../../core/profile.js';
 import type { ArmId } from '../../core/registry/model.js';
@@ -82,7 +82,7 @@ export function decisionRow(record: DecisionRecord, actions: Actions, first: Fir
     context: context.length === 0 ? undefined : [...contextValues(contextFromBytes(context))],
     candidates: known.map((candidate) => candidate.action),
     logging_dist: byAction(({ propensityQ16 }) => propensityQ16 / PROPENSITY_ONE),
-    expected_rewards: byAction(({ expectedQ16 }) => expectedQ16 / QUALITY_ONE_Q16),
+    expected_rewards: byAction(({ expectedQ16 }) => expectedQ16 / RATE_ONE_Q16),
     expected_costs_usd: byAction(({ expectedCostNanoUsd }) => usdFromNanoUsd(expectedCostNanoUsd)),
     lambda: record.lambda,
     state_sequence: record.stateSequence,

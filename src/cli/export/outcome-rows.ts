@@ -1,5 +1,5 @@
 import { PROPENSITY_ONE } from '../../core/bandit/propensity.js';
-import { QUALITY_ONE_Q16 } from '../../core/learning/observe.js';
+import { RATE_ONE_Q16 } from '../../core/outcome/outcome.js';
 import { usdFromNanoUsd } from '../../core/money.js';
 import type { Outcome } from '../../core/outcome/outcome.js';
 import type { Actions } from './actions.js';
@@ -61,7 +61,7 @@ export function outcomeRow(outcome: Outcome, sequence: number, actions: Actions)
     budget_id: outcome.budget?.id,
     // A fallback has none.
     pscore: attempt === 0 ? outcome.propensityQ16 / PROPENSITY_ONE : undefined,
-    expected_quality: outcome.expectedQualityQ16 / QUALITY_ONE_Q16,
+    expected_quality: outcome.expectedQualityQ16 / RATE_ONE_Q16,
     expected_cost_usd: usdFromNanoUsd(outcome.expectedCostNanoUsd),
     policy_version: outcome.policyVersion,
   };

@@ -1,4 +1,5 @@
 import type { ModelPosterior } from '../../gen/sextant/v1/insight.js';
+import { againstBefore, driftName } from '../drift-text.js';
 import { percentText } from '../plain-output.js';
 import { distance, type Performance } from './performance.js';
 import type { ModelPerformance, UseCaseReport } from './use-case-report.js';
@@ -29,8 +30,8 @@ export function adviceOf(
     ...onDominated(report.models),
     ...onSavings(report),
     ...report.drift.map(
-      ({ model, shift }) =>
-        `the quality of ${model} is ${Math.abs(shift).toFixed(2)} ${shift < 0 ? 'below' : 'above'} what it was: see whether the provider changed it`,
+      ({ model, metric, shift }) =>
+        `the ${driftName(metric)} of ${model} is ${againstBefore(metric, shift)} what it was: see whether the provider changed it`,
     ),
     ...onNewcomers(posteriors),
   ];

@@ -1,6 +1,7 @@
 import type { DriftAlarm, ListTimeSeriesResponse, TimeSeries } from '../../gen/sextant/v1/insight.js';
 import { isoTime } from '../plain-output.js';
 import { adviceOf } from './advice.js';
+import { driftedMetric } from '../drift-text.js';
 import type { DriftStory, ModelPerformance, UseCaseReport } from './use-case-report.js';
 import { experimentStories, type ExperimentStory } from './experiment-story.js';
 import { performanceOf, type Performance } from './performance.js';
@@ -57,8 +58,9 @@ function useCaseReport({ useCase, points }: TimeSeries, data: ReportData): UseCa
   return { ...parts, advice: adviceOf(parts, of(data.posteriors)) };
 }
 
-const driftStory = ({ model, variant, shift, shiftSd, z }: DriftAlarm): DriftStory => ({
+const driftStory = ({ model, variant, metric, shift, shiftSd, z }: DriftAlarm): DriftStory => ({
   model: variant === undefined ? model : `${model} (${variant})`,
+  metric: driftedMetric(metric),
   shift,
   shiftSd,
   z,

@@ -1,3 +1,4 @@
+import { driftName, shiftText } from '../drift-text.js';
 import type { PerformanceReport } from './performance-report.js';
 import type { UseCaseReport } from './use-case-report.js';
 import { figuresText, HOW_ESTIMATED, MODEL_HEADER, modelRow, savingText, spanText } from './report-text.js';
@@ -69,7 +70,10 @@ function useCaseHtml({
     `<div class="wide">${htmlTable(MODEL_HEADER, models.map(modelRow))}</div>`,
     list([
       ...savings.map(savingText),
-      ...drift.map(({ model, shift, z }) => `drift of ${model}: ${shift.toFixed(3)} (z ${z.toFixed(1)})`),
+      ...drift.map(
+        ({ model, metric, shift, z }) =>
+          `drift of the ${driftName(metric)} of ${model}: ${shiftText(metric, shift)} (z ${z.toFixed(1)})`,
+      ),
     ]),
     '<h3>Advice</h3>',
     list(advice),

@@ -1,6 +1,7 @@
 import type { AlwaysModel, Estimate } from '../../core/reporting/always-model.js';
 import { halfWidth, type Mean } from '../../core/reporting/mean.js';
 import { table } from '../demo/table.js';
+import { driftName, shiftRangeText } from '../drift-text.js';
 import { percentText } from '../plain-output.js';
 import type { Performance } from './performance.js';
 import type { PerformanceReport } from './performance-report.js';
@@ -54,7 +55,7 @@ function useCaseText({
     ...savings.map(savingText),
     drift.length === 0
       ? 'drift: none'
-      : `drift: ${drift.map(({ model, shift, shiftSd, z }) => `${model} ${shift.toFixed(3)} ± ${(1.96 * shiftSd).toFixed(3)} (z ${z.toFixed(1)})`).join(', ')}`,
+      : `drift: ${drift.map(({ model, metric, shift, shiftSd, z }) => `${driftName(metric)} of ${model} ${shiftRangeText(metric, shift, shiftSd)} (z ${z.toFixed(1)})`).join(', ')}`,
     ...advice.map((sentence) => `→ ${sentence}`),
   ];
 }

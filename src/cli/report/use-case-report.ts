@@ -1,3 +1,4 @@
+import type { DriftedMetric } from '../drift-text.js';
 import type { FixedModel, Saving } from './savings.js';
 import type { Performance } from './performance.js';
 
@@ -11,6 +12,8 @@ export interface ModelPerformance extends Performance {
 
 export interface DriftStory {
   readonly model: string;
+  readonly metric: DriftedMetric;
+  /** Of a latency or a length in natural logarithms. */
   readonly shift: number;
   readonly shiftSd: number;
   readonly z: number;

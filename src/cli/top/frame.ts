@@ -4,6 +4,7 @@ import {
   type MethodStatus,
   type TimeSeries,
 } from '../../gen/sextant/v1/insight.js';
+import { driftedMetric, driftName, shiftText } from '../drift-text.js';
 import { isoTime, percentText, shortVersion } from '../plain-output.js';
 import { performanceOf } from '../report/performance.js';
 import { usd } from '../report/report-text.js';
@@ -62,8 +63,8 @@ function alarmsOf({ status, drift, unwell }: TopData): string[] {
         `${model} is ${state === BreakerState.OPEN ? 'down' : 'being tried'}: ${reason}`,
     ),
     ...drift.map(
-      ({ useCase, model, shift, z }) =>
-        `${model} drifts in ${useCase}: ${shift.toFixed(3)} (z ${z.toFixed(1)})`,
+      ({ useCase, model, metric, shift, z }) =>
+        `${driftName(driftedMetric(metric))} of ${model} drifts in ${useCase}: ${shiftText(driftedMetric(metric), shift)} (z ${z.toFixed(1)})`,
     ),
   ];
 }

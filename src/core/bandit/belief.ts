@@ -1,12 +1,21 @@
-import { STAT, type ArmStats, type DriftGroup } from '../learning/arm-stats.js';
+import { STAT, type ArmStats } from '../learning/arm-stats.js';
 import type { LearningState } from '../learning/learning-state.js';
 import type { ScopeArms, UseCaseState } from '../learning/use-case-state.js';
 import type { ArmId } from '../registry/model.js';
-import { betaMean, betaOfMoments, betaVariance, type Beta } from './beta-distribution.js';
+import { betaMean, betaVariance, type Beta } from './beta-distribution.js';
 import { lendFactor, modelShare, NO_KIN, sumsOfArms, type Kin } from './kin.js';
 import { lengthBelief } from './length-belief.js';
 import type { LengthBelief, MetricBelief } from './metric-belief.js';
-import { driftOf, type Drift } from './drift.js';
+import type { Drifts } from './drift.js';
+import {
+  driftedLength,
+  driftedQuality,
+  driftedRate,
+  driftsOf,
+  NO_DRIFTS,
+  type Known,
+  type SettledBelief,
+} from './drifted.js';
 import { linearQuality, linearTokens, qualitySlopes, type LinearScope } from './linear/linear-belief.js';
 import type { LinearSettings } from './settings.js';
 import type { ArmPriors, LogNormalPrior, RatePrior } from './priors.js';
@@ -23,8 +32,10 @@ export interface ArmBelief {
   readonly overallQuality: number;
   /** Part of the variance of quality that the other arms of the model share, in [0, 1]; 0 without any. */
   readonly modelShare: number;
-  /** Drift of quality that is acted on. */
-  readonly drift?: Drift;
+  /** Drift that is acted on: it is in the beliefs. */
+  readonly drifts: Drifts;
+  /** The beliefs without it, which tickets predict by. */
+  readonly undrifted: SettledBelief;
   readonly outputTokens: LengthBelief;
   readonly latencyMs: LengthBelief;
 }
@@ -95,35 +106,58 @@ export function armBelief(scope: BeliefScope, priors: ArmPriors, armId: ArmId, k
   const ofUseCase = useCase?.arms.get(armId);
   const ofTenant = scope.tenantArms?.get(armId);
   const ofKin = sumsOfArms(useCase?.arms, kin.here);
-  const settled =
-    linear === undefined
-      ? betaQuality(scope, priors, armId, ofKin)
-      : linearQuality(linear, priors, armId, kin);
-  const factorOf = (memory: DriftGroup): number => scope.state.readFactor(memory, scope.nowMs);
-  const drift = ofUseCase && driftOf(ofUseCase, factorOf, settled.noise);
-  const quality = drift === undefined ? settled : drifted(settled, drift);
   const wider = [sumsOfArms(scope.tenantArms, kin.here), ofKin];
   const lengthOf = (prior: LogNormalPrior, first: number, factor: number): LengthBelief =>
     lengthBelief(prior, { wider, own: [ofTenant, ofUseCase, own] }, { first, factor, poolingStrength });
-  return {
-    quality,
+  const undrifted: SettledBelief = {
+    quality:
+      linear === undefined
+        ? betaQuality(scope, priors, armId, ofKin)
+        : linearQuality(linear, priors, armId, kin),
     success: lentRate(
       rate(priors.success, ofUseCase, STAT.successW, STAT.successX, scope.successFactor),
       ofKin && rateSums(ofKin, STAT.successW, STAT.successX, scope.successFactor),
       poolingStrength,
     ),
+    latencyMs: lengthOf(priors.latencyMs, STAT.latencyW, scope.latencyFactor),
+    outputTokens:
+      linear !== undefined
+        ? linearTokens(linear, priors, armId, kin)
+        : lengthOf(priors.outputTokens, STAT.tokensW, scope.tokensFactor),
+  };
+  const residuals = useCase?.residuals.get(armId);
+  const drifts =
+    residuals === undefined || ofUseCase === undefined
+      ? NO_DRIFTS
+      : driftsOf(residuals, undrifted, {
+          known: knownIn(ofUseCase, scope),
+          state: scope.state,
+          nowMs: scope.nowMs,
+        });
+  const quality = driftedQuality(undrifted.quality, drifts.quality);
+  return {
+    quality,
+    success: driftedRate(undrifted.success, drifts.success),
+    latencyMs: driftedLength(undrifted.latencyMs, drifts.latency),
+    outputTokens: driftedLength(undrifted.outputTokens, drifts.outputTokens),
     qualityObservations: own === undefined ? 0 : own[STAT.qualityW]! * scope.qualityFactor,
     pulls: ofTenant === undefined ? 0 : ofTenant[STAT.qualityW]! * scope.qualityFactor,
     overallQuality: betaMean(
       rate(priors.quality, ofTenant, STAT.qualityW, STAT.qualityX, scope.qualityFactor),
     ),
-    modelShare: (settled.variance / quality.variance) * shareOfModel(scope, priors, armId, kin),
-    ...(drift && { drift }),
-    outputTokens:
-      linear !== undefined
-        ? linearTokens(linear, priors, armId, kin)
-        : lengthOf(priors.outputTokens, STAT.tokensW, scope.tokensFactor),
-    latencyMs: lengthOf(priors.latencyMs, STAT.latencyW, scope.latencyFactor),
+    modelShare: (undrifted.quality.variance / quality.variance) * shareOfModel(scope, priors, armId, kin),
+    drifts,
+    undrifted,
+  };
+}
+
+/** Outcomes of the use case alone: what drift is looked for in. */
+function knownIn(stats: ArmStats, scope: BeliefScope): Known {
+  return {
+    quality: stats[STAT.qualityW]! * scope.qualityFactor,
+    success: stats[STAT.successW]! * scope.successFactor,
+    latency: stats[STAT.latencyW]! * scope.latencyFactor,
+    outputTokens: stats[STAT.tokensW]! * scope.tokensFactor,
   };
 }
 
@@ -142,25 +176,6 @@ function shareOfModel(
     strength: linear === undefined ? poolingStrength : linear.settings.poolingStrength,
   });
 }
-
-/** Moves a belief by its drift and widens it. A Beta becomes the Beta of the moved mean and variance. */
-function drifted({ mean, variance, slopeVariance, noise, beta }: MetricBelief, drift: Drift): MetricBelief {
-  const moved = beta === undefined ? mean + drift.shift : clampInside(mean + drift.shift);
-  const wider = variance + drift.variance;
-  const shape = beta && betaOfMoments(moved, wider);
-  return {
-    mean: moved,
-    variance: wider,
-    ...(slopeVariance !== undefined && { slopeVariance }),
-    noise,
-    undriftedMean: mean,
-    ...(shape && { beta: shape }),
-  };
-}
-
-/** A Beta has no mean at the ends of its range. */
-const MEAN_MARGIN = 0.001;
-const clampInside = (mean: number): number => Math.min(Math.max(mean, MEAN_MARGIN), 1 - MEAN_MARGIN);
 
 function betaQuality(
   scope: BeliefScope,

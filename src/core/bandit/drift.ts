@@ -1,16 +1,25 @@
-import { DRIFT_GROUPS, GROUP_RANGE, STAT, type ArmStats, type DriftGroup } from '../learning/arm-stats.js';
+import { DRIFT_GROUPS, type DriftGroup } from '../learning/arm-stats.js';
+import {
+  memorySums,
+  type MemorySums,
+  type ResidualMetric,
+  type ResidualSums,
+} from '../learning/residual-sums.js';
 
-/** What an arm's recent residuals say: by how much its quality has moved, and how sure that is. */
+/** What an arm's recent residuals say: by how much a metric has moved, and how sure that is. */
 export interface Drift {
   /** The memory that raised the alarm. */
   readonly memory: DriftGroup;
-  /** Shift of the mean, shrunk to zero where the memory fades. */
+  /** Shift of the mean, shrunk to zero where the memory fades; of a latency or a length, in natural logarithms. */
   readonly shift: number;
   /** Variance of the shift. */
   readonly variance: number;
   /** Residual mean over its standard error. */
   readonly z: number;
 }
+
+/** Drift of one arm by metric; empty where nothing has moved. */
+export type Drifts = Partial<Readonly<Record<ResidualMetric, Drift>>>;
 
 /**
  * Standard errors from which a shift counts as drift. The shift of a false alarm is small and fades.
@@ -23,55 +32,100 @@ const LEAST_OUTCOMES = 8;
  * learning in it, which the posterior has taken in since.
  */
 const SHARE_OF_OUTCOMES_MOST = 0.5;
-/** Prior precision of a shift, in outcomes: a memory that has faded to this many believes half of what it saw. */
-const SHIFT_PRIOR_OUTCOMES = 0.1;
+
+interface Reading {
+  /**
+   * Which memory is believed of those that raise the alarm. A judgement stands until others contradict it: the surest.
+   * Providers fail and slow down for an hour and recover: the shortest, which forgives as fast as it saw.
+   */
+  readonly alarm: 'surest' | 'shortest';
+  /** Prior precision of a shift, in outcomes: a memory that has faded to this many believes half of what it saw. */
+  readonly priorOutcomes: number;
+  /** Below this variance of one residual, a few odd outcomes would look like a change. */
+  readonly leastNoise: number;
+  /** The least mean residual that is a change: of much traffic, any prediction is off by something. */
+  readonly leastShift: number;
+}
+
+/** A model that fails once in 24 calls; one in a thousand would raise the alarm by its next failure. */
+const LEAST_SUCCESS_NOISE = 0.04;
+/** What a failure in fifty calls, and a tenth of a length or a time, changes of a choice is little. */
+const LEAST_SUCCESS_SHIFT = 0.02;
+const LEAST_LOG_SHIFT = 0.1;
+
+const READINGS: Readonly<Record<ResidualMetric, Reading>> = {
+  quality: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: 0, leastShift: 0 },
+  success: {
+    alarm: 'shortest',
+    priorOutcomes: 1,
+    leastNoise: LEAST_SUCCESS_NOISE,
+    leastShift: LEAST_SUCCESS_SHIFT,
+  },
+  latency: { alarm: 'shortest', priorOutcomes: 1, leastNoise: 0, leastShift: LEAST_LOG_SHIFT },
+  outputTokens: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: 0, leastShift: LEAST_LOG_SHIFT },
+};
+
+/** How one arm's residuals are read at one moment. */
+export interface DriftQuestion {
+  readonly metric: ResidualMetric;
+  /** Decayed number of the arm's outcomes behind its posterior. */
+  readonly known: number;
+  /** Variance of one residual. */
+  readonly noise: number;
+  /** Weight that the sums of a memory have now. */
+  readonly factorOf: (memory: DriftGroup) => number;
+}
 
 /**
- * Looks for drift of one arm's quality in its residuals against what tickets predicted. A memory raises the alarm; the
+ * Looks for drift of one arm's metric in its residuals against what tickets predicted. A memory raises the alarm; the
  * shift is what the next shorter one holds, which has less of the time before the change in it. Sums by event time, so
  * the answer does not depend on the order of reports; an arm that is no longer pulled is forgiven as the shorter memory
  * fades, so that it is tried again, and a few more bad outcomes bring the shift back.
  *
  * Formula: r̄ = Σwr/Σw, n_eff = (Σw)²/Σw², z = r̄·√n_eff/σ; shift = Σwr/(Σw + κ), variance σ²/(Σw + κ).
  * Source: local-level model with exponential forgetting, West & Harrison, Bayesian Forecasting, §2.3 and §6.3.
- *
- * @param factorOf weight that the sums of a memory have now.
- * @param noiseVariance variance of one residual.
  */
 export function driftOf(
-  stats: ArmStats,
-  factorOf: (memory: DriftGroup) => number,
-  noiseVariance: number,
+  sums: ResidualSums,
+  { metric, known, noise, factorOf }: DriftQuestion,
 ): Drift | undefined {
-  let alarm = 0;
-  let alarmZ = ALARM_Z;
-  for (let i = 1; i < DRIFT_GROUPS.length; i++) {
-    const z = Math.abs(zScore(stats, DRIFT_GROUPS[i]!, noiseVariance));
-    if (z < alarmZ) continue;
-    alarm = i;
-    alarmZ = z;
+  const reading = READINGS[metric];
+  const variance = Math.max(noise, reading.leastNoise);
+  let found = 0;
+  let foundZ = 0;
+  for (let memory = 1; memory < DRIFT_GROUPS.length; memory++) {
+    const z = zScore(memorySums(sums, metric, memory), { known, variance, leastShift: reading.leastShift });
+    if (Math.abs(z) < Math.max(ALARM_Z, Math.abs(foundZ))) continue;
+    found = memory;
+    foundZ = z;
+    if (reading.alarm === 'shortest') break;
   }
-  if (alarm === 0) return undefined;
-  const shorter = DRIFT_GROUPS[alarm - 1]!;
-  const { from } = GROUP_RANGE[shorter];
-  const factor = factorOf(shorter);
-  const precision = stats[from]! * factor + SHIFT_PRIOR_OUTCOMES;
+  if (found === 0) return undefined;
+  const shorter = memorySums(sums, metric, found - 1);
+  const factor = factorOf(DRIFT_GROUPS[found - 1]!);
+  const precision = shorter.weight * factor + reading.priorOutcomes;
   return {
-    memory: DRIFT_GROUPS[alarm]!,
-    shift: (stats[from + 1]! * factor) / precision,
-    variance: noiseVariance / precision,
-    z: zScore(stats, DRIFT_GROUPS[alarm]!, noiseVariance),
+    memory: DRIFT_GROUPS[found]!,
+    shift: (shorter.residual * factor) / precision,
+    variance: variance / precision,
+    z: foundZ,
   };
 }
 
-/** Mean residual of a memory over its standard error; 0 where it cannot tell. */
-function zScore(stats: ArmStats, memory: DriftGroup, noiseVariance: number): number {
-  const { from } = GROUP_RANGE[memory];
-  const held = effective(stats[from]!, stats[from + 2]!);
-  const known = effective(stats[STAT.qualityW]!, stats[STAT.qualityW2]!);
-  if (held < LEAST_OUTCOMES || held > SHARE_OF_OUTCOMES_MOST * known) return 0;
-  return (stats[from + 1]! / stats[from]!) * Math.sqrt(held / noiseVariance);
+interface Evidence {
+  readonly known: number;
+  readonly variance: number;
+  readonly leastShift: number;
 }
 
-/** n_eff = (Σw)²/Σw². */
-const effective = (weight: number, squares: number): number => (weight > 0 ? (weight * weight) / squares : 0);
+/** Mean residual of a memory over its standard error; 0 where it cannot tell. */
+function zScore(
+  { weight, residual, squares }: MemorySums,
+  { known, variance, leastShift }: Evidence,
+): number {
+  if (weight === 0) return 0;
+  const held = (weight * weight) / squares;
+  if (held < LEAST_OUTCOMES || held > SHARE_OF_OUTCOMES_MOST * known) return 0;
+  const mean = residual / weight;
+  return Math.abs(mean) < leastShift ? 0 : mean * Math.sqrt(held / variance);
+}

@@ -9,16 +9,10 @@ export interface MetricBelief {
   /** Variance of one outcome around the mean. */
   readonly noise: number;
   readonly beta?: Beta;
-  /** The mean without what drift took off it; absent where there is no drift. */
-  readonly undriftedMean?: number;
 }
 
 /** A rate as people see it: a regression may predict a little beyond [0, 1]. */
 export const clampedRate = (value: number): number => Math.min(Math.max(value, 0), 1);
-
-/** What a belief predicts of one outcome: without what drift took off its mean, since residuals are against this. */
-export const predictedRate = ({ mean, undriftedMean = mean }: MetricBelief): number =>
-  clampedRate(undriftedMean);
 
 /** A log-normal belief about a length or a duration, with the plain mean beside it. */
 export interface LengthBelief {

@@ -1,4 +1,4 @@
-import { predictedRate } from '../bandit/metric-belief.js';
+import { clampedRate } from '../bandit/metric-belief.js';
 import { PROPENSITY_ONE } from '../bandit/propensity.js';
 import type { Weights } from '../bandit/settings.js';
 import { armName } from '../selection/arm.js';
@@ -30,7 +30,7 @@ export function answerOf({
     candidates: candidates.map(({ arm, propensityQ16, belief, cost }) => ({
       arm: armName(arm),
       propensityQ16,
-      quality: predictedRate(belief.quality),
+      quality: clampedRate(belief.undrifted.quality.mean),
       ...(cost && { costNanoUsd: cost.meanNanoUsd }),
     })),
     weights,

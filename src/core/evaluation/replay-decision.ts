@@ -1,5 +1,5 @@
 import { betaMean } from '../bandit/beta-distribution.js';
-import { predictedRate } from '../bandit/metric-belief.js';
+import { clampedRate } from '../bandit/metric-belief.js';
 import { PROPENSITY_ONE } from '../bandit/propensity.js';
 import type { BudgetInForce } from '../budget/budget-rule.js';
 import type { ArmId } from '../registry/model.js';
@@ -36,7 +36,7 @@ export interface ReplayedDecision extends Readonly<Record<RewardName, EvaluatedD
 
 /** What a policy expects of a candidate before the decision: made of earlier outcomes alone, whoever drew them. */
 const PREDICTIONS: Readonly<Record<RewardName, (candidate: ScoredCandidate) => number>> = {
-  quality: ({ belief }) => predictedRate(belief.quality),
+  quality: ({ belief }) => clampedRate(belief.undrifted.quality.mean),
   success: ({ belief }) => betaMean(belief.success),
   costNanoUsd: ({ cost }) => cost?.meanNanoUsd ?? 0,
 };

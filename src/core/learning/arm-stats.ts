@@ -7,8 +7,7 @@
  */
 export type ArmStats = Float64Array;
 
-/** Sums per metric. `W` is Σw, `X` is Σw·x, `XX` is Σw·x², `W2` is Σw², `R` is Σw·r of quality's residuals
- * against what the ticket predicted, `LN` and `LN2` are on ln x; the four of a log-normal lie side by side.
+/** Sums per metric. `W` is Σw, `X` is Σw·x, `XX` is Σw·x², `W2` is Σw², `LN` and `LN2` are on ln x; the four of a log-normal lie side by side.
  * `thinking` is of answers with thinking tokens, `thinkingToldW` counts those that told of any or none. `prompt` is the
  * reported prompt over the counted one. `compared` are costs that a ticket had predicted: `Actual` and `Expected` are
  * Σw·nano-USD, `Inside` and `Above` count against the predicted interval.
@@ -59,19 +58,21 @@ export const STAT = {
   labelW2: 42,
 } as const;
 
-/** First of the drift memories' sums, three a memory: Σw, Σw·r, Σw². */
-const DRIFT_FROM = 43;
-const DRIFT_SUMS = 3;
+export const STAT_COUNT = 43;
 
 export const METRIC_GROUPS = ['quality', 'success', 'tokens', 'latency', 'cost'] as const;
-/** Residuals of quality under six memories, each six times as long as the one before, so that drift shows at any rate of traffic. */
+/** Metrics whose sums lie in `ArmStats`. */
+export const STAT_GROUPS = [...METRIC_GROUPS, 'labels'] as const;
+export type StatGroup = (typeof STAT_GROUPS)[number];
+/** Memories of residuals, each six times as long as the one before, so that drift shows at any rate of traffic. */
 export const DRIFT_GROUPS = ['seconds12', 'seconds72', 'minutes7', 'minutes43', 'hours4', 'hours26'] as const;
 export type DriftGroup = (typeof DRIFT_GROUPS)[number];
-export const DECAY_GROUPS = [...METRIC_GROUPS, 'labels', ...DRIFT_GROUPS] as const;
+export const DECAY_GROUPS = [...STAT_GROUPS, ...DRIFT_GROUPS] as const;
 
-export const STAT_COUNT = DRIFT_FROM + DRIFT_SUMS * DRIFT_GROUPS.length;
+const MEMORIES: ReadonlySet<string> = new Set(DRIFT_GROUPS);
+export const isMemory = (group: DecayGroup): group is DriftGroup => MEMORIES.has(group);
 
-/** Metrics that forget at a rate of their own. */
+/** What forgets at a rate of its own. */
 export type DecayGroup = (typeof DECAY_GROUPS)[number];
 
 interface GroupRange {
@@ -83,29 +84,19 @@ interface GroupRange {
   readonly squared: number;
 }
 
-const METRIC_RANGES: Readonly<Record<(typeof METRIC_GROUPS)[number], GroupRange>> = {
+export const GROUP_RANGE: Readonly<Record<StatGroup, GroupRange>> = {
   quality: { from: STAT.qualityW, to: STAT.successW, squared: STAT.qualityW2 },
   success: { from: STAT.successW, to: STAT.tokensW, squared: STAT.successW2 },
   tokens: { from: STAT.tokensW, to: STAT.latencyW, squared: -1 },
   latency: { from: STAT.latencyW, to: STAT.costW, squared: -1 },
   cost: { from: STAT.costW, to: STAT.labelW, squared: -1 },
+  labels: { from: STAT.labelW, to: STAT_COUNT, squared: STAT.labelW2 },
 };
-
-function driftRange(_: DriftGroup, i: number): GroupRange {
-  const from = DRIFT_FROM + DRIFT_SUMS * i;
-  return { from, to: from + DRIFT_SUMS, squared: from + DRIFT_SUMS - 1 };
-}
-
-export const GROUP_RANGE = {
-  ...METRIC_RANGES,
-  labels: { from: STAT.labelW, to: DRIFT_FROM, squared: STAT.labelW2 },
-  ...Object.fromEntries(DRIFT_GROUPS.map((group, i) => [group, driftRange(group, i)])),
-} as Readonly<Record<DecayGroup, GroupRange>>;
 
 export const emptyArmStats = (): ArmStats => new Float64Array(STAT_COUNT);
 
 /** Scales one group's sums, as when its landmark moves: weights by `factor`, squared weights by its square. */
-export function scaleGroup(stats: ArmStats, group: DecayGroup, factor: number): void {
+export function scaleGroup(stats: ArmStats, group: StatGroup, factor: number): void {
   const { from, to, squared } = GROUP_RANGE[group];
   for (let i = from; i < to; i++) stats[i]! *= i === squared ? factor * factor : factor;
 }

@@ -47,7 +47,10 @@ function flatten(state: LearningState): Map<string, number> {
       sums.set(`budget ${budgetId} second ${startSecond} cost`, costNanoUsd);
     }
   }
-  for (const { tenant, useCase, regressions } of state.useCases.values()) {
+  for (const { tenant, useCase, residuals, regressions } of state.useCases.values()) {
+    for (const [armId, row] of residuals) {
+      row.forEach((value, i) => sums.set(`${tenant} ${useCase} arm ${armId} residual ${i}`, value));
+    }
     for (const [armId, byMetric] of regressions) {
       for (const [metric, { sums: linear }] of Object.entries(byMetric)) {
         const place = `${tenant} ${useCase} arm ${armId} ${metric}`;

@@ -42,7 +42,7 @@ export function landmarkIsFar(timeMs: number, landmarkMs: number, halfLifeMs: nu
 }
 
 /** Version of what the fold does with an outcome, and of the layout of its sums. */
-export const FOLD_ALGORITHM = 'v5';
+export const FOLD_ALGORITHM = 'v6';
 
 /** The last whole millisecond that is surely not far from a landmark. */
 export function landmarkReachMs(landmarkMs: number, halfLifeMs: number): number {

@@ -1,11 +1,18 @@
 import type { TenantId, UseCase } from '../ids.js';
-import type { Outcome } from '../outcome/outcome.js';
+import { RATE_ONE_Q16, type Outcome } from '../outcome/outcome.js';
 import type { ArmId } from '../registry/model.js';
 import { scaleLinearSums } from '../bandit/linear/linear-sums.js';
 import { BudgetLedger } from '../budget/budget-ledger.js';
 import { NO_CONTEXT } from '../context/context-layout.js';
 import { contextValues } from '../context/context-vector.js';
-import { DECAY_GROUPS, emptyArmStats, scaleGroup, type ArmStats, type DecayGroup } from './arm-stats.js';
+import {
+  DECAY_GROUPS,
+  emptyArmStats,
+  isMemory,
+  scaleGroup,
+  type ArmStats,
+  type DecayGroup,
+} from './arm-stats.js';
 import {
   foldVersion,
   forwardWeight,
@@ -16,7 +23,9 @@ import {
   type GroupHalfLives,
   type HalfLives,
 } from './decay.js';
-import { observe, QUALITY_ONE_Q16 } from './observe.js';
+import { observeResiduals } from './observe-residuals.js';
+import { observe } from './observe.js';
+import { emptyResiduals, scaleMemory, type ResidualSums } from './residual-sums.js';
 import { TenantRegressions } from './tenant-regressions.js';
 import type { RegressionMetric, ScopeArms, UseCaseState } from './use-case-state.js';
 
@@ -32,6 +41,12 @@ function armStatsIn(scope: ScopeArms, armId: ArmId): ArmStats {
   let stats = scope.get(armId);
   if (stats === undefined) scope.set(armId, (stats = emptyArmStats()));
   return stats;
+}
+
+function residualsIn({ residuals }: UseCaseState, armId: ArmId): ResidualSums {
+  let sums = residuals.get(armId);
+  if (sums === undefined) residuals.set(armId, (sums = emptyResiduals()));
+  return sums;
 }
 
 /**
@@ -93,6 +108,7 @@ export class LearningState {
     observe(armStatsIn(this.tenantArms(outcome.tenant), outcome.armId), outcome, weights);
     observe(armStatsIn(useCase.arms, outcome.armId), outcome, weights);
     observe(armStatsIn(this.segmentArms(useCase, outcome.segment), outcome.armId), outcome, weights);
+    observeResiduals(residualsIn(useCase, outcome.armId), outcome, weights);
     this.foldRegressions(useCase, outcome, weights);
     this.budgets.fold(outcome);
     this.sequence = sequence + 1;
@@ -137,7 +153,14 @@ export class LearningState {
     const key = useCaseKey(tenant, useCase);
     let state = this.useCases.get(key);
     if (state === undefined) {
-      state = { tenant, useCase, arms: new Map(), segments: new Map(), regressions: new Map() };
+      state = {
+        tenant,
+        useCase,
+        arms: new Map(),
+        segments: new Map(),
+        residuals: new Map(),
+        regressions: new Map(),
+      };
       this.useCases.set(key, state);
     }
     return state;
@@ -183,7 +206,7 @@ export class LearningState {
     const arm = regressions.ensure(useCase, armId);
     const x = contextValues(context);
     if (quality !== undefined) {
-      const predicted = outcome.expectedQualityQ16 / QUALITY_ONE_Q16;
+      const predicted = outcome.expectedQualityQ16 / RATE_ONE_Q16;
       const { value: y } = quality;
       const observation = { x, y, predicted, weight: weights.quality, logarithmic: false };
       regressions.observe(arm, 'quality', observation);
@@ -231,10 +254,15 @@ export class LearningState {
 
   private moveLandmark(group: DecayGroup, toMs: number): void {
     const factor = forwardWeight(this.landmarksMs[group], toMs, this.halfLives[group]);
+    this.landmarksMs[group] = toMs;
+    if (isMemory(group)) {
+      for (const { residuals } of this.useCases.values())
+        for (const sums of residuals.values()) scaleMemory(sums, group, factor);
+      return;
+    }
     for (const { arms } of this.scopes()) for (const stats of arms.values()) scaleGroup(stats, group, factor);
     const metric = REGRESSION_OF[group];
     if (metric !== undefined) this.scaleRegressions(metric, factor);
-    this.landmarksMs[group] = toMs;
   }
 
   private scaleRegressions(metric: RegressionMetric, factor: number): void {

@@ -1,6 +1,6 @@
 import { unpackInterval } from '../cost/cost-interval.js';
 import type { Execution, Outcome, OutcomeStatus } from '../outcome/outcome.js';
-import { STAT, type ArmStats, type DecayGroup } from './arm-stats.js';
+import { STAT, type ArmStats, type StatGroup } from './arm-stats.js';
 
 /**
  * What an execution's status says of the model's success: 1 or 0, or nothing. A content filter, an
@@ -24,7 +24,7 @@ export const LEAST_PER_TOKEN_MS = 0.001;
 /** A reported prompt that is longer or shorter than the counted one by more than this factor was another prompt. */
 const PROMPT_RATIO_MAX = 8;
 
-type Weights = Readonly<Record<DecayGroup, number>>;
+type Weights = Readonly<Record<StatGroup, number>>;
 
 /** Adds what an outcome says of success, tokens, times and cost. */
 export function observeExecution(

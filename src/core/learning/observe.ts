@@ -1,21 +1,17 @@
 import { PROPENSITY_ONE } from '../bandit/propensity.js';
 import type { Outcome } from '../outcome/outcome.js';
-import { DRIFT_GROUPS, GROUP_RANGE, STAT, type ArmStats, type DecayGroup } from './arm-stats.js';
+import { STAT, type ArmStats, type StatGroup } from './arm-stats.js';
 import { observeExecution } from './observe-execution.js';
-
-/** Expected qualities are logged as whole 1/65535ths. */
-export const QUALITY_ONE_Q16 = 65_535;
 
 /** Adds one outcome to an arm's sums, with the weight of its event time per group. */
 export function observe(
   stats: ArmStats,
   outcome: Outcome,
-  weights: Readonly<Record<DecayGroup, number>>,
+  weights: Readonly<Record<StatGroup, number>>,
 ): void {
   if (outcome.quality !== undefined) {
     observeQuality(stats, outcome.quality.value, weights.quality);
     observeLabel(stats, outcome, weights.labels);
-    observeResidual(stats, outcome.quality.value - outcome.expectedQualityQ16 / QUALITY_ONE_Q16, weights);
   }
   if (outcome.execution !== undefined) observeExecution(stats, outcome, outcome.execution, weights);
 }
@@ -39,19 +35,4 @@ function observeLabel(
   stats[STAT.labelX]! += w * quality.value;
   stats[STAT.labelXX]! += w * quality.value * quality.value;
   stats[STAT.labelW2]! += w * w;
-}
-
-/** Each memory takes the same residual, with the weight that it has there. */
-function observeResidual(
-  stats: ArmStats,
-  residual: number,
-  weights: Readonly<Record<DecayGroup, number>>,
-): void {
-  for (const group of DRIFT_GROUPS) {
-    const { from } = GROUP_RANGE[group];
-    const weight = weights[group];
-    stats[from]! += weight;
-    stats[from + 1]! += weight * residual;
-    stats[from + 2]! += weight * weight;
-  }
 }

@@ -1,7 +1,7 @@
 import { scaleLinearSums } from '../bandit/linear/linear-sums.js';
 import { SpendHistory } from '../budget/spend-history.js';
 import { NO_CONTEXT, type ContextLayout } from '../context/context-layout.js';
-import { DECAY_GROUPS, scaleGroup, type ArmStats, type DecayGroup } from './arm-stats.js';
+import { DECAY_GROUPS, STAT_GROUPS, scaleGroup, type ArmStats, type DecayGroup } from './arm-stats.js';
 import { forwardWeight, landmarkFor, type HalfLives } from './decay.js';
 import { LearningState } from './learning-state.js';
 import type { UseCaseState } from './use-case-state.js';
@@ -27,6 +27,11 @@ export function restate(state: LearningState, halfLives: HalfLives, layout = NO_
           ? next.ensureUseCase(tenant, useCase).arms
           : next.segmentArms(next.ensureUseCase(tenant, useCase), segment);
     for (const [armId, stats] of arms) scope.set(armId, scaled(stats, factors));
+  }
+  // The memories' half-lives are no setting.
+  for (const { tenant, useCase, residuals } of state.useCases.values()) {
+    const into = next.ensureUseCase(tenant, useCase).residuals;
+    for (const [armId, sums] of residuals) into.set(armId, Float64Array.from(sums));
   }
   if (isSameLayout(state.layout, layout))
     for (const useCase of state.useCases.values()) moveRegressions(useCase, next, factors);
@@ -61,7 +66,7 @@ function moveLandmarks(state: LearningState, next: LearningState): Factors {
 
 function scaled(stats: ArmStats, factors: Factors): ArmStats {
   const copy = Float64Array.from(stats);
-  for (const group of DECAY_GROUPS) if (factors[group] !== 1) scaleGroup(copy, group, factors[group]);
+  for (const group of STAT_GROUPS) if (factors[group] !== 1) scaleGroup(copy, group, factors[group]);
   return copy;
 }
 

@@ -2,6 +2,7 @@ import type { LinearArm } from '../bandit/linear/linear-arm.js';
 import type { TenantId, UseCase } from '../ids.js';
 import type { ArmId } from '../registry/model.js';
 import type { ArmStats } from './arm-stats.js';
+import type { UseCaseResiduals } from './residual-sums.js';
 
 export type RegressionMetric = 'quality' | 'logTokens';
 /** One arm's regressions in one use case. */
@@ -16,6 +17,8 @@ export interface UseCaseState {
   readonly useCase: UseCase;
   readonly arms: ScopeArms;
   readonly segments: Map<string, ScopeArms>;
+  /** Of what was reported against what tickets predicted: the use case's own alone, as drift is looked for there. */
+  readonly residuals: UseCaseResiduals;
   /** Regressions on the context, of quality and of the logarithm of output tokens. */
   readonly regressions: Map<ArmId, ArmRegressions>;
 }

@@ -93,11 +93,13 @@ function base(
 function expectations(
   { chain, inputTokens }: Ticket,
   { attempt }: AttemptReport,
-): Pick<Outcome, 'expectedInputTokens' | 'costInterval'> {
-  const { costInterval } = chain[attempt]!;
+): Pick<Outcome, 'expectedInputTokens' | 'costInterval' | 'expectedSuccessQ16' | 'expectedLogLatencyQ10'> {
+  const { costInterval, expectedSuccessQ16, expectedLogLatencyQ10 } = chain[attempt]!;
   return {
     ...(attempt === 0 && inputTokens > 0 && { expectedInputTokens: inputTokens }),
     ...(costInterval !== undefined && { costInterval }),
+    ...(expectedSuccessQ16 !== undefined && { expectedSuccessQ16 }),
+    ...(expectedLogLatencyQ10 !== undefined && { expectedLogLatencyQ10 }),
   };
 }
 

@@ -14,6 +14,11 @@ export const OUTCOME_STATUSES = [
 ] as const;
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
+/** Expected rates, of quality and of success, are logged as whole 1/65535ths. */
+export const RATE_ONE_Q16 = 65_535;
+/** Expected natural logarithms as whole 1/1024ths: to a tenth of a per cent. */
+export const LOG_ONE_Q10 = 1024;
+
 export const OUTCOME_METRICS = ['execution', 'quality'] as const;
 /** What one record says of an attempt; each is reported, and counted, at most once. */
 export type OutcomeMetric = (typeof OUTCOME_METRICS)[number];
@@ -77,6 +82,10 @@ export interface Outcome {
   readonly labelProbabilityQ16?: number;
   /** Median answer length predicted at decision; absent where none was. */
   readonly expectedOutputTokens?: number;
+  /** Chance of success predicted at decision, in 1/65535; absent where none was. */
+  readonly expectedSuccessQ16?: number;
+  /** Natural logarithm of the median latency in milliseconds predicted at decision, in 1/1024; absent where none was. */
+  readonly expectedLogLatencyQ10?: number;
   /** Prompt tokens that the decision counted; absent where the attempt may have had another prompt. */
   readonly expectedInputTokens?: number;
   /** 80 % interval of the expected cost, as `packInterval` has it; absent where none was predicted. */

@@ -2,21 +2,23 @@ import { armBelief, beliefScope } from '../bandit/belief.js';
 import type { Drift } from '../bandit/drift.js';
 import { priorsAt } from '../bandit/priors.js';
 import type { TenantId, UseCase } from '../ids.js';
+import { RESIDUAL_METRICS, type ResidualMetric } from '../learning/residual-sums.js';
 import type { UseCaseState } from '../learning/use-case-state.js';
 import type { Arm } from './arm.js';
 import { contextLayoutOf } from './policy.js';
 import type { DecisionSnapshot } from './snapshot.js';
 
-/** A drift that decisions act on at this moment. */
+/** A metric whose drift decisions act on at this moment. */
 export interface ArmDrift {
   readonly tenant: TenantId;
   readonly useCase: UseCase;
   readonly arm: Arm;
+  readonly metric: ResidualMetric;
   readonly drift: Drift;
 }
 
 /**
- * Every arm whose quality has drifted by what recent outcomes say, in any use case: what a request of an average context
+ * Every arm of which a metric has drifted by what recent outcomes say, in any use case: what a request of an average context
  * would be decided with. Arms of models that are gone are left out.
  */
 export function listDrift(snapshot: DecisionSnapshot, nowMs: number): ArmDrift[] {
@@ -40,7 +42,10 @@ function driftIn(state: UseCaseState, snapshot: DecisionSnapshot, nowMs: number)
   return [...state.arms.keys()].flatMap((armId) => {
     const arm = armById.get(armId);
     if (arm === undefined) return [];
-    const { drift } = armBelief(scope, priorsAt(arm.priorTable, useCase, undefined), armId, arm.kin);
-    return drift === undefined ? [] : [{ tenant, useCase, arm, drift }];
+    const { drifts } = armBelief(scope, priorsAt(arm.priorTable, useCase, undefined), armId, arm.kin);
+    return RESIDUAL_METRICS.flatMap((metric) => {
+      const drift = drifts[metric];
+      return drift === undefined ? [] : [{ tenant, useCase, arm, metric, drift }];
+    });
   });
 }

@@ -1,5 +1,7 @@
-import { predictedRate } from '../bandit/metric-belief.js';
-import { QUALITY_ONE_Q16 } from '../learning/observe.js';
+import type { ArmBelief } from '../bandit/belief.js';
+import { betaMean } from '../bandit/beta-distribution.js';
+import { clampedRate } from '../bandit/metric-belief.js';
+import { LOG_ONE_Q10, RATE_ONE_Q16 } from '../outcome/outcome.js';
 import { packInterval } from '../cost/cost-interval.js';
 import type { CostEstimate } from '../cost/estimate.js';
 import type { Ticket, TicketAttempt } from '../ticket/ticket.js';
@@ -19,10 +21,10 @@ export function ticketOf(decision: Decision, question: Question, issue: Issue): 
     segment,
     chain: chain.map(({ arm, belief, cost }) => ({
       armId: arm.armId,
-      expectedQualityQ16: Math.round(predictedRate(belief.quality) * QUALITY_ONE_Q16),
+      expectedQualityQ16: Math.round(clampedRate(belief.undrifted.quality.mean) * RATE_ONE_Q16),
       expectedCostNanoUsd: Math.round(cost?.meanNanoUsd ?? 0),
       ...intervalOf(cost),
-      ...(belief.outputTokens.median !== undefined && { expectedOutputTokens: belief.outputTokens.median }),
+      ...predictionsOf(belief),
     })),
     propensityQ16: chain[0]!.propensityQ16,
     // Where a report tells no usage, the choice's prompt is what was paid for.
@@ -34,6 +36,21 @@ export function ticketOf(decision: Decision, question: Question, issue: Issue): 
     ...(label?.requested && { labelProbabilityQ16: label.probabilityQ16 }),
     seed,
     lambda,
+  };
+}
+
+/**
+ * What residuals will be against: without drift, or they would vanish with it. A latency of a millisecond or less is told
+ * as the least above, since 0 is none.
+ */
+function predictionsOf({
+  undrifted,
+}: ArmBelief): Pick<TicketAttempt, 'expectedSuccessQ16' | 'expectedLogLatencyQ10' | 'expectedOutputTokens'> {
+  const { success, latencyMs, outputTokens } = undrifted;
+  return {
+    expectedSuccessQ16: Math.max(1, Math.round(betaMean(success) * RATE_ONE_Q16)),
+    expectedLogLatencyQ10: Math.max(1, Math.round(latencyMs.logMean * LOG_ONE_Q10)),
+    expectedOutputTokens: Math.exp(outputTokens.logMean),
   };
 }
 

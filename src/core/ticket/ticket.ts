@@ -9,6 +9,10 @@ export interface TicketAttempt {
   readonly expectedQualityQ16: number;
   /** 0 where unpriced. */
   readonly expectedCostNanoUsd: number;
+  /** Chance of success that was predicted, in 1/65535; absent where none was. */
+  readonly expectedSuccessQ16?: number;
+  /** Natural logarithm of the median latency in ms that was predicted, in 1/1024; absent where none was. */
+  readonly expectedLogLatencyQ10?: number;
   /** Median answer length that was predicted; absent where none was. */
   readonly expectedOutputTokens?: number;
   /** 80 % interval of the expected cost, as `packInterval` has it; absent where none was predicted. */

@@ -1,4 +1,4 @@
-import { predictedRate } from '../../core/bandit/metric-belief.js';
+import { clampedRate } from '../../core/bandit/metric-belief.js';
 import type { Weights } from '../../core/bandit/settings.js';
 import type { PolicyAnswer } from '../../core/comparison/policy-answer.js';
 import { modelOfArmKey, variantOfArmKey } from '../../core/prompts/prompt-book.js';
@@ -31,7 +31,7 @@ export function packAnswer({
   candidates.forEach(({ arm, propensityQ16, belief, cost }, k) => {
     packed.armIds[k] = arm.armId;
     packed.propensitiesQ16[k] = propensityQ16;
-    packed.qualities[k] = predictedRate(belief.quality);
+    packed.qualities[k] = clampedRate(belief.undrifted.quality.mean);
     packed.costsNanoUsd[k] = cost?.meanNanoUsd ?? NaN;
   });
   return packed;

@@ -1,4 +1,5 @@
-import { clampedRate, type MetricBelief } from '../../core/bandit/metric-belief.js';
+import type { ArmBelief } from '../../core/bandit/belief.js';
+import { clampedRate } from '../../core/bandit/metric-belief.js';
 import { betaMean } from '../../core/bandit/beta-distribution.js';
 import { PROPENSITY_ONE } from '../../core/bandit/propensity.js';
 import type { CostEstimate } from '../../core/cost/estimate.js';
@@ -156,8 +157,15 @@ export function encodeExplainResponse(deliberation: Deliberation, policyVersion:
   };
 }
 
-/** Drift is part of the mean that is acted on. */
-const driftOf = ({ mean, undriftedMean = mean }: MetricBelief): number => mean - undriftedMean;
+/** By how much drift moved what is acted on; a Beta's mean stays inside its range. */
+function encodeDrifts({ drifts, undrifted, quality, success }: ArmBelief) {
+  return {
+    qualityDrift: drifts.quality ? quality.mean - undrifted.quality.mean : 0,
+    successDrift: drifts.success ? betaMean(success) - betaMean(undrifted.success) : 0,
+    latencyDrift: drifts.latency?.shift ?? 0,
+    outputTokensDrift: drifts.outputTokens?.shift ?? 0,
+  };
+}
 
 function encodeScore(candidate: ScoredCandidate): CandidateScore {
   const { arm, model, belief, cost, latencyMs, expectedUtility, propensityQ16 } = candidate;
@@ -166,7 +174,7 @@ function encodeScore(candidate: ScoredCandidate): CandidateScore {
     ...(arm.prompt && { variant: arm.prompt.variant.id }),
     expectedQuality: clampedRate(belief.quality.mean),
     qualitySd: Math.sqrt(belief.quality.variance),
-    qualityDrift: driftOf(belief.quality),
+    ...encodeDrifts(belief),
     qualityObservations: belief.qualityObservations,
     expectedSuccess: betaMean(belief.success),
     ...(cost && { cost: encodeCost(cost) }),

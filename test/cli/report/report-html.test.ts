@@ -18,7 +18,7 @@ test('whatever a name holds, the page shows it as text', () => {
         performance: NOTHING,
         models: [],
         savings: [{ against: 'most used', model: HOSTILE, objections: [HOSTILE] }],
-        drift: [{ model: HOSTILE, shift: 1, shiftSd: 1, z: 5 }],
+        drift: [{ model: HOSTILE, metric: 'quality', shift: 1, shiftSd: 1, z: 5 }],
         course: [],
         advice: [HOSTILE],
       },

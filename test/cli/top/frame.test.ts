@@ -4,6 +4,7 @@ import type { TopData } from '../../../src/cli/top/top-data.js';
 import {
   BreakerState,
   DriftAlarm,
+  DriftMetric,
   GetServerStatusResponse,
   ModelHealth,
   TimeSeries,
@@ -62,12 +63,20 @@ describe('a picture of a server', () => {
         reason: '5 failures in a row',
       }),
     ];
-    const drift = [DriftAlarm.fromPartial({ useCase: 'chat', model: 'acme/small', shift: -0.2, z: -5 })];
+    const drift = [
+      DriftAlarm.fromPartial({
+        useCase: 'chat',
+        model: 'acme/small',
+        metric: DriftMetric.LATENCY,
+        shift: 0.7,
+        z: 5,
+      }),
+    ];
     expect(linesOf({ status, unwell, drift }).slice(1, 5)).toEqual([
       '! the store failed: reports are refused',
       '! a policy version is pinned',
       '! acme/large is down: 5 failures in a row',
-      '! acme/small drifts in chat: -0.200 (z -5.0)',
+      '! latency of acme/small drifts in chat: ×2.01 (z 5.0)',
     ]);
   });
 

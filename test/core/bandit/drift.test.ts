@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { driftOf, type Drift } from '../../../src/core/bandit/drift.js';
 import type { UseCase } from '../../../src/core/ids.js';
+import { STAT } from '../../../src/core/learning/arm-stats.js';
 import type { LearningState } from '../../../src/core/learning/learning-state.js';
 import { ARM, repeated, taught, TENANT, type Lesson } from '../../builders/linear-learning.js';
 import { START_MS } from '../../builders/learning.js';
@@ -14,8 +15,13 @@ const paced = (lessons: readonly Lesson[], from = 0): Lesson[] =>
 
 function driftIn(state: LearningState, nowSecond: number): Drift | undefined {
   const nowMs = START_MS + nowSecond * SECOND_MS;
-  const stats = state.useCase(TENANT, 'chat' as UseCase)!.arms.get(ARM)!;
-  return driftOf(stats, (memory) => state.readFactor(memory, nowMs), NOISE);
+  const { arms, residuals } = state.useCase(TENANT, 'chat' as UseCase)!;
+  return driftOf(residuals.get(ARM)!, {
+    metric: 'quality',
+    known: arms.get(ARM)![STAT.qualityW]! * state.readFactor('quality', nowMs),
+    noise: NOISE,
+    factorOf: (memory) => state.readFactor(memory, nowMs),
+  });
 }
 
 /** As predicted, but for noise that cancels out. */
