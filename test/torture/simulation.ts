@@ -66,9 +66,8 @@ export class Simulation {
     });
   }
 
-  /** @param troubles how often the disk fails, the process crashes, and it is restarted, each, at moments drawn by chance. */
-  async run(steps: number, troubles: number): Promise<void> {
-    const share = troubles / steps;
+  /** @param share of steps after which the disk fails, the process crashes, and it is restarted, each. */
+  async run(steps: number, share: number): Promise<void> {
     for (let i = 0; i < steps; i++) {
       await this.step();
       if (this.rng() < share) await this.failDisk();

@@ -9,58 +9,73 @@ export function compareStates(a: LearningState, b: LearningState): string[] {
   if (a.latestEventMs !== b.latestEventMs)
     differences.push(`newest event: ${a.latestEventMs} and ${b.latestEventMs}`);
   if (a.sequence !== b.sequence) differences.push(`position: ${a.sequence} and ${b.sequence}`);
-  const left = flatten(a);
-  const right = flatten(b);
-  for (const [place, value] of left) {
-    const other = right.get(place);
-    if (other === undefined) differences.push(`${place}: ${value} and nothing`);
-    else if (!close(value, other)) differences.push(`${place}: ${value} and ${other}`);
-  }
-  for (const [place, value] of right)
-    if (!left.has(place)) differences.push(`${place}: nothing and ${value}`);
+  compareRows(arraysOf(a), arraysOf(b), differences);
+  compareRows(numbersOf(a), numbersOf(b), differences);
   return differences;
+}
+
+/** Numbers by their place. A name each, where it is more than one, is the place's and the position. */
+type Rows = ReadonlyMap<string, ArrayLike<number>>;
+
+/** Row by row: a state of many contexts has millions of sums, and a name for each would be most of the work. */
+function compareRows(left: Rows, right: Rows, differences: string[]): void {
+  for (const [place, row] of left) {
+    const other = right.get(place);
+    if (other === undefined) differences.push(`${place}: ${row[0]} and nothing`);
+    else if (row.length !== other.length)
+      differences.push(`${place}: ${row.length} sums and ${other.length}`);
+    else compareRow(place, row, other, differences);
+  }
+  for (const [place, row] of right) if (!left.has(place)) differences.push(`${place}: nothing and ${row[0]}`);
+}
+
+function compareRow(place: string, row: ArrayLike<number>, other: ArrayLike<number>, differences: string[]) {
+  for (let i = 0; i < row.length; i++) {
+    if (close(row[i]!, other[i]!)) continue;
+    differences.push(`${place}${row.length > 1 ? ` ${i}` : ''}: ${row[i]} and ${other[i]}`);
+  }
 }
 
 const close = (a: number, b: number): boolean =>
   Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a), Math.abs(b));
 
-/** Every sum of a state by its place. */
-function flatten(state: LearningState): Map<string, number> {
-  const sums = new Map<string, number>();
+/** The sums of every arm. */
+function arraysOf(state: LearningState): Rows {
+  const rows = new Map<string, ArrayLike<number>>();
   for (const { tenant, useCase, segment, arms } of state.scopes()) {
-    for (const [armId, stats] of arms) {
-      stats.forEach((value, i) => sums.set(`${tenant} ${useCase} ${segment} arm ${armId} sum ${i}`, value));
-    }
-  }
-  for (const [budgetId, account] of state.budgets.accounts) {
-    sums.set(`budget ${budgetId} lambda`, account.lambda);
-    sums.set(`budget ${budgetId} older spend`, account.spend.olderNanoUsd);
-    for (const { quarter, costNanoUsd } of account.spend.entries()) {
-      sums.set(`budget ${budgetId} quarter ${quarter}`, costNanoUsd);
-    }
-    sums.set(`budget ${budgetId} base debt`, account.baseDebt);
-    sums.set(`budget ${budgetId} base requests`, account.baseRequests);
-    sums.set(`budget ${budgetId} base cost`, account.baseCostNanoUsd);
-    for (const { startSecond, gradient, requests, costNanoUsd } of account.buckets) {
-      sums.set(`budget ${budgetId} second ${startSecond} gradient`, gradient);
-      sums.set(`budget ${budgetId} second ${startSecond} requests`, requests);
-      sums.set(`budget ${budgetId} second ${startSecond} cost`, costNanoUsd);
-    }
+    for (const [armId, stats] of arms) rows.set(`${tenant} ${useCase} ${segment} arm ${armId} sum`, stats);
   }
   for (const { tenant, useCase, residuals, regressions } of state.useCases.values()) {
-    for (const [armId, row] of residuals) {
-      row.forEach((value, i) => sums.set(`${tenant} ${useCase} arm ${armId} residual ${i}`, value));
-    }
+    for (const [armId, row] of residuals) rows.set(`${tenant} ${useCase} arm ${armId} residual`, row);
     for (const [armId, byMetric] of regressions) {
-      for (const [metric, { sums: linear }] of Object.entries(byMetric)) {
-        const place = `${tenant} ${useCase} arm ${armId} ${metric}`;
-        for (const part of ['xx', 'xy', 'scalars'] as const) {
-          linear[part].forEach((value, i) => sums.set(`${place} ${part} ${i}`, value));
-        }
+      for (const [metric, { sums }] of Object.entries(byMetric)) {
+        for (const part of ['xx', 'xy', 'scalars'] as const)
+          rows.set(`${tenant} ${useCase} arm ${armId} ${metric} ${part}`, sums[part]);
       }
     }
   }
-  for (const [group, landmarkMs] of Object.entries(state.landmarksMs))
-    sums.set(`landmark ${group}`, landmarkMs);
-  return sums;
+  return rows;
+}
+
+/** Budgets and landmarks, one number a row. */
+function numbersOf(state: LearningState): Rows {
+  const rows = new Map<string, ArrayLike<number>>();
+  const add = (place: string, value: number): unknown => rows.set(place, [value]);
+  for (const [budgetId, account] of state.budgets.accounts) {
+    const budget = `budget ${budgetId}`;
+    add(`${budget} lambda`, account.lambda);
+    add(`${budget} older spend`, account.spend.olderNanoUsd);
+    for (const { quarter, costNanoUsd } of account.spend.entries())
+      add(`${budget} quarter ${quarter}`, costNanoUsd);
+    add(`${budget} base debt`, account.baseDebt);
+    add(`${budget} base requests`, account.baseRequests);
+    add(`${budget} base cost`, account.baseCostNanoUsd);
+    for (const { startSecond, gradient, requests, costNanoUsd } of account.buckets) {
+      add(`${budget} second ${startSecond} gradient`, gradient);
+      add(`${budget} second ${startSecond} requests`, requests);
+      add(`${budget} second ${startSecond} cost`, costNanoUsd);
+    }
+  }
+  for (const [group, landmarkMs] of Object.entries(state.landmarksMs)) add(`landmark ${group}`, landmarkMs);
+  return rows;
 }
