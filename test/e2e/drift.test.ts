@@ -9,7 +9,8 @@ import { inProcessServices } from '../torture/in-process-services.js';
 import { startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
 import { metricsOf } from './metrics-text.js';
-import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
+import { newFolder, SOUND } from './policy-folder.js';
+import { uniformFolder } from './promotion-traffic.js';
 import { ask, wentWell } from './samples.js';
 
 const [, FALLEN] = SOUND;
@@ -26,13 +27,6 @@ const A_FEW = 10;
 /** As good as ever, but for noise. */
 const asEver = (i: number): number => 0.9 + (i % 2 === 0 ? 0.05 : -0.05);
 const FALL = 0.5;
-
-/** Every model is asked alike, so that the one that falls goes on being tried. */
-function uniformPolicy(): string {
-  const folder = policyFolder(SOUND);
-  editJson(folder, 'bandit.json', (value) => ({ ...value, policy: 'uniform' }));
-  return folder;
-}
 
 /** Two days of selections and reports that ended a moment ago, by the services on a clock of the past. */
 async function pastOf(storePath: string, rulesPath: string): Promise<void> {
@@ -61,7 +55,8 @@ let server: BuiltServer;
 let sextant: Sextant;
 beforeAll(async () => {
   const storePath = join(newFolder(), 'store');
-  const rulesPath = uniformPolicy();
+  // Every model is asked alike, so that the one that falls goes on being tried.
+  const rulesPath = uniformFolder();
   await pastOf(storePath, rulesPath);
   server = await startServer({ rulesPath, storePath });
   sextant = connect(server.address);
