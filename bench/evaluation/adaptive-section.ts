@@ -4,6 +4,7 @@ import { benchSet } from '../quality/bench-set.js';
 import { START_MS, STEP_MS } from '../quality/replay.js';
 import { paretoSet } from '../quality/sections/pareto-sets.js';
 import { Coverage } from './coverage.js';
+import { logSeeds } from './log-seeds.js';
 import { loggedRun, readPrompts } from './logged-run.js';
 import { COVERAGE_HEADER, coverageRows, type EvaluationContext } from './section.js';
 import { LOGGERS } from './steady.js';
@@ -22,7 +23,7 @@ const EVERYTHING = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
  * given what it had learned by then.
  */
 export async function adaptiveSection(context: EvaluationContext): Promise<void> {
-  const { report, steps } = context;
+  const { report, seed: runSeed, steps } = context;
   const repetitions = Math.min(context.repetitions, REPETITIONS_MOST);
   const set = benchSet(paretoSet(context, 4));
   report.heading(
@@ -33,7 +34,7 @@ export async function adaptiveSection(context: EvaluationContext): Promise<void>
   const prompts = readPrompts(set, logging);
   const coverage = new Coverage();
   const means: Truth[] = [];
-  for (let seed = 0; seed < repetitions; seed++) {
+  for (const seed of logSeeds(runSeed, repetitions)) {
     const looks: Truth[] = [];
     const store = await loggedRun(set, {
       policy: logging,

@@ -7,6 +7,7 @@ import { benchSet } from '../quality/bench-set.js';
 import type { OutcomeSet } from '../quality/outcome-set.js';
 import { usd } from '../quality/report.js';
 import { paretoSet } from '../quality/sections/pareto-sets.js';
+import { logSeeds } from './log-seeds.js';
 import { loggedRun, readPrompts, type ReadPrompt } from './logged-run.js';
 import type { EvaluationContext } from './section.js';
 import { LOGGERS } from './steady.js';
@@ -25,7 +26,7 @@ interface Paced {
 
 /** Whether a candidate keeps to its budget: by its replay on another's log, beside runs of its own. */
 export async function budgetSection(context: EvaluationContext): Promise<void> {
-  const { report, steps } = context;
+  const { report, seed: runSeed, steps } = context;
   const repetitions = Math.min(context.repetitions, REPETITIONS_MOST);
   const set = benchSet(paretoSet(context, 4));
   report.heading(
@@ -38,7 +39,7 @@ export async function budgetSection(context: EvaluationContext): Promise<void> {
     for (const budgetUsd of BUDGETS_USD) {
       const target = standingPolicy(set, namedVariant(name), budgetUsd);
       const paced: Paced[] = [];
-      for (let seed = 0; seed < repetitions; seed++) {
+      for (const seed of logSeeds(runSeed, repetitions)) {
         const store = await loggedRun(set, { policy: logging, prompts, steps, seed });
         const { budgets } = await evaluateLog(store, standing(target), { filter: EVERYTHING });
         const { costUsd, feasible } = budgets[0]!;

@@ -6,6 +6,8 @@ export interface EvaluationContext {
   readonly dataFolder: string;
   readonly report: Report;
   readonly repetitions: number;
+  /** What all chance of the logs is drawn from. */
+  readonly seed: number;
   /** Decisions per log. */
   readonly steps: number;
 }

@@ -7,12 +7,12 @@ const slug = (name: string): string => name.replace(/[^a-z0-9.]+/g, '-');
 
 /** Policies that do not learn, on the logs of others that do or do not, with the share of the intervals that hold. */
 export async function steadySection(context: EvaluationContext): Promise<void> {
-  const { report, repetitions, steps } = context;
+  const { report, repetitions, seed, steps } = context;
   const set = benchSet(paretoSet(context, 4));
   report.heading(
     `Steady policies on logs of others: ${set.name}, ${set.prompts.length} prompts × ${set.arms.length} models, ${repetitions} logs of ${steps} decisions with replacement`,
   );
-  const pairs = await steadyCoverage(set, { loggers: LOGGERS, repetitions, steps });
+  const pairs = await steadyCoverage(set, { loggers: LOGGERS, repetitions, seed, steps });
   report.table(
     COVERAGE_HEADER,
     pairs.flatMap(({ logger, target, truth, coverage }) =>

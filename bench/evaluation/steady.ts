@@ -2,6 +2,7 @@ import { evaluateLog } from '../../src/runtime/evaluation/evaluate-log.js';
 import type { PolicyVariant } from '../quality/bench-policy.js';
 import type { OutcomeSet } from '../quality/outcome-set.js';
 import { Coverage } from './coverage.js';
+import { logSeeds } from './log-seeds.js';
 import { loggedRun, readPrompts } from './logged-run.js';
 import { standing, standingPolicy, steadyTargets } from './targets.js';
 import { truthOf } from './truth.js';
@@ -19,6 +20,8 @@ export const LOGGERS: readonly PolicyVariant[] = [
 export interface CoverageSpec {
   readonly loggers: readonly PolicyVariant[];
   readonly repetitions: number;
+  /** Of the run. */
+  readonly seed: number;
   readonly steps: number;
   readonly onRepetition?: (done: number) => void;
 }
@@ -37,7 +40,7 @@ const EVERYTHING = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
 /** Logs with each policy, evaluates others that do not learn, and confronts them with their own replay. */
 export async function steadyCoverage(
   set: OutcomeSet,
-  { loggers, repetitions, steps, onRepetition }: CoverageSpec,
+  { loggers, repetitions, seed: runSeed, steps, onRepetition }: CoverageSpec,
 ): Promise<MeasuredPair[]> {
   const targets = steadyTargets(set);
   const pairs: MeasuredPair[] = [];
@@ -51,12 +54,12 @@ export async function steadyCoverage(
       truth: truthOf(set, target.policy, prompts),
       coverage: new Coverage(),
     }));
-    for (let seed = 0; seed < repetitions; seed++) {
+    for (const [done, seed] of logSeeds(runSeed, repetitions).entries()) {
       const isJudged = (step: number): boolean => step % UNJUDGED_EVERY !== 0;
       const store = await loggedRun(set, { policy, prompts, steps, seed, isJudged });
       for (const { policy: target, coverage, truth } of measured)
         coverage.add(await evaluateLog(store, standing(target), { filter: EVERYTHING }), truth);
-      onRepetition?.(seed + 1);
+      onRepetition?.(done + 1);
     }
     pairs.push(...measured);
   }

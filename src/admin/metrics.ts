@@ -5,6 +5,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import { addBreakerMetrics } from './breaker-metrics.js';
 import { addDriftMetrics } from './drift-metrics.js';
 import { addExperimentMetrics } from './experiment-metrics.js';
+import { addPromotionMetrics } from './promotion-metrics.js';
 import { addShadowMetrics } from './shadow-metrics.js';
 import { addStoreMetrics } from './store-metrics.js';
 import { addCostMetrics } from './cost-metrics.js';
@@ -92,6 +93,7 @@ export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
   addShadowMetrics(registry, runtime);
   addStoreMetrics(registry, runtime);
   addExperimentMetrics(registry, runtime);
+  addPromotionMetrics(registry, runtime);
   addCostMetrics(registry, runtime, nowMs);
   addUsageMetrics(registry, runtime.usage);
   return {

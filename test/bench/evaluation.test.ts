@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOGS_MOST, logSeeds, RUN_SEED_MOST, STEPS_MOST } from '../../bench/evaluation/log-seeds.js';
 import { loggedRun, readPrompts } from '../../bench/evaluation/logged-run.js';
 import { steadyCoverage, type MeasuredPair } from '../../bench/evaluation/steady.js';
 import { standing, standingPolicy } from '../../bench/evaluation/targets.js';
 import { benchSet } from '../../bench/quality/bench-set.js';
 import type { OutcomeSet } from '../../bench/quality/outcome-set.js';
+import { decisionSeed } from '../../bench/quality/permutation.js';
 import { estimateOf } from '../../src/core/evaluation/reward-report.js';
 import { rngFromSeed } from '../../src/core/random.js';
 import { DecisionRecord } from '../../src/gen/sextant/storage/v1/storage.js';
@@ -44,7 +46,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe('evaluations of logs, against the replay of the policy itself', () => {
   let pairs: readonly MeasuredPair[] = [];
   beforeAll(async () => {
-    pairs = await steadyCoverage(set, { loggers: [UNIFORM], repetitions: REPETITIONS, steps: STEPS });
+    pairs = await steadyCoverage(set, {
+      loggers: [UNIFORM],
+      repetitions: REPETITIONS,
+      seed: 0,
+      steps: STEPS,
+    });
   }, SLOW_MS);
 
   it('have intervals that hold as often as they say', () => {
@@ -66,6 +73,29 @@ describe('evaluations of logs, against the replay of the policy itself', () => {
     const rows = new Map(coverage.rows().map((row) => [`${row.reward} ${row.estimator}`, row]));
     expect(Math.abs(rows.get('costUsd dr')!.bias)).toBeLessThan(0.02 * truth.costUsd);
     expect(rows.get('quality dr')!.asymptoticWidth).toBeLessThan(rows.get('quality ips')!.asymptoticWidth);
+  });
+});
+
+describe('a seed of the bench', () => {
+  const biases = async (seed: number): Promise<number[]> => {
+    const spec = { loggers: [UNIFORM], repetitions: 2, seed, steps: 40 };
+    return (await steadyCoverage(set, spec)).flatMap(({ coverage }) =>
+      coverage.rows().map(({ bias }) => bias),
+    );
+  };
+
+  it('is the same logs each time, and another seed others', async () => {
+    const [first, again, other] = [await biases(5), await biases(5), await biases(6)];
+    expect(first.length).toBeGreaterThan(0);
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  it('shares no log with another, and leaves a decision 64 bits', () => {
+    expect(logSeeds(0, 3)).toEqual([0, 1, 2]);
+    expect(logSeeds(1, 1)[0]).toBeGreaterThan(logSeeds(0, LOGS_MOST).at(-1)!);
+    const last = logSeeds(RUN_SEED_MOST, LOGS_MOST).at(-1)!;
+    expect(decisionSeed(last, STEPS_MOST - 1)).toBeLessThan(2n ** 64n);
   });
 });
 

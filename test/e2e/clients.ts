@@ -122,6 +122,7 @@ export function connect(
     serverStatus: unary(insight.GetServerStatusRequest, insights.getServerStatus.bind(insights)),
     listTimeSeries: unary(insight.ListTimeSeriesRequest, insights.listTimeSeries.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
+    listDrift: unary(insight.ListDriftRequest, insights.listDrift.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
     startExperiment: unary(experiment.StartExperimentRequest, experiments.startExperiment.bind(experiments)),
     rampExperiment: unary(experiment.RampExperimentRequest, experiments.rampExperiment.bind(experiments)),

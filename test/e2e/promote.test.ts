@@ -11,6 +11,7 @@ import {
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
 import { CHEAP } from './experiment-entries.js';
+import { metricsOf } from './metrics-text.js';
 import { operatorTokens } from './operators.js';
 import { newFolder, policyFolder, SOUND } from './policy-folder.js';
 import {
@@ -51,6 +52,13 @@ afterAll(() => {
 const cli = (...arguments_: string[]) =>
   runSextant([...arguments_, '--address', server.address, '--token-file', tokenFile]);
 const activeVersion = async (): Promise<string> => (await acme.activePolicy({})).version;
+/** What Prometheus would read of promotions, by the series' name without its prefix; what is 0 is left out. */
+const promotionMetrics = async (): Promise<Record<string, number>> =>
+  Object.fromEntries(
+    [...(await metricsOf(server)).matchAll(/^sextant_promotion_(\S+) (\S+)$/gm)]
+      .map(([, series, value]) => [series!, Number(value)] as const)
+      .filter(([, value]) => value !== 0),
+  );
 const gatesOf = async (number: number) => {
   const { promotion } = await acme.getPromotion({ number });
   return promotion!.gates.map(({ kind, status }) => [
@@ -63,6 +71,7 @@ test(
   'a candidate as good as what is in force goes all the way, with the evidence of each gate',
   async () => {
     const before = await activeVersion();
+    expect(await promotionMetrics()).toEqual({});
     await ordinaryDay(acme, 150, alike);
     const traffic = new Traffic(() => acme, alike);
     const settings = settingsFile(SMALL);
@@ -116,6 +125,10 @@ test(
       AuditAction.PROMOTION_ENDED,
     ])
       expect(actions).toContain(action);
+    expect(await promotionMetrics()).toEqual({
+      'last_status{status="full"}': 1,
+      last_end_timestamp_seconds: expect.closeTo(Date.now() / 1000, -2) as number,
+    });
     const show = await cli('policy', 'show', version.slice(0, 12));
     expect(show.stdout).toMatch(/^promotion +1 full/m);
   },
@@ -161,6 +174,10 @@ test(
     for (const { choice } of candidates) expect(choice!.model).toBe(CHEAP);
     const { promotion } = await acme.getPromotion({});
     expect(promotion!.status).toBe(PromotionStatus.RETURNED);
+    expect(await promotionMetrics()).toEqual({
+      'last_status{status="returned"}': 1,
+      last_end_timestamp_seconds: expect.closeTo(Date.now() / 1000, -2) as number,
+    });
     const { experiments } = await acme.listExperiments({});
     const canary = experiments.find(({ id }) => id === promotion!.experiment);
     expect(canary!.status).toBe(ExperimentStatus.ENDED);
@@ -208,6 +225,13 @@ test(
     acme = connect(server.address, { token: tokens.acme });
     old.close();
     expect((await acme.getPromotion({ number })).promotion!.status).toBe(PromotionStatus.RUNNING);
+    expect(await promotionMetrics()).toEqual({
+      'gate{gate="canary"}': 1,
+      step_start_timestamp_seconds: expect.closeTo(Date.now() / 1000, -2) as number,
+      canary_share: expect.toSatisfy((share: number) => [0.2, 0.5].includes(share)) as number,
+      'last_status{status="returned"}': 1,
+      last_end_timestamp_seconds: expect.any(Number) as number,
+    });
     await expect
       .poll(async () => (await acme.getPromotion({ number })).promotion!.status, SOON)
       .toBe(PromotionStatus.FULL);

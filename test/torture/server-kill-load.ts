@@ -10,16 +10,19 @@ import {
 import type { SelectResponse } from '../../src/gen/sextant/v1/selection.js';
 import { connect, type Sextant } from '../e2e/clients.js';
 import { ask } from '../e2e/samples.js';
+import type { Exposed } from './experiment-counts.js';
 
 const BATCH = 16;
 const MAX_OUTSTANDING = 200;
+export const USE_CASE = 'crash';
+/** Each asks many times, and is one unit of the experiment. */
+const USERS = 300;
 
 /** One entry for each client. */
 const WAYS = ['unary', 'unary', 'unary', 'batch', 'batch', 'stream', 'stream'] as const;
 
 /** A report that was sent, and what the server said of it before it died, if anything. */
-export interface Sent {
-  readonly report: ReportRequest;
+export interface Sent extends Exposed {
   receipt?: ReportResponse;
   /** Refused by a server that lived: nothing of it may be recorded. */
   refused?: string;
@@ -63,17 +66,21 @@ export class Load {
 
   private async unary(sextant: Sextant): Promise<void> {
     while (!this.isOver) {
-      const sent = this.note(await sextant.select(ask('crash')));
+      const request = this.request();
+      const sent = this.note(request, await sextant.select(request));
       sent.receipt = await sextant.report(sent.report);
     }
   }
 
   private async batch(sextant: Sextant): Promise<void> {
     while (!this.isOver) {
-      const asked = Array.from({ length: BATCH }, (_, i) => ({ id: String(i), request: ask('crash') }));
+      const asked = Array.from({ length: BATCH }, (_, i) => ({
+        id: String(i),
+        request: this.request(),
+      }));
       const decisions = (await sextant.selectBatch({ items: asked })).results;
-      const all = decisions.flatMap(({ outcome }) =>
-        outcome?.$case === 'response' ? [this.note(outcome.value)] : [],
+      const all = decisions.flatMap(({ id, outcome }) =>
+        outcome?.$case === 'response' ? [this.note(asked[Number(id)]!.request, outcome.value)] : [],
       );
       const items = all.map(({ report }, i) => ({ id: String(i), report }));
       const { results } = await sextant.reportBatch({ items });
@@ -93,7 +100,8 @@ export class Load {
     });
     try {
       for (let n = 0; !this.isOver; n++) {
-        const sent = this.note(await sextant.select(ask('crash')));
+        const request = this.request();
+        const sent = this.note(request, await sextant.select(request));
         outstanding.set(String(n), sent);
         if (!stream.write({ id: String(n), report: sent.report }))
           await Promise.race([once(stream, 'drain'), ended]);
@@ -105,8 +113,15 @@ export class Load {
     }
   }
 
+  private request(): ReturnType<typeof ask> & { readonly attributes: { readonly user: string } } {
+    return { ...ask(USE_CASE), attributes: { user: `u-${Math.floor(this.rng() * USERS)}` } };
+  }
+
   /** Notes a report before it is sent: a kill may fall between the sending and the receipt. */
-  private note({ ticket, fallbacks }: SelectResponse): Sent {
+  private note(
+    { attributes: { user } }: { readonly attributes: { readonly user: string } },
+    { ticket, fallbacks, experiment }: SelectResponse,
+  ): Sent {
     const quality = Math.round(this.rng() * 100) / 100;
     const [isQualityOnly, hasFallback] = [this.rng() < 0.1, this.rng() < 0.2 && fallbacks.length > 0];
     const answered = { quality, qualitySource: 'test', costNanoUsd: 50_000n, status: OutcomeStatus.SUCCESS };
@@ -115,7 +130,8 @@ export class Load {
       : hasFallback
         ? [{ status: OutcomeStatus.TIMEOUT }, { attempt: 1, ...answered }]
         : [answered];
-    const sent: Sent = { report: ReportRequest.fromPartial({ ticket, attempts }) };
+    const report = ReportRequest.fromPartial({ ticket, attempts });
+    const sent: Sent = { report, user, arm: experiment?.arm ?? 'none' };
     this.sent.push(sent);
     return sent;
   }

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { rngFromSeed } from '../../src/core/random.js';
 import { runSextant, startServer, type BuiltServer } from '../e2e/built-server.js';
-import { connect } from '../e2e/clients.js';
+import { connect, type Sextant } from '../e2e/clients.js';
 import { policyFolder, SOUND } from '../e2e/policy-folder.js';
-import { Load, outcomesOf, type Sent } from './server-kill-load.js';
+import { countsHeld, countsOf, underKills } from './experiment-counts.js';
+import { Load, outcomesOf, USE_CASE, type Sent } from './server-kill-load.js';
 import { counted, resend } from './steady-load.js';
 import { TortureRun } from './torture-run.js';
 
@@ -64,8 +65,23 @@ async function killOnce(
   expect(recovered, where).toBe(least + found);
   everything.push(...sent);
   expect(await counted(sextant), where).toBe(count(everything));
+  await expectArms(sextant, everything, where);
   sextant.close();
   return found;
+}
+
+/** Every arm of the experiment has what was drawn into it, once, and every user one arm over all kills. */
+async function expectArms(sextant: Sextant, everything: readonly Sent[], where: string): Promise<void> {
+  const expected = countsOf(everything);
+  const held = await countsHeld(sextant);
+  for (const arm of Object.values(expected))
+    Object.assign(arm, { qualitySum: expect.closeTo(arm.qualitySum, 6) as number });
+  expect(held, where).toEqual(expected);
+  const users = new Set(everything.map(({ user }) => user)).size;
+  expect(
+    Object.values(held).reduce((sum, { units }) => sum + units, 0),
+    where,
+  ).toBe(users);
 }
 
 /** The last look at a store: everything is there once, and memory equals the fold of the log. */
@@ -74,14 +90,32 @@ async function settle(server: BuiltServer, everything: readonly Sent[]): Promise
   const again = (await resend(sextant, everything)).flat();
   expect(again.filter(({ duplicate }) => !duplicate)).toEqual([]);
   expect(await counted(sextant)).toBe(count(everything));
+  await expectArms(sextant, everything, 'at the end');
   sextant.close();
   expect(await server.stop()).toBe(0);
   const flags = ['--store.path', server.storePath, '--rules.path', server.rulesPath];
   const { code, stdout } = await runSextant(['verify', ...flags]);
   expect([code, stdout]).toEqual([
     0,
-    expect.stringMatching(new RegExp(`^outcomes +${count(everything)} [^]*^equal$`, 'm')),
+    expect.stringMatching(
+      new RegExp(
+        `^outcomes +${count(everything)} [^]*^equal$[^]*^experiment +under-kills, \\d+ units: equal$`,
+        'm',
+      ),
+    ),
   ]);
+}
+
+/** A server on a new store, with an experiment that draws what the load asks. */
+async function started(): Promise<BuiltServer> {
+  const server = await startServer({
+    rulesPath: policyFolder(SOUND),
+    settings: { 'store.snapshotEveryOutcomes': '400' },
+  });
+  const sextant = connect(server.address);
+  await sextant.startExperiment({ experiment: { $case: 'definition', value: underKills(USE_CASE) } });
+  sextant.close();
+  return server;
 }
 
 test(
@@ -95,10 +129,7 @@ test(
         await settle(server, everything);
         [server, everything] = [undefined, []];
       }
-      server ??= await startServer({
-        rulesPath: policyFolder(SOUND),
-        settings: { 'store.snapshotEveryOutcomes': '400' },
-      });
+      server ??= await started();
       const reports = everything.length;
       const found = await killOnce(server, everything, rng, `kill ${kill}, seed ${kills.seed}`);
       kills.add({ reports: everything.length - reports, durableUnanswered: found, lost: 0, countedTwice: 0 });

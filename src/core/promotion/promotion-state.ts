@@ -75,6 +75,12 @@ export const statusOf = ({ end }: PromotionState): PromotionStatus => end?.statu
 /** The gate that a running promotion stands at. */
 export const gateOf = ({ gates }: PromotionState): GateRecord => gates.at(-1)!;
 
+/** Unix time when a running promotion came to its gate, or to its step of the canary. */
+export function stepStartMs(state: PromotionState): number {
+  const { gate, startTimeMs } = gateOf(state);
+  return gate === 'canary' ? state.canary.sinceMs : startTimeMs;
+}
+
 /** The promotion at its first gate. */
 export function begun(of: Omit<PromotionState, 'gates' | 'canary' | 'end'>): PromotionState {
   return {
