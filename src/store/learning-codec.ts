@@ -3,26 +3,17 @@ import { DECAY_GROUPS, STAT_COUNT, type DecayGroup } from '../core/learning/arm-
 import type { HalfLives } from '../core/learning/decay.js';
 import type { LinearArm } from '../core/bandit/linear/linear-arm.js';
 import { NO_CONTEXT } from '../core/context/context-layout.js';
-import { LearningState } from '../core/learning/learning-state.js';
+import { LearningState, type StateScope } from '../core/learning/learning-state.js';
 import { RESIDUAL_COUNT } from '../core/learning/residual-sums.js';
 import type { UseCaseState } from '../core/learning/use-case-state.js';
 import type { TenantId, UseCase } from '../core/ids.js';
 import type { ArmId } from '../core/registry/model.js';
-import { LearningSnapshot, type ArmSums, type ScopeSums } from '../gen/sextant/storage/v1/storage.js';
+import { LearningSnapshot } from '../gen/sextant/storage/v1/storage.js';
+import { readScope, takeField, writeScope, type ScopeRows, type SumsRow } from './scope-codec.js';
 import { StoreError } from './store-error.js';
 
 /** The bytes of a learning state: a cache of the fold of all outcomes before its `sequence`. */
 export function encodeLearning(state: LearningState): Uint8Array {
-  const scopes = [...state.scopes()].map(({ tenant, useCase, segment, arms }) => ({
-    tenant,
-    useCase,
-    segment,
-    arms: encodeRows(arms),
-    linearArms:
-      useCase !== '' && segment === '' ? encodeRegressions(state.ensureUseCase(tenant, useCase)) : [],
-    residuals:
-      useCase !== '' && segment === '' ? encodeRows(state.ensureUseCase(tenant, useCase).residuals) : [],
-  }));
   const budgets = [...state.budgets.accounts].map(([budgetId, account]) => ({
     budgetId,
     baseLambda: account.baseLambda,
@@ -36,15 +27,34 @@ export function encodeLearning(state: LearningState): Uint8Array {
       costNanoUsd,
     })),
   }));
-  return LearningSnapshot.encode({
+  const snapshot = LearningSnapshot.encode({
     foldVersion: state.version,
     sequence: BigInt(state.sequence),
     latestEventMs: BigInt(state.latestEventMs),
     landmarksMs: DECAY_GROUPS.map((group) => state.landmarksMs[group]),
-    scopes,
+    scopes: [],
     budgets,
-  }).finish();
+  });
+  for (const scope of state.scopes())
+    writeScope(snapshot.uint32(SCOPES_TAG).fork(), rowsOf(state, scope)).join();
+  return snapshot.finish();
 }
+
+/** Field 4 of a `LearningSnapshot`. */
+const SCOPES_TAG = 0x22;
+
+function rowsOf(state: LearningState, { arms, ...names }: StateScope): ScopeRows {
+  const isUseCase = names.useCase !== '' && names.segment === '';
+  const useCase = isUseCase ? state.useCase(names.tenant, names.useCase as UseCase) : undefined;
+  return {
+    ...names,
+    arms: encodeRows(arms),
+    residuals: encodeRows(useCase?.residuals ?? NONE),
+    regressions: useCase === undefined ? [] : encodeRegressions(useCase),
+  };
+}
+
+const NONE: ReadonlyMap<ArmId, Float64Array> = new Map();
 
 /**
  * A learning state from its bytes, or nothing where they were made by another fold.
@@ -55,7 +65,7 @@ export function decodeLearning(
   halfLives: HalfLives,
   layout = NO_CONTEXT,
 ): LearningState | undefined {
-  const snapshot = LearningSnapshot.decode(bytes);
+  const { snapshot, scopes } = readSnapshot(bytes);
   const state = new LearningState(halfLives, layout);
   if (snapshot.foldVersion !== state.version) return undefined;
   const landmarks = Object.fromEntries(
@@ -65,14 +75,14 @@ export function decodeLearning(
     { sequence: Number(snapshot.sequence), latestEventMs: Number(snapshot.latestEventMs) },
     landmarks as Record<DecayGroup, number>,
   );
-  for (const scope of snapshot.scopes) {
+  for (const scope of scopes()) {
     const arms = armsOf(state, scope);
     restoreRows(scope.arms, arms, STAT_COUNT);
     if (scope.residuals.length > 0) {
       const useCase = state.ensureUseCase(scope.tenant as TenantId, scope.useCase as UseCase);
       restoreRows(scope.residuals, useCase.residuals, RESIDUAL_COUNT);
     }
-    if (scope.linearArms.length > 0) restoreRegressions(state, scope);
+    if (scope.regressions.length > 0) restoreRegressions(state, scope);
   }
   for (const { budgetId, buckets, quarters, olderCostNanoUsd, ...base } of snapshot.budgets) {
     const spend = new SpendHistory();
@@ -100,14 +110,31 @@ export function decodeLearning(
   return state;
 }
 
-const encodeRows = (rows: ReadonlyMap<ArmId, Float64Array>): ArmSums[] =>
-  [...rows].map(([armId, sums]) => ({ armId, sums: Array.from(sums) }));
+/** All but the scopes, which are read when they are asked for. */
+function readSnapshot(bytes: Uint8Array) {
+  const { rest, values } = readable(() => takeField(bytes, SCOPES_TAG));
+  return {
+    snapshot: readable(() => LearningSnapshot.decode(rest)),
+    scopes: (): ScopeRows[] => readable(() => values.map(({ cursor, end }) => readScope(cursor, end))),
+  };
+}
 
-function restoreRows(rows: readonly ArmSums[], into: Map<ArmId, Float64Array>, length: number): void {
+function readable<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new StoreError('STORE_CORRUPT', 'a snapshot cannot be read', { cause: error });
+  }
+}
+
+const encodeRows = (rows: ReadonlyMap<ArmId, Float64Array>): SumsRow[] =>
+  [...rows].map(([armId, sums]) => ({ armId, sums }));
+
+function restoreRows(rows: readonly SumsRow[], into: Map<ArmId, Float64Array>, length: number): void {
   for (const { armId, sums } of rows) {
     if (sums.length !== length)
       throw new StoreError('STORE_CORRUPT', 'a snapshot has a row of the wrong length');
-    into.set(armId as ArmId, Float64Array.from(sums, finite));
+    into.set(armId as ArmId, allFinite(sums));
   }
 }
 
@@ -118,9 +145,9 @@ function encodeRegressions({ regressions }: UseCaseState) {
   const row = (armId: ArmId, metric: number, { sums }: LinearArm) => ({
     armId,
     metric,
-    xx: Array.from(sums.xx),
-    xy: Array.from(sums.xy),
-    scalars: Array.from(sums.scalars),
+    xx: sums.xx,
+    xy: sums.xy,
+    scalars: sums.scalars,
   });
   return [...regressions].flatMap(([armId, { quality, logTokens }]) => [
     row(armId, QUALITY_METRIC, quality),
@@ -128,9 +155,9 @@ function encodeRegressions({ regressions }: UseCaseState) {
   ]);
 }
 
-function restoreRegressions(state: LearningState, { tenant, useCase, linearArms }: ScopeSums): void {
+function restoreRegressions(state: LearningState, { tenant, useCase, regressions: rows }: ScopeRows): void {
   const useCaseState = state.ensureUseCase(tenant as TenantId, useCase as UseCase);
-  for (const { armId, metric, xx, xy, scalars } of linearArms) {
+  for (const { armId, metric, xx, xy, scalars } of rows) {
     const regressions = state.regressionsOf(useCaseState.tenant).ensure(useCaseState, armId as ArmId);
     const arm = metric === QUALITY_METRIC ? regressions.quality : regressions.logTokens;
     const { sums } = arm;
@@ -141,9 +168,9 @@ function restoreRegressions(state: LearningState, { tenant, useCase, linearArms 
     ) {
       throw new StoreError('STORE_CORRUPT', 'a snapshot has a regression of the wrong size');
     }
-    sums.xx.set(xx.map(finite));
-    sums.xy.set(xy.map(finite));
-    sums.scalars.set(scalars.map(finite));
+    sums.xx.set(allFinite(xx));
+    sums.xy.set(allFinite(xy));
+    sums.scalars.set(allFinite(scalars));
     arm.forget();
   }
 }
@@ -153,6 +180,11 @@ function armsOf(state: LearningState, scope: { tenant: string; useCase: string; 
   if (scope.useCase === '') return state.tenantArms(tenant);
   const useCase = state.ensureUseCase(tenant, scope.useCase as UseCase);
   return scope.segment === '' ? useCase.arms : state.segmentArms(useCase, scope.segment);
+}
+
+function allFinite(sums: Float64Array): Float64Array {
+  for (const sum of sums) finite(sum);
+  return sums;
 }
 
 function finite(value: number | undefined): number {

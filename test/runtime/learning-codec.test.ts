@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { UseCase } from '../../src/core/ids.js';
 import { compareStates } from '../../src/core/learning/compare-states.js';
 import { LearningSnapshot } from '../../src/gen/sextant/storage/v1/storage.js';
 import { decodeLearning, encodeLearning } from '../../src/store/learning-codec.js';
+import { ARM, CONTEXT_LAYOUT, taught, TENANT } from '../builders/linear-learning.js';
 import { anyLog, folded, HALF_LIVES, HOUR_MS } from '../builders/learning.js';
 import { outcomeOf, qualityOf } from '../store/outcome-arbitrary.js';
 
@@ -19,6 +21,41 @@ describe('a snapshot of the learning state', () => {
         expect(encodeLearning(back)).toEqual(encodeLearning(folded(log.slice(0, cut))));
         log.slice(cut).forEach((outcome, i) => back.fold(outcome, Math.min(cut, log.length) + i));
         expect(compareStates(back, folded(log))).toEqual([]);
+      }),
+    );
+  });
+
+  it('has the bytes that the generated code has, whichever order fields come in', () => {
+    fc.assert(
+      fc.property(anyLog(60 * 24 * HOUR_MS), (log) => {
+        const bytes = encodeLearning(folded(log));
+        const snapshot = LearningSnapshot.decode(bytes);
+        expect(encodeLearning(decoded(snapshot)!)).toEqual(bytes);
+        expect(LearningSnapshot.decode(encodeLearning(decoded(snapshot)!))).toEqual(snapshot);
+      }),
+    );
+    const state = taught([{ quality: 0.4 }, { tokens: 200 }]);
+    const { scopes } = LearningSnapshot.decode(encodeLearning(state));
+    const [row] = scopes.flatMap(({ linearArms }) => linearArms);
+    const { sums } = state.useCase(TENANT, 'chat' as UseCase)!.regressions.get(ARM)!.quality;
+    expect(row).toMatchObject({ armId: ARM, metric: 1, xx: [...sums.xx], xy: [...sums.xy] });
+  });
+
+  it('is refused where its bytes are cut short or changed, or reads as something else, and never crashes', () => {
+    const bytes = encodeLearning(taught([{ quality: 0.4 }, { tokens: 200 }]));
+    const read = (changed: Uint8Array): string => {
+      try {
+        return decodeLearning(changed, HALF_LIVES, CONTEXT_LAYOUT) === undefined ? 'other fold' : 'read';
+      } catch (error) {
+        return (error as { code?: string }).code ?? String(error);
+      }
+    };
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, bits) => {
+        const changed = Uint8Array.from(bytes);
+        changed[at]! ^= bits;
+        expect(['STORE_CORRUPT', 'other fold', 'read']).toContain(read(changed));
+        expect(['STORE_CORRUPT', 'other fold', 'read']).toContain(read(bytes.subarray(0, at)));
       }),
     );
   });

@@ -35,6 +35,14 @@ const REGRESSION_OF: Partial<Record<DecayGroup, RegressionMetric>> = {
   tokens: 'logTokens',
 };
 
+/** One scope's sums: a tenant's own, a use case's or a segment's; empty names where they do not apply. */
+export interface StateScope {
+  readonly tenant: TenantId;
+  readonly useCase: UseCase | '';
+  readonly segment: string;
+  readonly arms: ScopeArms;
+}
+
 const useCaseKey = (tenant: TenantId, useCase: UseCase): string => `${tenant}\u0000${useCase}`;
 
 function armStatsIn(scope: ScopeArms, armId: ArmId): ArmStats {
@@ -181,7 +189,7 @@ export class LearningState {
   }
 
   /** Every scope's sums, for scaling and for snapshots. */
-  *scopes(): Generator<{ tenant: TenantId; useCase: UseCase | ''; segment: string; arms: ScopeArms }> {
+  *scopes(): Generator<StateScope> {
     for (const [tenant, arms] of this.tenants) yield { tenant, useCase: '', segment: '', arms };
     for (const state of this.useCases.values()) {
       yield { tenant: state.tenant, useCase: state.useCase, segment: '', arms: state.arms };
