@@ -12,7 +12,7 @@ SOURCES := $(shell find src -name '*.ts' -not -path 'src/gen/*')
 # What a call may use; what lies on disk is not served.
 PUBLIC_PROTOS := --exclude-path proto/sextant/storage
 
-.PHONY: docs-screens screenshots torture-hostile torture-flood torture-rotation torture-simulation torture-soak bench-regression bench-evaluation bench-obp notebook bench-experiments bench-store bench-rollups torture-store torture-kill torture-power torture-faults torture-flips bench-quality bench-core bench-rules bench-shadow bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
+.PHONY: docs-screens screenshots torture-hostile torture-flood torture-rotation torture-simulation torture-soak bench-regression bench-evaluation bench-obp notebook bench-experiments bench-store bench-rollups torture-store torture-kill torture-power torture-faults torture-flips bench-quality bench-core bench-rules bench-shadow bench-retention bench-complexity install generate descriptors build serve demo test nightly check types lint format protos imports unused baseline clean
 
 install: node_modules/.stamp
 
@@ -111,12 +111,12 @@ torture-simulation: build
 torture-soak: build
 	SEXTANT_SOAK_SECONDS=1500 $(call TORTURE,28,test/torture/soak.test.ts)
 
-# make bench-quality DATA=DIR OUT=FILE.csv WEIGHTS=0.7,0.3 BUDGETS=2.3e-4,6.6e-4 SEEDS=20; make bench-core; make bench-rules; make bench-shadow
+# make bench-quality DATA=DIR OUT=FILE.csv WEIGHTS=0.7,0.3 BUDGETS=2.3e-4,6.6e-4 SEEDS=20; make bench-core; make bench-rules; make bench-shadow; make bench-retention
 # make bench-complexity ARGS='--sections speed'; make bench-experiments ARGS='--experiments 2000 --seed 1'
 BENCH_FLAGS = $(if $(DATA),--data $(DATA)) $(if $(OUT),--out $(OUT)) $(if $(WEIGHTS),--weights $(WEIGHTS)) \
 	$(if $(BUDGETS),--budgets $(BUDGETS)) $(if $(SEEDS),--seeds $(SEEDS)) $(ARGS)
 
-bench-quality bench-core bench-rules bench-shadow bench-complexity bench-evaluation bench-regression bench-experiments bench-store bench-rollups: bench-%: build
+bench-quality bench-core bench-rules bench-shadow bench-retention bench-complexity bench-evaluation bench-regression bench-experiments bench-store bench-rollups: bench-%: build
 	$(BIN)/tsc -p tsconfig.bench.json
 	mkdir -p bench/out
 	node build/bench/bench/$*.js $(BENCH_FLAGS)

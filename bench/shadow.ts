@@ -1,9 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { credentials, type ServiceError } from '@grpc/grpc-js';
+import { credentials } from '@grpc/grpc-js';
 import { startServerProcess } from '../src/cli/demo/server-process.js';
 import { table } from '../src/cli/demo/table.js';
 import { readPolicyFolder } from '../src/config/read-policy-folder.js';
@@ -15,61 +14,27 @@ import {
   type GetShadowResponse,
   type StopShadowRequest,
 } from '../src/gen/sextant/v1/policy.js';
-import { SelectionServiceClient, SelectRequest } from '../src/gen/sextant/v1/selection.js';
+import { called, quantile, SteadySelects } from './load/steady-selects.js';
 import { projectRoot } from './quality/project-root.js';
 
-const REQUESTS_PER_SECOND = 100;
 const WINDOW_SECONDS = 4;
 /** Windows with and without, in turns, so that both see the same machine. */
 const WINDOW_PAIRS = 12;
 const WARM_UP_SECONDS = 5;
 
-type Call<Request, Response> = (
-  request: Request,
-  done: (error: ServiceError | null, response: Response) => void,
-) => unknown;
-
-const called = <Request, Response>(call: Call<Request, Response>, request: Request): Promise<Response> =>
-  new Promise((resolve, reject) => {
-    call(request, (error, response) => (error === null ? resolve(response) : reject(error)));
-  });
-
 const root = projectRoot();
 const storePath = mkdtempSync(join(tmpdir(), 'sextant-bench-'));
 const rules = join(root, 'rules');
 const server = await startServerProcess(storePath, rules, join(root, 'dist/cli/sextant.js'));
-const selections = new SelectionServiceClient(server.address, credentials.createInsecure());
+const selects = new SteadySelects(server.address);
 const policies = new PolicyServiceClient(server.address, credentials.createInsecure());
 const { sources } = await readPolicyFolder(rules);
 const candidate = StartShadowRequest.fromPartial({
   files: sources.map(({ file, bytes }) => ({ file, content: Buffer.from(bytes) })),
 });
 
-/** Asks at a steady rate. @returns how long each Select took, in milliseconds, as its caller saw it. */
-async function ask(seconds: number): Promise<number[]> {
-  const took: number[] = [];
-  const count = seconds * REQUESTS_PER_SECOND;
-  const start = performance.now();
-  const answers: Promise<unknown>[] = [];
-  for (let i = 0; i < count; i++) {
-    const wait = start + (i * 1000) / REQUESTS_PER_SECOND - performance.now();
-    if (wait > 0) await sleep(wait);
-    const request = SelectRequest.fromPartial({
-      useCase: `use-case-${i % 5}`,
-      input: {
-        content: { $case: 'text', value: `Question ${i}: which river flows through Vienna, and why?` },
-      },
-    });
-    const at = performance.now();
-    answers.push(
-      called((asked: SelectRequest, done) => selections.select(asked, done), request).then(() =>
-        took.push(performance.now() - at),
-      ),
-    );
-  }
-  await Promise.all(answers);
-  return took;
-}
+const took = async (seconds: number): Promise<number[]> =>
+  (await selects.ask(seconds)).map(({ tookMs }) => tookMs);
 
 const getShadow = () =>
   called<GetShadowRequest, GetShadowResponse>((request, done) => policies.getShadow(request, done), {});
@@ -79,26 +44,23 @@ async function startShadow(): Promise<void> {
   while ((await getShadow()).shadow?.phase !== ShadowPhase.LIVE) await sleep(50);
 }
 
-const quantile = (values: readonly number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(q * values.length))]!;
-
 const without: number[] = [];
 const beside: number[] = [];
 let skipped = 0n;
 let compared = 0n;
 try {
-  await ask(WARM_UP_SECONDS);
+  await selects.ask(WARM_UP_SECONDS);
   for (let i = 0; i < WINDOW_PAIRS; i++) {
-    without.push(...(await ask(WINDOW_SECONDS)));
+    without.push(...(await took(WINDOW_SECONDS)));
     await startShadow();
-    beside.push(...(await ask(WINDOW_SECONDS)));
+    beside.push(...(await took(WINDOW_SECONDS)));
     const answer = await getShadow();
     skipped += answer.shadow!.skippedRequests;
     compared += answer.useCases.reduce((sum, { requests }) => sum + requests, 0n);
     await called((request: StopShadowRequest, done) => policies.stopShadow(request, done), { reason: '' });
   }
 } finally {
-  selections.close();
+  selects.close();
   policies.close();
   await server.stop();
   rmSync(storePath, { recursive: true, force: true });
@@ -114,7 +76,7 @@ const rows = [0.5, 0.9, 0.99].map((q) => {
   return [name, a.toFixed(3), b.toFixed(3), (b / a).toFixed(3)];
 });
 console.log(
-  `${without.length} Selects without a shadow and ${beside.length} beside one, ${REQUESTS_PER_SECOND} a second; ${compared} compared, ${skipped} skipped\n`,
+  `${without.length} Selects without a shadow and ${beside.length} beside one, ${selects.perSecond} a second; ${compared} compared, ${skipped} skipped\n`,
 );
 console.log(table(['Select, ms at the caller', 'without', 'beside', 'ratio'], rows));
 const out = join(root, 'bench/out');

@@ -6,6 +6,7 @@ import type { ArmId } from '../../src/core/registry/model.js';
 const ARMS = 12;
 const USE_CASES = 5;
 const SEGMENTS = ['low', 'medium', 'high'] as const;
+/** Between decisions, where nothing else is said. */
 const MS_BETWEEN = 200;
 /** One in 48 of a coordinate's unit, as a context is quantised. */
 const STEPS = 48;
@@ -15,16 +16,18 @@ export interface OutcomeMix {
   readonly startMs: number;
   /** Coordinates of each context; 0 for none. */
   readonly contextSize: number;
+  /** Between two decisions. */
+  readonly msBetween?: number;
 }
 
 /** Outcomes as a server records them: an execution and a quality of each decision, one decision every 200 ms. */
 export function* outcomePairs(
   decisions: number,
-  { startMs, contextSize }: OutcomeMix,
+  { startMs, contextSize, msBetween = MS_BETWEEN }: OutcomeMix,
 ): Generator<readonly [Outcome, Outcome]> {
   const rng = rngFromSeed(1n);
   for (let n = 0; n < decisions; n++) {
-    const timeMs = startMs + n * MS_BETWEEN;
+    const timeMs = Math.floor(startMs + n * msBetween);
     const common = {
       decisionId: decisionIdAt(timeMs, n),
       attempt: 0,

@@ -109,7 +109,8 @@ export class Retention {
 
   /** Lets go of what may go. One at a time. @throws StoreError. */
   async look(): Promise<Removed | undefined> {
-    const { nowMs, store, ticketLifeMs, logger } = this.parts;
+    const { nowMs, uptimeMs, store, ticketLifeMs, logger } = this.parts;
+    const startedMs = uptimeMs();
     if (this.clockJumped()) {
       logger.warn('the clock was set: what may go is looked at the next time');
       return undefined;
@@ -121,7 +122,10 @@ export class Retention {
     const rollups = await this.removeRollups();
     const removed = { outcomes, rememberedKeys, decisions, rollups };
     if (outcomes + decisions + rollups > 0)
-      logger.info({ ...removed, base: store.outcomes.base() }, 'removed as retention says');
+      logger.info(
+        { ...removed, base: store.outcomes.base(), tookMs: Math.round(uptimeMs() - startedMs) },
+        'removed as retention says',
+      );
     return removed;
   }
 

@@ -14,10 +14,23 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-interface LogLine {
+/** A line of the server's log. */
+export interface LogLine {
   readonly level: number;
   readonly msg: string;
+  /** ISO 8601. */
+  readonly time: string;
   readonly grpcPort?: number;
+  /** How long a piece of work took that the line tells of. */
+  readonly tookMs?: number;
+  /** Outcomes that retention removed. */
+  readonly outcomes?: number;
+}
+
+interface ServerExtras {
+  /** By path, as flags have them. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly onLine?: (line: LogLine) => void;
 }
 
 const LEVEL_ERROR = 50;
@@ -27,6 +40,7 @@ export async function startServerProcess(
   storePath: string,
   policyFolder: string,
   program = SEXTANT,
+  { settings: more = {}, onLine = () => undefined }: ServerExtras = {},
 ): Promise<ServerProcess> {
   const settings = {
     'server.port': '0',
@@ -34,6 +48,7 @@ export async function startServerProcess(
     'store.path': storePath,
     'rules.path': policyFolder,
     'shutdown.notServingSeconds': '0',
+    ...more,
   };
   const flags = Object.entries(settings).flatMap(([path, value]) => [`--${path}`, value]);
   const child = spawn(process.execPath, [program, 'serve', ...flags], {
@@ -45,7 +60,7 @@ export async function startServerProcess(
     child.kill(signal);
     await ended;
   };
-  const port = await servingPort(child);
+  const port = await servingPort(child, onLine);
   return {
     address: `127.0.0.1:${port}`,
     pid: child.pid!,
@@ -54,12 +69,13 @@ export async function startServerProcess(
   };
 }
 
-function servingPort(child: ChildProcess): Promise<number> {
+function servingPort(child: ChildProcess, onLine: (line: LogLine) => void): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the server ended with code ${code} before it served`)));
     createInterface({ input: child.stdout! }).on('line', (text) => {
       const line = JSON.parse(text) as LogLine;
+      onLine(line);
       if (line.level >= LEVEL_ERROR) console.error(text);
       if (line.msg === 'serving') resolve(line.grpcPort!);
     });
