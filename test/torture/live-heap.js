@@ -11,7 +11,9 @@ const collect = runInNewContext('gc');
 
 setInterval(() => {
   collect();
-  const { heapUsed, rss } = process.memoryUsage();
+  const { heapUsed, heapTotal, external, rss } = process.memoryUsage();
   const anonymous = 1024 * Number(/^RssAnon:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
-  process.stdout.write(`${JSON.stringify({ msg: 'live heap', heapUsed, anonymous, rss })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ msg: 'live heap', heapUsed, heapTotal, external, anonymous, rss })}\n`,
+  );
 }, everyMs).unref();
