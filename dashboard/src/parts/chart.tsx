@@ -16,6 +16,8 @@ interface ChartProps {
   readonly startsMs: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
+  /** Of the CSV, in that of the values; 1 where absent. */
+  readonly unit?: number;
   readonly whenEmpty: string;
   /** Whether the axis begins at 0. */
   readonly fromZero?: boolean;
@@ -40,13 +42,13 @@ function colourOf(name: string, style: CSSStyleDeclaration): string {
 
 /** Lines over time. The figures are in the legend under the cursor, and in the table. */
 export function Chart(props: ChartProps) {
-  const { title, fileName, startsMs, lines, format, whenEmpty } = props;
+  const { title, fileName, startsMs, lines, format, unit, whenEmpty } = props;
   const isEmpty = lines.every(({ values }) => values.every((value) => value === null || value === 0));
   return (
     <Picture
       caption={title}
       fileName={fileName}
-      columns={[TIME, ...lines.map((line) => columnOf(line, format))]}
+      columns={[TIME, ...lines.map((line) => columnOf(line, format, unit))]}
       rows={isEmpty ? [] : startsMs.map((startMs, i) => ({ startMs, i }))}
       keyOf={({ startMs }) => String(startMs)}
       whenEmpty={whenEmpty}
@@ -66,8 +68,8 @@ interface Step {
 
 const TIME = times<Step>('time', ({ startMs }) => startMs);
 
-const columnOf = ({ name, values }: ChartLine, format: ChartProps['format']): Column<Step> =>
-  numbers(name, ({ i }) => values[i], format);
+const columnOf = ({ name, values }: ChartLine, format: ChartProps['format'], unit = 1): Column<Step> =>
+  numbers(name, ({ i }) => values[i], format, { unit });
 
 function Plot(props: ChartProps & { width: number }) {
   const { title, startsMs, lines, format, width } = props;

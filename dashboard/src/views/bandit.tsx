@@ -1,5 +1,14 @@
 import type { LeaderboardView, LeaderView, SeriesView } from '../../../src/admin/views.js';
-import { decimal, duration, milliseconds, percent, rate, usd, usdNumber, whole } from '../format.js';
+import {
+  decimal,
+  duration,
+  milliseconds,
+  NANO_USD_PER_USD,
+  percent,
+  rate,
+  usdNumber,
+  whole,
+} from '../format.js';
 import { useView } from '../load.js';
 import { Chart } from '../parts/chart.js';
 import { IntervalBar, scaleOf, ShareBar, type Scale } from '../parts/interval-bar.js';
@@ -146,10 +155,11 @@ function Charts({ data, useCase }: { data: SeriesView; useCase: string }) {
       />
       <Chart
         {...shared}
-        title={`Cost a call, mean of ${smooth}`}
+        title={`Cost a call, USD, mean of ${smooth}`}
         fileName={`sextant-cost-${useCase}-${span}`}
         lines={linesOf(data, 'costNanoUsd')}
-        format={(value) => usd(value).replace(' USD', '')}
+        format={usdNumber}
+        unit={NANO_USD_PER_USD}
         fromZero
       />
     </div>

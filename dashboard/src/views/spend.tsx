@@ -1,5 +1,5 @@
 import type { SeriesView, SpenderView, SpendsView, SpendView } from '../../../src/admin/views.js';
-import { at, DASH, duration, usd, usdNumber, whole } from '../format.js';
+import { at, DASH, duration, NANO_USD_PER_USD, usd, usdNumber, whole } from '../format.js';
 import { useView } from '../load.js';
 import { Chart } from '../parts/chart.js';
 import { Picture } from '../parts/picture.js';
@@ -45,6 +45,7 @@ const Spent = ({ lately }: { lately: SeriesView }) => (
     startsMs={lately.startsMs}
     lines={linesOf(lately, 'spendNanoUsd')}
     format={usdNumber}
+    unit={NANO_USD_PER_USD}
     fromZero
     whenEmpty="No cost was reported in this span."
   />
