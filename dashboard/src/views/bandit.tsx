@@ -9,7 +9,6 @@ import {
   usdNumber,
   whole,
 } from '../format.js';
-import { useView } from '../load.js';
 import { Chart } from '../parts/chart.js';
 import { IntervalBar, scaleOf, ShareBar, type Scale } from '../parts/interval-bar.js';
 import { SpanChoice } from '../parts/span-choice.js';
@@ -19,7 +18,8 @@ import { ForUseCase } from '../parts/use-case-choice.js';
 import { Ridgelines } from '../parts/ridgelines.js';
 import type { Go, Route } from '../route.js';
 import { shortName } from '../sentence.js';
-import { linesOf, useSeries } from '../series.js';
+import { linesOf } from '../series.js';
+import { useSpanView } from '../span-view.js';
 
 export function Bandit({ route, go }: { route: Route; go: Go }) {
   return (
@@ -30,9 +30,8 @@ export function Bandit({ route, go }: { route: Route; go: Go }) {
 }
 
 function UseCase({ useCase, span }: { useCase: string; span: Route['span'] }) {
-  const query = `?span=${span}&useCase=${encodeURIComponent(useCase)}`;
-  const board = useView<LeaderboardView>(`/api/v1/leaderboard${query}`);
-  const series = useSeries(span, useCase);
+  const board = useSpanView<LeaderboardView>('leaderboard', span, useCase);
+  const series = useSpanView<SeriesView>('series', span, useCase);
   return (
     <>
       <WhenLoaded of={board}>
