@@ -121,6 +121,8 @@ export function connect(
     listPosteriors: unary(insight.ListPosteriorsRequest, insights.listPosteriors.bind(insights)),
     serverStatus: unary(insight.GetServerStatusRequest, insights.getServerStatus.bind(insights)),
     listTimeSeries: unary(insight.ListTimeSeriesRequest, insights.listTimeSeries.bind(insights)),
+    listDrift: unary(insight.ListDriftRequest, insights.listDrift.bind(insights)),
+    listAnnotations: unary(insight.ListAnnotationsRequest, insights.listAnnotations.bind(insights)),
     listReportRates: unary(insight.ListReportRatesRequest, insights.listReportRates.bind(insights)),
     listModelHealth: unary(insight.ListModelHealthRequest, insights.listModelHealth.bind(insights)),
     startExperiment: unary(experiment.StartExperimentRequest, experiments.startExperiment.bind(experiments)),
