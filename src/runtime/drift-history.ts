@@ -9,15 +9,16 @@ const AWAY_LEAST_MS = 60_000;
 export interface DriftPeriod {
   /** The alarm when its shift was the largest. */
   readonly strongest: ArmDrift;
-  /** When it was first seen; absent where it was there at the first look. */
-  readonly startMs?: number;
+  /** When it was first seen. */
+  readonly startMs: number;
+  /** Whether it was there at the first look: it began before. */
+  readonly isFromBefore: boolean;
   /** When it was last seen; absent while it lasts. */
   readonly endMs?: number;
 }
 
-interface Lasting {
+interface Lasting extends Omit<DriftPeriod, 'strongest' | 'endMs'> {
   strongest: ArmDrift;
-  readonly startMs: number | undefined;
   lastSeenMs: number;
 }
 
@@ -34,12 +35,12 @@ export class DriftHistory {
 
   /** Takes in everything that is in force at a time. */
   seen(alarms: readonly ArmDrift[], nowMs: number): void {
-    const startMs = this.lookedMs === undefined ? undefined : nowMs;
+    const isFromBefore = this.lookedMs === undefined;
     for (const alarm of alarms.filter(isActedOn)) {
       const key = keyOf(alarm);
       const lasting = this.lasting.get(key);
       if (lasting === undefined) {
-        this.lasting.set(key, { strongest: alarm, startMs, lastSeenMs: nowMs });
+        this.lasting.set(key, { strongest: alarm, startMs: nowMs, isFromBefore, lastSeenMs: nowMs });
         continue;
       }
       lasting.lastSeenMs = nowMs;
@@ -59,12 +60,8 @@ export class DriftHistory {
     return [...this.ended, ...[...this.lasting.values()].map((lasting) => this.periodOf(lasting))];
   }
 
-  private periodOf({ strongest, startMs, lastSeenMs }: Lasting): DriftPeriod {
-    return {
-      strongest,
-      ...(startMs !== undefined && { startMs }),
-      ...(lastSeenMs !== this.lookedMs && { endMs: lastSeenMs }),
-    };
+  private periodOf({ lastSeenMs, ...period }: Lasting): DriftPeriod {
+    return { ...period, ...(lastSeenMs !== this.lookedMs && { endMs: lastSeenMs }) };
   }
 }
 

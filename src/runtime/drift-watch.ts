@@ -74,14 +74,16 @@ export class DriftWatch {
     return this.looking;
   }
 
-  /** Those that began first come first. A use case that is named is looked at before. */
+  /** Those that began first come first. For a span that ends now, a use case that is named is looked at before. */
   periods({ tenant, useCase, fromMs, toMs }: DriftQuery): readonly DriftPeriod[] {
-    if (useCase !== undefined) this.lookAtNamed(tenant, useCase);
+    // Now is some moments later than when it was read for the query.
+    const endsNow = toMs > this.parts.nowMs() - LOOK_EVERY_MS;
+    if (useCase !== undefined && endsNow) this.lookAtNamed(tenant, useCase);
     return [...this.byUseCase.values()]
       .filter((watched) => watched.tenant === tenant && (useCase ?? watched.useCase) === watched.useCase)
       .flatMap(({ history }) => history.periods())
-      .filter(({ startMs = 0, endMs = Infinity }) => startMs < toMs && endMs >= fromMs)
-      .sort((a, b) => (a.startMs ?? 0) - (b.startMs ?? 0));
+      .filter(({ startMs, endMs = Infinity }) => (endsNow || startMs < toMs) && endMs >= fromMs)
+      .sort((a, b) => a.startMs - b.startMs);
   }
 
   private async lookAround(): Promise<void> {

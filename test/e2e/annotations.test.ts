@@ -67,13 +67,14 @@ test('policies that took hold are told to every tenant, with when and by what', 
   }
 });
 
-test('drift is told to its own tenant, and of what was there at the start it is not said when it began', async () => {
+test('drift is told to its own tenant, and of what was there at the first look, that it began before', async () => {
   const { driftPeriods, driftSinceTime } = await ann.listAnnotations({ useCase: 'chat' });
   expect(driftPeriods).not.toHaveLength(0);
-  const [{ strongest, startTime, endTime }] = driftPeriods as [(typeof driftPeriods)[number]];
+  const [{ strongest, startTime, beganBefore, endTime }] = driftPeriods as [(typeof driftPeriods)[number]];
   expect(strongest).toMatchObject({ useCase: 'chat', model: expect.stringMatching(/^\w+\//) as string });
   expect(strongest!.shift).toBeLessThan(0);
-  expect([startTime, endTime]).toEqual([undefined, undefined]);
+  expect([beganBefore, endTime]).toEqual([true, undefined]);
+  expect(msFromTimestamp(startTime!)).toBeGreaterThanOrEqual(msFromTimestamp(driftSinceTime!));
   expect(Math.abs(msFromTimestamp(driftSinceTime!) - Date.now())).toBeLessThan(HOUR_MS);
   const { alarms } = await ann.listDrift({ useCase: 'chat' });
   expect(driftPeriods.map((period) => period.strongest!.model).sort()).toEqual(

@@ -1,4 +1,5 @@
-import type { LeaderboardView, LeaderView, SeriesView } from '../../../src/admin/views.js';
+import { useMemo } from 'preact/hooks';
+import type { AnnotationsView, LeaderboardView, LeaderView, SeriesView } from '../../../src/admin/views.js';
 import {
   decimal,
   duration,
@@ -9,8 +10,10 @@ import {
   usdNumber,
   whole,
 } from '../format.js';
+import { marksOf, type Mark } from '../marks.js';
 import { Chart } from '../parts/chart.js';
 import { IntervalBar, scaleOf, ShareBar, type Scale } from '../parts/interval-bar.js';
+import { MarkList } from '../parts/mark-list.js';
 import { SpanChoice } from '../parts/span-choice.js';
 import { WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
@@ -32,6 +35,8 @@ export function Bandit({ route, go }: { route: Route; go: Go }) {
 function UseCase({ useCase, span }: { useCase: string; span: Route['span'] }) {
   const board = useSpanView<LeaderboardView>('leaderboard', span, useCase);
   const series = useSpanView<SeriesView>('series', span, useCase);
+  const annotations = useSpanView<AnnotationsView>('annotations', span, useCase);
+  const marks = useMemo(() => (annotations.data ? marksOf(annotations.data) : []), [annotations.data]);
   return (
     <>
       <WhenLoaded of={board}>
@@ -42,7 +47,17 @@ function UseCase({ useCase, span }: { useCase: string; span: Route['span'] }) {
           </>
         )}
       </WhenLoaded>
-      <WhenLoaded of={series}>{(data) => <Charts data={data} useCase={useCase} />}</WhenLoaded>
+      <WhenLoaded of={series}>{(data) => <Charts data={data} marks={marks} useCase={useCase} />}</WhenLoaded>
+      <WhenLoaded of={annotations}>
+        {({ driftSinceMs, fromMs }) => (
+          <MarkList
+            marks={marks}
+            fileName={`sextant-marks-${useCase}-${span}`}
+            driftSinceMs={driftSinceMs}
+            fromMs={fromMs}
+          />
+        )}
+      </WhenLoaded>
     </>
   );
 }
@@ -131,18 +146,24 @@ function Model({ row: { model, dominatedBy, reportRateZ } }: { row: LeaderView }
   );
 }
 
-function Charts({ data, useCase }: { data: SeriesView; useCase: string }) {
+interface ChartsProps {
+  readonly data: SeriesView;
+  readonly marks: readonly Mark[];
+  readonly useCase: string;
+}
+
+function Charts({ data, marks, useCase }: ChartsProps) {
   const { startsMs, span } = data;
-  const shared = { startsMs, whenEmpty: 'Nothing in this span.' };
+  const shared = { startsMs, marks, whenEmpty: 'Nothing in this span.' };
   const smooth = duration(data.smoothedMs);
   return (
     <div class="charts">
       <Chart
         {...shared}
-        title="Decisions a second"
-        fileName={`sextant-decisions-${useCase}-${span}`}
-        lines={linesOf(data, 'decisionsPerSecond')}
-        format={rate}
+        title={`Share of decisions, mean of ${smooth}`}
+        fileName={`sextant-shares-${useCase}-${span}`}
+        lines={linesOf(data, 'share')}
+        format={percent}
         fromZero
       />
       <Chart
@@ -159,6 +180,14 @@ function Charts({ data, useCase }: { data: SeriesView; useCase: string }) {
         lines={linesOf(data, 'costNanoUsd')}
         format={usdNumber}
         unit={NANO_USD_PER_USD}
+        fromZero
+      />
+      <Chart
+        {...shared}
+        title="Decisions a second"
+        fileName={`sextant-decisions-${useCase}-${span}`}
+        lines={linesOf(data, 'decisionsPerSecond')}
+        format={rate}
         fromZero
       />
     </div>

@@ -22,10 +22,11 @@ export function encodeAnnotations(
 }
 
 const encodePeriod = (
-  { strongest, startMs, endMs }: CorePeriod,
+  { strongest, startMs, isFromBefore, endMs }: CorePeriod,
   snapshot: Pick<DecisionSnapshot, 'variantOfArm'>,
 ): DriftPeriod => ({
   strongest: encodeDrift(strongest, snapshot),
-  ...(startMs !== undefined && { startTime: timestampFromMs(startMs) }),
+  startTime: timestampFromMs(startMs),
+  beganBefore: isFromBefore,
   ...(endMs !== undefined && { endTime: timestampFromMs(endMs) }),
 });
