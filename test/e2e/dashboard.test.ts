@@ -369,7 +369,7 @@ describe('with tokens', () => {
     expect(costUsd).toBeGreaterThan(0);
     expect(costUsd).toBeLessThan(1);
     for (const each of [seen.costs.overTime, seen.costs.call])
-      expect(each.match(/Z,([^,\r]*[1-9][^,\r]*)\r/)![1]).toBe(String(costUsd));
+      expect(each.match(/Z,([^,\r]*[1-9][^,\r]*)[,\r]/)![1]).toBe(String(costUsd));
     expect(seen.tooWide).toEqual([]);
     const { decision } = seen;
     expect(decision.id).toMatch(/^[0-9a-f-]{36}$/);
