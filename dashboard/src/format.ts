@@ -1,4 +1,4 @@
-const NANO_USD_PER_USD = 1e9;
+export const NANO_USD_PER_USD = 1e9;
 export const DASH = '–';
 
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });

@@ -7,8 +7,8 @@ export interface Loaded<T> {
   readonly loadedMs: number | undefined;
 }
 
-const EVERY_MS = 5_000;
-/** Of what is read from the store and moves slowly. */
+export const EVERY_MS = 5_000;
+/** Of what moves slowly. */
 export const SLOWLY_MS = 60_000;
 
 /** The server asks for a login. */

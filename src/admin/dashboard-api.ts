@@ -7,6 +7,7 @@ import { EventStream } from './event-stream.js';
 import { answerCall, isCall } from './call-api.js';
 import { decisionFilterOf, decisionIdOf, nameOf, spanOf } from './query.js';
 import { readDecision, readDecisions } from './read/decisions.js';
+import { readAnnotationsView } from './read/annotations.js';
 import { readLeaderboard } from './read/leaderboard.js';
 import { modelsNotClosed, readModels } from './read/models.js';
 import { decisionRate, readOverview, timesView } from './read/overview.js';
@@ -55,6 +56,7 @@ export class DashboardApi {
       return readLeaderboard(sources, useCase, spanOf(query));
     },
     series: (sources, query) => readSeries(sources, nameOf(query, 'useCase'), spanOf(query)),
+    annotations: (sources, query) => readAnnotationsView(sources, nameOf(query, 'useCase'), spanOf(query)),
     models: readModels,
     spend: (sources, query) => readSpend(sources, spanOf(query)),
     system: (sources) => this.system(sources),

@@ -48,6 +48,8 @@ export interface LoggedCandidateView {
   readonly expectedQuality: number | null;
   readonly expectedCostNanoUsd: number | null;
   readonly isChoice: boolean;
+  /** Its place among the fallbacks, from 1; `null` where it is none, or it is not known. */
+  readonly fallback: number | null;
 }
 
 export interface DecisionView extends DecisionRowView {
@@ -71,6 +73,8 @@ export interface DecisionView extends DecisionRowView {
   readonly label: { readonly probability: number; readonly requested: boolean } | null;
   readonly experiment: { readonly experiment: string; readonly arm: string } | null;
   readonly logged: readonly LoggedCandidateView[];
+  /** In order; `null` in logs from before they were kept. */
+  readonly fallbacks: readonly string[] | null;
   /** ExplainRequest as JSON, as far as the log knows the request; `null` in logs from before it was kept. */
   readonly explainRequest: object | null;
 }

@@ -112,11 +112,45 @@ export interface SeriesView {
     readonly model: string;
     /** `null` before the first that is known. */
     readonly decisionsPerSecond: readonly (number | null)[];
+    /** Of all decisions; `null` where none was taken. */
+    readonly share: readonly (number | null)[];
     /** `null` where none was reported. */
     readonly quality: readonly (number | null)[];
     readonly costNanoUsd: readonly (number | null)[];
     /** In all, of each step; `null` before the first that is known. */
     readonly spendNanoUsd: readonly (number | null)[];
+  }[];
+}
+
+/** What charts over time mark, by time. */
+export interface AnnotationsView {
+  readonly span: SpanName;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Drift before is not known. */
+  readonly driftSinceMs: number;
+  /** Those that took hold in the place of another. */
+  readonly policies: readonly {
+    readonly atMs: number;
+    readonly version: string;
+    /** By what, as the audit log has it: `policy loaded`, … */
+    readonly action: string;
+  }[];
+  /** Each when its shift was the largest. */
+  readonly drifts: readonly {
+    readonly useCase: string;
+    readonly model: string;
+    /** `quality`, `success`, `latency` or `tokens`. */
+    readonly metric: string;
+    /** Of a latency or of tokens in natural logarithms. */
+    readonly shift: number;
+    readonly shiftSd: number;
+    readonly z: number;
+    readonly startMs: number;
+    /** Whether it was there at the first look: it began before. */
+    readonly isFromBefore: boolean;
+    /** `null` while it lasts. */
+    readonly endMs: number | null;
   }[];
 }
 

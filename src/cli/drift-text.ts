@@ -1,14 +1,14 @@
 import { DriftMetric } from '../gen/sextant/v1/insight.js';
 
 /** What has drifted, as reports have it. */
-export type DriftedMetric = 'quality' | 'success' | 'latency' | 'output_tokens' | 'unknown';
+export type DriftedMetric = 'quality' | 'success' | 'latency' | 'tokens' | 'unknown';
 
 const METRICS: Readonly<Record<DriftMetric, DriftedMetric>> = {
   [DriftMetric.UNSPECIFIED]: 'unknown',
   [DriftMetric.QUALITY]: 'quality',
   [DriftMetric.SUCCESS]: 'success',
   [DriftMetric.LATENCY]: 'latency',
-  [DriftMetric.OUTPUT_TOKENS]: 'output_tokens',
+  [DriftMetric.OUTPUT_TOKENS]: 'tokens',
 };
 
 export const driftedMetric = (metric: DriftMetric): DriftedMetric => METRICS[metric];
@@ -17,14 +17,14 @@ const NAMES: Readonly<Record<DriftedMetric, string>> = {
   quality: 'quality',
   success: 'success',
   latency: 'latency',
-  output_tokens: 'answer length',
+  tokens: 'answer length',
   unknown: 'a metric',
 };
 
 export const driftName = (metric: DriftedMetric): string => NAMES[metric];
 
 /** Latencies and lengths are shifted by a factor, of which the shift is the logarithm. */
-const isFactor = (metric: DriftedMetric): boolean => metric === 'latency' || metric === 'output_tokens';
+const isFactor = (metric: DriftedMetric): boolean => metric === 'latency' || metric === 'tokens';
 
 const Z_95 = 1.96;
 

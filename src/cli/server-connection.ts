@@ -81,6 +81,7 @@ export async function withClient<C extends Client, T>(
   type: ClientType<C>,
   flags: ConnectionFlags,
   work: (call: Call<C>) => Promise<T>,
+  deadlineMs = DEADLINE_MS,
 ): Promise<T> {
   const metadata = new Metadata();
   const token = readToken(flags);
@@ -91,7 +92,7 @@ export async function withClient<C extends Client, T>(
   const call = <Name extends keyof C>(name: Name, request: UnaryOf<C, Name>['request']) =>
     new Promise<UnaryOf<C, Name>['response']>((resolve, reject) => {
       const method = client[name] as Method<typeof request, UnaryOf<C, Name>['response']>;
-      const options = { deadline: Date.now() + DEADLINE_MS };
+      const options = { deadline: Date.now() + deadlineMs };
       method.call(client, request, metadata, options, (error, response) =>
         error === null ? resolve(response) : reject(error),
       );

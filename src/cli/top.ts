@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { InsightServiceClient } from '../gen/sextant/v1/insight.js';
 import {
@@ -10,6 +9,7 @@ import {
 } from './server-connection.js';
 import { frame } from './top/frame.js';
 import { readTopData } from './top/top-data.js';
+import { watch } from './top/watch.js';
 
 interface TopFlags extends ConnectionFlags {
   readonly once?: boolean;
@@ -17,26 +17,28 @@ interface TopFlags extends ConnectionFlags {
 }
 
 const DEFAULT_WIDTH = 120;
-const OTHER_SCREEN = '\u001b[?1049h\u001b[?25l';
-const OWN_SCREEN = '\u001b[?25h\u001b[?1049l';
-const HOME = '\u001b[H';
-const CLEAR_LINE = '\u001b[K';
-const CLEAR_BELOW = '\u001b[J';
+const MS_PER_SECOND = 1_000;
+/** Of one look: a server that does not answer is told of soon. */
+const DEADLINE_MS = 15_000;
 
 /** `sextant top`: a server at a glance, in a terminal. */
 export function topCommand(): Command {
   const command = new Command('top')
     .summary('a running server at a glance, live')
     .description(
-      'Calls, use cases, models, budgets, breakers and alarms of a running server, anew every few seconds. q ends it. ' +
-        'Calls the running server.',
+      'Calls, use cases, models, budgets, breakers and alarms of a running server, anew every few seconds. Arrows scroll, q ' +
+        'ends it. Calls the running server.',
     )
     .option('--once', 'print one picture and end; so it is where the output is no terminal')
     .option('--every <seconds>', 'time between two looks', everyOption, 2);
   return withConnectionOptions(command).action((flags: TopFlags) =>
     calling(() =>
-      withClient(InsightServiceClient, flags, (call) =>
-        flags.once === true || !process.stdout.isTTY ? printOnce(call, flags) : watch(call, flags),
+      withClient(
+        InsightServiceClient,
+        flags,
+        (call) =>
+          flags.once === true || !process.stdout.isTTY ? printOnce(call, flags) : watchLive(call, flags),
+        DEADLINE_MS,
       ),
     ),
   );
@@ -54,27 +56,11 @@ async function printOnce(call: Call<InsightServiceClient>, { address }: TopFlags
   console.log(frame(data, address, { width, isColored: process.stdout.isTTY === true }).join('\n'));
 }
 
-/** Draws on the terminal's other screen, which leaves what was there before as it was. */
-async function watch(call: Call<InsightServiceClient>, { address, every }: TopFlags): Promise<void> {
-  const ending = new AbortController();
-  const { stdin, stdout } = process;
-  const end = (): void => ending.abort();
-  const onKey = (key: Buffer): void => {
-    if (key.toString() === 'q' || key[0] === 0x03) end();
-  };
-  if (stdin.isTTY) stdin.setRawMode(true).on('data', onKey);
-  process.once('SIGINT', end).once('SIGTERM', end);
-  stdout.write(OTHER_SCREEN);
-  try {
-    while (!ending.signal.aborted) {
-      const data = await readTopData(call, Date.now());
-      const size = { width: stdout.columns, height: stdout.rows - 1, isColored: true };
-      const lines = frame(data, address, size).map((line) => line + CLEAR_LINE);
-      stdout.write(`${HOME}${lines.join('\n')}\n${CLEAR_BELOW}`);
-      await sleep(every * 1_000, undefined, { signal: ending.signal }).catch(() => undefined);
-    }
-  } finally {
-    stdout.write(OWN_SCREEN);
-    if (stdin.isTTY) stdin.setRawMode(false).off('data', onKey).pause();
-  }
-}
+const watchLive = (call: Call<InsightServiceClient>, { address, every }: TopFlags): Promise<void> =>
+  watch(() => readTopData(call, Date.now()), {
+    address,
+    everyMs: every * MS_PER_SECOND,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    nowMs: () => Date.now(),
+  });

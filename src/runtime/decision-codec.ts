@@ -100,6 +100,7 @@ export function encodeDecision(
     segment: decision.segment,
     issueTimeMs: BigInt(issueTimeMs),
     armId: decision.chain[0]!.arm.armId,
+    chainArmIds: decision.chain.map(({ arm }) => arm.armId),
     candidates: decision.candidates.map(({ arm, propensityQ16, cost }) => ({
       armId: arm.armId,
       propensityQ16,

@@ -13,6 +13,7 @@ import { CallTimes } from './call-times.js';
 import { Decider } from './decider.js';
 import { DecisionHistory } from './decision-history.js';
 import { DecisionLogger } from './decision-logger.js';
+import { DriftWatch } from './drift-watch.js';
 import type { Surroundings } from './candidate-snapshot.js';
 import { PolicyEvaluator } from './evaluation/policy-evaluator.js';
 import { ExperimentGuard } from './experiments/experiment-guard.js';
@@ -58,6 +59,7 @@ export interface Runtime {
   readonly decisionLog: DecisionLogger | undefined;
   readonly decisionHistory: DecisionHistory;
   readonly reportWatch: ReportWatch;
+  readonly drift: DriftWatch;
   readonly reservations: Reservations;
   readonly backups: Backups;
   readonly shadow: ShadowKeeper;
@@ -200,9 +202,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const activity = new Activity(nowMs, usage);
   const rollups = new RollupKeeper({ store, logger });
   const reportWatch = new ReportWatch({ matureMs: options.reportsMatureMs, logger, nowMs });
+  const drift = new DriftWatch({ snapshot, nowMs, logger });
   const fold = (outcome: Outcome, sequence: number): void => {
     learning.fold(outcome, sequence);
     reportWatch.recorded(outcome);
+    drift.recorded(outcome);
     activity.recorded(outcome);
     breakers.record(outcome);
     shadow.recorded(outcome, sequence);
@@ -245,6 +249,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   promptReviewer.start();
   const guard = new ExperimentGuard(experiments, logger);
   guard.start();
+  drift.start();
   if (options.watchPolicy) policies.watch();
   const retention =
     options.retention &&
@@ -302,6 +307,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     decisionLog,
     decisionHistory: new DecisionHistory({ store, flush: async () => decisionLog?.flush() }),
     reportWatch,
+    drift,
     reservations,
     backups: new Backups({
       store,
@@ -328,6 +334,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     outcomesBase: () => store.outcomes.base(),
     close: async () => {
       promptReviewer.close();
+      drift.close();
       evaluator.close();
       await promotions.close();
       await scrubber.close();

@@ -18,13 +18,17 @@ import type {
   ModelPosterior,
   ReportRate,
 } from '../gen/sextant/v1/insight.js';
+import { readAnnotations } from '../runtime/annotations.js';
+import type { AuditLog } from '../runtime/audit-log.js';
 import { available } from '../runtime/available.js';
 import type { Breakers } from '../runtime/breakers.js';
+import type { DriftWatch } from '../runtime/drift-watch.js';
 import type { Environment } from '../runtime/environment.js';
 import { modelReportRates } from '../runtime/model-report-rates.js';
 import type { ReportWatch } from '../runtime/report-watch.js';
 import type { RollupReader } from '../runtime/rollups/rollup-reader.js';
 import type { Principal } from './auth.js';
+import { encodeAnnotations } from './encode/annotations.js';
 import { encodeDrift } from './encode/drift.js';
 import { encodeModelHealth } from './encode/model-health.js';
 import { encodeServerStatus, type StatusSources } from './encode/server-status.js';
@@ -33,7 +37,7 @@ import { reviewsOf } from './encode/prompt-review.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { pageOf, pageSize, readPageToken } from './page.js';
-import { checkPoints, decodeListTimeSeries } from './validate/time-series.js';
+import { checkPoints, decodeListAnnotations, decodeListTimeSeries } from './validate/time-series.js';
 import { Violations } from './validate/violations.js';
 
 export interface InsightServiceParts {
@@ -43,6 +47,8 @@ export interface InsightServiceParts {
   readonly reportWatch: ReportWatch;
   readonly rollups: RollupReader;
   readonly status: StatusSources;
+  readonly audit: AuditLog;
+  readonly drift: DriftWatch;
 }
 
 /** Reads what was learned, of the principal's tenant alone, and the health of models, which all tenants share. */
@@ -92,6 +98,10 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
         quantiles,
         keptSinceMs: parts.rollups.keptSinceMs(query.tier),
       });
+    }),
+    listAnnotations: unary(context, 'read', async (request, { tenant }: Principal) => {
+      const query = decodeListAnnotations(request, parts.environment.nowMs());
+      return encodeAnnotations(await readAnnotations(parts, { ...query, tenant }), parts.snapshot());
     }),
     getServerStatus: unary(context, 'read', (_request, { tenant }: Principal) =>
       encodeServerStatus(parts.status, tenant, parts.environment.nowMs()),

@@ -147,6 +147,8 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
       reportWatch: runtime.reportWatch,
       rollups: runtime.rollups,
       status: runtime,
+      audit: runtime.audit,
+      drift: runtime.drift,
     }),
     maxMessageBytes,
   );

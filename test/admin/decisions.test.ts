@@ -4,9 +4,13 @@ import { readDecision, readDecisions, type DecisionFilter } from '../../src/admi
 import { parsePlace } from '../../src/admin/read/log-place.js';
 import type { Sources } from '../../src/admin/read/sources.js';
 import { questionFromJson } from '../../src/cli/wire-json.js';
-import type { DecisionId, TenantId, UseCase } from '../../src/core/ids.js';
+import { decisionIdToBytes, type DecisionId, type TenantId, type UseCase } from '../../src/core/ids.js';
+import type { ModelId } from '../../src/core/registry/model.js';
+import { DecisionRecord } from '../../src/gen/sextant/storage/v1/storage.js';
 import { LOOKED_UP_MOST, SCANNED_MOST, type LogPlace } from '../../src/runtime/decision-history.js';
 import type { Runtime } from '../../src/runtime/runtime.js';
+import { openMemoryStore } from '../../src/store/memory/memory-store.js';
+import type { Store } from '../../src/store/ports.js';
 import { policyFolder } from '../builders/policy.js';
 import { questionOf } from '../builders/question.js';
 import { fixedEnvironment, openTestRuntime, type FixedEnvironment } from '../builders/runtime.js';
@@ -16,11 +20,13 @@ const LOG = { maxQueue: 100_000, attributes: ['plan'] };
 let folder: string;
 let environment: FixedEnvironment;
 let runtime: Runtime;
+let store: Store;
 beforeEach(async () => {
+  store = openMemoryStore();
   folder = await policyFolder();
   environment = fixedEnvironment();
   Object.assign(environment, { newDecisionId: timedIds(environment) });
-  runtime = await openTestRuntime({ policyFolder: folder, environment, decisionLog: LOG });
+  runtime = await openTestRuntime({ store, policyFolder: folder, environment, decisionLog: LOG });
 });
 afterEach(async () => {
   await runtime.close();
@@ -132,6 +138,34 @@ describe('one decision', () => {
     const sum = view.logged.reduce((total, { propensity }) => total + propensity, 0);
     expect(sum).toBeCloseTo(1, 9);
     expect(view.logged.filter(({ isChoice }) => isChoice)).toMatchObject([{ model: view.model }]);
+  });
+
+  it('names its fallbacks in the order of the answer', async () => {
+    environment.timeMs += 1;
+    const { decision, decisionId } = runtime.decider.select(questionOf({ maxFallbacks: 2 }), false);
+    const order = decision.chain.slice(1).map(({ arm }) => arm.model.id);
+    expect(order).toHaveLength(2);
+    const view = (await readDecision(as('acme'), decisionId))!;
+    expect(view.fallbacks).toEqual(order);
+    for (const { model, isChoice, fallback } of view.logged)
+      expect(fallback).toBe(
+        isChoice || !order.includes(model as ModelId) ? null : 1 + order.indexOf(model as ModelId),
+      );
+  });
+
+  it('is read from a log from before fallbacks were kept', async () => {
+    const id = await take();
+    const { record, issueTimeMs } = (await runtime.decisionHistory.one(
+      id as DecisionId,
+      'acme' as TenantId,
+    ))!;
+    const older = id.replace(/.$/, 'f') as DecisionId;
+    const decisionIdBytes = decisionIdToBytes(older);
+    const body = DecisionRecord.encode({ ...record, decisionId: decisionIdBytes, chainArmIds: [] }).finish();
+    await store.decisions.append([{ decisionId: older, issueTimeMs, body }]);
+    const view = (await readDecision(as('acme'), older))!;
+    expect(view.fallbacks).toBeNull();
+    expect(view.logged.every(({ fallback }) => fallback === null)).toBe(true);
   });
 
   it('comes with a request to explain that the server takes, and that asks the same', async () => {

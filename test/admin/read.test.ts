@@ -161,6 +161,9 @@ describe('series', () => {
     expect(startsMs.at(-1)! + stepMs).toBeLessThanOrEqual(environment.timeMs);
     const last = models.reduce((sum, { decisionsPerSecond }) => sum + decisionsPerSecond.at(-1)!, 0);
     expect(last).toBeCloseTo(2, 12);
+    const shared = models.reduce((sum, { share }) => sum + share.at(-1)!, 0);
+    expect(shared).toBeCloseTo(1, 12);
+    expect(models[0]!.share[0]).toBeNull();
     expect(models[0]!.decisionsPerSecond.slice(0, -1).every((rate) => rate === null)).toBe(true);
     expect(models[0]!.quality.at(-1)).toBe(0.5);
     expect((await readSeries(as('globex'), undefined, '24h')).models).toEqual([]);

@@ -16,12 +16,12 @@ it('a rate has moved by so much', () => {
 
 it('a time or a length is so many times what it was', () => {
   expect(shiftText('latency', Math.LN2)).toBe('×2.00');
-  expect(shiftRangeText('output_tokens', Math.LN2, 0.1)).toBe('×2.00 (1.64 to 2.43)');
-  expect(againstBefore('output_tokens', -Math.LN2)).toBe('0.50 times');
+  expect(shiftRangeText('tokens', Math.LN2, 0.1)).toBe('×2.00 (1.64 to 2.43)');
+  expect(againstBefore('tokens', -Math.LN2)).toBe('0.50 times');
 });
 
 it('every metric of the contract has a name', () => {
   const metrics = Object.values(DriftMetric).filter((metric) => typeof metric === 'number');
   for (const metric of metrics) expect(driftName(driftedMetric(metric))).not.toBe('');
-  expect(driftedMetric(DriftMetric.OUTPUT_TOKENS)).toBe('output_tokens');
+  expect(driftedMetric(DriftMetric.OUTPUT_TOKENS)).toBe('tokens');
 });

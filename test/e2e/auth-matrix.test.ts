@@ -45,6 +45,7 @@ const ROLE_OF: Readonly<Record<string, Role>> = {
   'InsightService/ListModelHealth': 'read',
   'InsightService/ListDrift': 'read',
   'InsightService/ListTimeSeries': 'read',
+  'InsightService/ListAnnotations': 'read',
   'InsightService/GetServerStatus': 'read',
   'EvaluationService/EvaluatePolicy': 'read',
   'ExperimentService/StartExperiment': 'admin',

@@ -12,6 +12,8 @@ export interface Visit {
   readonly csv: string;
   /** A day's quality over time: its chart's words, its table and its CSV. */
   readonly overTime: { readonly label: string; readonly table: string; readonly csv: string };
+  /** CSVs of what was spent: over time, in all, and a call over time. */
+  readonly costs: { readonly overTime: string; readonly total: string; readonly call: string };
   /** Views that are wider than a screen of 360 pixels. */
   readonly tooWide: readonly string[];
   /** Serious faults of accessibility, by view. */
@@ -65,11 +67,12 @@ export async function lookAround({ executablePath, origin, token }: Destination)
     await page.getByRole('link', { name: 'Bandit' }).click();
     const csv = await saved(page, 'Leaderboard');
     const overTime = await lookAtChart(page);
+    const costs = await saveCosts(page);
     const decision = await openDecision(page);
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel(/^Token/).waitFor();
     const afterLogOut = await page.locator('main').innerText();
-    return { complaints, refused, sentence, ...walked, csv, overTime, decision, afterLogOut };
+    return { complaints, refused, sentence, ...walked, csv, overTime, costs, decision, afterLogOut };
   } finally {
     await browser.close();
   }
@@ -113,6 +116,14 @@ async function lookAtChart(page: Page): Promise<Visit['overTime']> {
   const label = (await page.getByRole('img', { name: caption }).getAttribute('aria-label'))!;
   await page.getByRole('button', { name: `Table of ${caption}` }).click();
   return { label, table: await regionOf(page, caption), csv: await saved(page, caption) };
+}
+
+async function saveCosts(page: Page): Promise<Visit['costs']> {
+  await page.getByRole('link', { name: 'Spend', exact: true }).first().click();
+  const overTime = await saved(page, 'Spend in 1 h, USD, by model');
+  const total = await saved(page, 'Spent in 24 hours');
+  await page.getByRole('link', { name: 'Bandit' }).click();
+  return { overTime, total, call: await saved(page, 'Cost a call, USD, mean of 1 h') };
 }
 
 async function refusedLogin(page: Page): Promise<string> {

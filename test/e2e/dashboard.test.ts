@@ -365,6 +365,11 @@ describe('with tokens', () => {
     expect(table).toContain('1.00');
     expect(csv.split('\r\n').slice(0, -1)).toHaveLength(1 + 25);
     expect(csv).toMatch(/^time,\w+\/.*\r\n(?:[^,]*Z,\r\n)+[^,]*Z,1\r\n/);
+    const costUsd = Number(/,([^,\s]+),1\r\n$/.exec(seen.costs.total)![1]);
+    expect(costUsd).toBeGreaterThan(0);
+    expect(costUsd).toBeLessThan(1);
+    for (const each of [seen.costs.overTime, seen.costs.call])
+      expect(each.match(/Z,([^,\r]*[1-9][^,\r]*)[,\r]/)![1]).toBe(String(costUsd));
     expect(seen.tooWide).toEqual([]);
     const { decision } = seen;
     expect(decision.id).toMatch(/^[0-9a-f-]{36}$/);

@@ -1,4 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PROJECT_ROOT } from '../service/public-descriptors.js';
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
 import { editJson, policyFolder, SOUND } from './policy-folder.js';
@@ -65,6 +70,38 @@ test('top says what it cannot reach, and refuses a time between looks that canno
   expect(nobody.stderr).toContain('UNAVAILABLE');
   expect((await top(80, '--every', '0')).stderr).toContain('--every');
 });
+
+/** Gives a program a terminal of its own; of Debian's util-linux. */
+const SCRIPT = '/usr/bin/script';
+
+test.skipIf(!existsSync(SCRIPT))(
+  'top in a terminal scrolls, outlasts its server, ends by a key and leaves the screen as it was',
+  async () => {
+    const other = await startServer({ rulesPath: policyFolder(SOUND) });
+    const client = connect(other.address);
+    for (const useCase of ['chat', 'rivers', 'sql']) await client.select(ask(useCase));
+    client.close();
+    const top = `node ${join(PROJECT_ROOT, 'dist/cli/sextant.js')} top --every 0.5 --address ${other.address}`;
+    const child = spawn(SCRIPT, ['-qec', `stty rows 8 cols 60; ${top}`, '/dev/null']);
+    const ended = once(child, 'exit');
+    let screen = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (screen += text));
+    const shows = (text: RegExp): Promise<void> =>
+      expect.poll(() => screen, { timeout: 20_000 }).toMatch(text);
+    await expect.poll(() => screen.startsWith('\u001b[?1049h'), { timeout: 20_000 }).toBe(true);
+    await shows(/↓ \d+ · more lines: arrows · q ends/);
+    child.stdin.write('\u001b[B');
+    await shows(/↑ 1 · ↓ \d+ · more lines/);
+    child.stdin.write('   ');
+    await shows(/↑ \d+ · more lines/);
+    await other.stop();
+    child.stdin.write('bbb');
+    await shows(/! no answer since 20\S+Z: UNAVAILABLE/);
+    child.stdin.write('q');
+    expect(await ended).toEqual([0, null]);
+    expect(screen.endsWith('\u001b[?25h\u001b[?1049l')).toBe(true);
+  },
+);
 
 test('the status has the tenant’s budgets and the calls of the last minute', async () => {
   await sextant.select(ask('other'));

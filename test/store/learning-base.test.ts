@@ -44,8 +44,8 @@ it('a base of the fold before is read, with the residuals that it had', () => {
   expect(is!.arms.get(ARM)).toEqual(was!.arms.get(ARM));
   const [before, after] = [was!.residuals.get(ARM)!, is!.residuals.get(ARM)!];
   expect(memorySums(after, 'quality', 2)).toEqual(memorySums(before, 'quality', 2));
-  expect(memorySums(before, 'outputTokens', 2).weight).toBeGreaterThan(0);
-  expect(memorySums(after, 'outputTokens', 2)).toEqual({ weight: 0, residual: 0, squares: 0 });
+  expect(memorySums(before, 'tokens', 2).weight).toBeGreaterThan(0);
+  expect(memorySums(after, 'tokens', 2)).toEqual({ weight: 0, residual: 0, squares: 0 });
 });
 
 it('a base of any other fold is refused, and which it is said', () => {

@@ -63,6 +63,8 @@ export function inProcessServices(runtime: Runtime, environment: Environment): C
         reportWatch,
         rollups,
         status: runtime,
+        audit: runtime.audit,
+        drift: runtime.drift,
       }),
     ],
   ] as const;

@@ -2,6 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { at, clock, DASH } from '../format.js';
 import { onThemeChange } from '../theme.js';
+import { marksIn, type Mark } from '../marks.js';
+import { drawMarks, shadeMarks } from './chart-marks.js';
 import { Picture } from './picture.js';
 import { numbers, times, type Column } from './table.js';
 
@@ -16,7 +18,10 @@ interface ChartProps {
   readonly startsMs: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
+  /** Of the CSV, in that of the values; 1 where absent. */
+  readonly unit?: number;
   readonly whenEmpty: string;
+  readonly marks?: readonly Mark[];
   /** Whether the axis begins at 0. */
   readonly fromZero?: boolean;
 }
@@ -25,6 +30,7 @@ const HEIGHT_PX = 200;
 const MS_PER_SECOND = 1000;
 const COLOURS = 8;
 const MS_PER_DAY = 86_400_000;
+const NO_MARKS: readonly Mark[] = [];
 /** Seconds between two labels, which show minutes, and where they show days. */
 const WHOLE_MINUTES = [60, 120, 300, 600, 1800, 3600, 7200, 10_800, 14_400, 21_600];
 const WHOLE_DAYS = [1, 2, 5, 10].map((days) => (days * MS_PER_DAY) / MS_PER_SECOND);
@@ -40,13 +46,17 @@ function colourOf(name: string, style: CSSStyleDeclaration): string {
 
 /** Lines over time. The figures are in the legend under the cursor, and in the table. */
 export function Chart(props: ChartProps) {
-  const { title, fileName, startsMs, lines, format, whenEmpty } = props;
+  const { title, fileName, startsMs, lines, format, unit, whenEmpty, marks = NO_MARKS } = props;
   const isEmpty = lines.every(({ values }) => values.every((value) => value === null || value === 0));
   return (
     <Picture
       caption={title}
       fileName={fileName}
-      columns={[TIME, ...lines.map((line) => columnOf(line, format))]}
+      columns={[
+        TIME,
+        ...lines.map((line) => columnOf(line, format, unit)),
+        ...(marks.length > 0 ? [markedOf(marks, startsMs)] : []),
+      ]}
       rows={isEmpty ? [] : startsMs.map((startMs, i) => ({ startMs, i }))}
       keyOf={({ startMs }) => String(startMs)}
       whenEmpty={whenEmpty}
@@ -66,11 +76,23 @@ interface Step {
 
 const TIME = times<Step>('time', ({ startMs }) => startMs);
 
-const columnOf = ({ name, values }: ChartLine, format: ChartProps['format']): Column<Step> =>
-  numbers(name, ({ i }) => values[i], format);
+const columnOf = ({ name, values }: ChartLine, format: ChartProps['format'], unit = 1): Column<Step> =>
+  numbers(name, ({ i }) => values[i], format, { unit });
+
+const markedOf = (marks: readonly Mark[], startsMs: readonly number[]): Column<Step> => ({
+  title: 'marked',
+  value: ({ i }) =>
+    marksIn(marks, startsMs, i)
+      .map(({ number, label }) => `${number}: ${label}`)
+      .join('; ') || null,
+  cell: ({ i }) =>
+    marksIn(marks, startsMs, i)
+      .map(({ number }) => number)
+      .join(', '),
+});
 
 function Plot(props: ChartProps & { width: number }) {
-  const { title, startsMs, lines, format, width } = props;
+  const { title, startsMs, lines, format, width, marks = NO_MARKS } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const newest = useRef(props);
@@ -80,7 +102,7 @@ function Plot(props: ChartProps & { width: number }) {
   useEffect(() => {
     const draw = (): void => {
       plot.current?.destroy();
-      plot.current = new uPlot(optionsOf(newest.current), dataOf(newest.current), host.current!);
+      plot.current = new uPlot(optionsOf(newest), dataOf(newest.current), host.current!);
     };
     draw();
     const endTheme = onThemeChange(draw);
@@ -91,11 +113,19 @@ function Plot(props: ChartProps & { width: number }) {
     };
   }, [names, isOfDays(startsMs)]);
   useEffect(() => plot.current?.setSize({ width, height: HEIGHT_PX }), [width]);
-  useEffect(() => plot.current?.setData(dataOf(newest.current)), [startsMs, lines]);
+  useEffect(() => plot.current?.setData(dataOf(newest.current)), [startsMs, lines, marks]);
   return (
-    <div ref={host} class="chart" role="img" aria-label={`${title}. Latest: ${latest(lines, format)}.`} />
+    <div
+      ref={host}
+      class="chart"
+      role="img"
+      aria-label={`${title}. Latest: ${latest(lines, format)}.${markedIn(marks)}`}
+    />
   );
 }
+
+const markedIn = (marks: readonly Mark[]): string =>
+  marks.length === 0 ? '' : ` Marked: ${marks.map(({ label }) => label).join('; ')}.`;
 
 const newestOf = ({ values }: ChartLine): number | null => values.findLast((value) => value !== null) ?? null;
 
@@ -113,16 +143,15 @@ const dataOf = ({ startsMs, lines }: ChartProps): uPlot.AlignedData => [
   ...lines.map(({ values }) => [...values]),
 ];
 
-function optionsOf({
-  startsMs,
-  lines,
-  format,
-  fromZero,
-  width,
-}: ChartProps & { width: number }): uPlot.Options {
+function optionsOf(newest: { readonly current: ChartProps & { width: number } }): uPlot.Options {
+  const { startsMs, lines, format, fromZero, width } = newest.current;
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue('--muted').trim();
   const rule = style.getPropertyValue('--rule').trim();
+  const marked = {
+    policy: style.getPropertyValue('--mark-policy').trim(),
+    drift: style.getPropertyValue('--mark-drift').trim(),
+  };
   const axis = {
     stroke: ink,
     grid: { stroke: rule, width: 1 },
@@ -132,14 +161,18 @@ function optionsOf({
   const isDays = isOfDays(startsMs);
   // Without a cursor the legend shows what is newest.
   const shown = (i: number, value: number | null, at: number | null): string => {
-    const known = at === null ? newestOf(lines[i]!) : value;
+    const known = at === null ? newestOf(newest.current.lines[i]!) : value;
     return known === null ? DASH : format(known);
   };
   return {
     width,
     height: HEIGHT_PX,
-    padding: [8, 12, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { markers: { fill: (_plot, i) => colourOf(lines[i - 1]?.name ?? '', style) } },
+    hooks: {
+      drawClear: [(plot) => shadeMarks(plot, newest.current.marks ?? NO_MARKS, marked.drift)],
+      draw: [(plot) => drawMarks(plot, newest.current.marks ?? NO_MARKS, marked)],
+    },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: { y: { range: (_plot, low, high) => rangeOf(low, high, fromZero === true) } },
     axes: [

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { csvOf, type CsvValue } from '../csv.js';
 import { download } from '../download.js';
-import { atSecond, DASH, usdNumber } from '../format.js';
+import { atSecond, DASH, NANO_USD_PER_USD, usdNumber } from '../format.js';
 
 export interface Column<Row> {
   readonly title: string;
@@ -42,7 +42,8 @@ export const costs = <Row,>(
   title: string,
   of: (row: Row) => number | null | undefined,
   help?: string,
-): Column<Row> => numbers(title, of, usdNumber, { unit: 1e9, ...(help !== undefined && { help }) });
+): Column<Row> =>
+  numbers(title, of, usdNumber, { unit: NANO_USD_PER_USD, ...(help !== undefined && { help }) });
 
 /** A column of times, in milliseconds since 1970. */
 export const times = <Row,>(

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { OverviewView } from '../../../src/admin/views.js';
-import { useView } from '../load.js';
 import type { Go, Route } from '../route.js';
+import { useSpanView } from '../span-view.js';
 import { WhenLoaded } from './state.js';
 
 interface ForUseCaseProps {
@@ -14,7 +14,7 @@ interface ForUseCaseProps {
 
 /** What is shown of one use case, with the choice of it: the address's, else the first. */
 export function ForUseCase({ route, go, tools, children }: ForUseCaseProps) {
-  const overview = useView<OverviewView>(`/api/v1/overview?span=${route.span}`);
+  const overview = useSpanView<OverviewView>('overview', route.span);
   return (
     <WhenLoaded of={overview}>
       {({ useCases }) => {

@@ -1,8 +1,19 @@
-import type { LeaderboardView, LeaderView, SeriesView } from '../../../src/admin/views.js';
-import { decimal, duration, milliseconds, percent, rate, usd, usdNumber, whole } from '../format.js';
-import { useView } from '../load.js';
+import { useMemo } from 'preact/hooks';
+import type { AnnotationsView, LeaderboardView, LeaderView, SeriesView } from '../../../src/admin/views.js';
+import {
+  decimal,
+  duration,
+  milliseconds,
+  NANO_USD_PER_USD,
+  percent,
+  rate,
+  usdNumber,
+  whole,
+} from '../format.js';
+import { marksOf, type Mark } from '../marks.js';
 import { Chart } from '../parts/chart.js';
 import { IntervalBar, scaleOf, ShareBar, type Scale } from '../parts/interval-bar.js';
+import { MarkList } from '../parts/mark-list.js';
 import { SpanChoice } from '../parts/span-choice.js';
 import { WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
@@ -10,7 +21,8 @@ import { ForUseCase } from '../parts/use-case-choice.js';
 import { Ridgelines } from '../parts/ridgelines.js';
 import type { Go, Route } from '../route.js';
 import { shortName } from '../sentence.js';
-import { linesOf, useSeries } from '../series.js';
+import { linesOf } from '../series.js';
+import { useSpanView } from '../span-view.js';
 
 export function Bandit({ route, go }: { route: Route; go: Go }) {
   return (
@@ -21,9 +33,10 @@ export function Bandit({ route, go }: { route: Route; go: Go }) {
 }
 
 function UseCase({ useCase, span }: { useCase: string; span: Route['span'] }) {
-  const query = `?span=${span}&useCase=${encodeURIComponent(useCase)}`;
-  const board = useView<LeaderboardView>(`/api/v1/leaderboard${query}`);
-  const series = useSeries(span, useCase);
+  const board = useSpanView<LeaderboardView>('leaderboard', span, useCase);
+  const series = useSpanView<SeriesView>('series', span, useCase);
+  const annotations = useSpanView<AnnotationsView>('annotations', span, useCase);
+  const marks = useMemo(() => (annotations.data ? marksOf(annotations.data) : []), [annotations.data]);
   return (
     <>
       <WhenLoaded of={board}>
@@ -34,7 +47,17 @@ function UseCase({ useCase, span }: { useCase: string; span: Route['span'] }) {
           </>
         )}
       </WhenLoaded>
-      <WhenLoaded of={series}>{(data) => <Charts data={data} useCase={useCase} />}</WhenLoaded>
+      <WhenLoaded of={series}>{(data) => <Charts data={data} marks={marks} useCase={useCase} />}</WhenLoaded>
+      <WhenLoaded of={annotations}>
+        {({ driftSinceMs, fromMs }) => (
+          <MarkList
+            marks={marks}
+            fileName={`sextant-marks-${useCase}-${span}`}
+            driftSinceMs={driftSinceMs}
+            fromMs={fromMs}
+          />
+        )}
+      </WhenLoaded>
     </>
   );
 }
@@ -123,18 +146,24 @@ function Model({ row: { model, dominatedBy, reportRateZ } }: { row: LeaderView }
   );
 }
 
-function Charts({ data, useCase }: { data: SeriesView; useCase: string }) {
+interface ChartsProps {
+  readonly data: SeriesView;
+  readonly marks: readonly Mark[];
+  readonly useCase: string;
+}
+
+function Charts({ data, marks, useCase }: ChartsProps) {
   const { startsMs, span } = data;
-  const shared = { startsMs, whenEmpty: 'Nothing in this span.' };
+  const shared = { startsMs, marks, whenEmpty: 'Nothing in this span.' };
   const smooth = duration(data.smoothedMs);
   return (
     <div class="charts">
       <Chart
         {...shared}
-        title="Decisions a second"
-        fileName={`sextant-decisions-${useCase}-${span}`}
-        lines={linesOf(data, 'decisionsPerSecond')}
-        format={rate}
+        title={`Share of decisions, mean of ${smooth}`}
+        fileName={`sextant-shares-${useCase}-${span}`}
+        lines={linesOf(data, 'share')}
+        format={percent}
         fromZero
       />
       <Chart
@@ -146,10 +175,19 @@ function Charts({ data, useCase }: { data: SeriesView; useCase: string }) {
       />
       <Chart
         {...shared}
-        title={`Cost a call, mean of ${smooth}`}
+        title={`Cost a call, USD, mean of ${smooth}`}
         fileName={`sextant-cost-${useCase}-${span}`}
         lines={linesOf(data, 'costNanoUsd')}
-        format={(value) => usd(value).replace(' USD', '')}
+        format={usdNumber}
+        unit={NANO_USD_PER_USD}
+        fromZero
+      />
+      <Chart
+        {...shared}
+        title="Decisions a second"
+        fileName={`sextant-decisions-${useCase}-${span}`}
+        lines={linesOf(data, 'decisionsPerSecond')}
+        format={rate}
         fromZero
       />
     </div>

@@ -11,6 +11,7 @@ import { RouteLink } from '../parts/route-link.js';
 import { Badge, WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
 import type { Go, Route } from '../route.js';
+import { shortName } from '../sentence.js';
 
 interface DecisionPageProps {
   readonly id: string;
@@ -66,6 +67,9 @@ function Facts({ of }: { of: DecisionView }) {
         <Fact name="Taken">{atSecond(of.timeMs)}</Fact>
         <Fact name="Model">{of.model}</Fact>
         <Fact name="Propensity">{percent(of.propensity)}</Fact>
+        <Fact name="Fallbacks">
+          {of.fallbacks === null ? 'not logged then' : of.fallbacks.map(shortName).join(', ') || 'none'}
+        </Fact>
         <Fact name="Use case">{of.useCase}</Fact>
         <Fact name="Segment">{of.segment}</Fact>
         <Fact name="Policy">
@@ -187,12 +191,14 @@ const LOGGED: readonly Column<LoggedCandidateView>[] = [
   {
     title: 'Model',
     value: ({ model }) => model,
-    cell: ({ model, isChoice }) => (
+    cell: ({ model, isChoice, fallback }) => (
       <>
         {model} {isChoice && <Badge tone="good">chosen</Badge>}
+        {fallback !== null && <Badge tone="plain">fallback {fallback}</Badge>}
       </>
     ),
   },
+  { title: 'Place', value: ({ isChoice, fallback }) => (isChoice ? 0 : fallback), isHidden: true },
   {
     title: 'Propensity',
     isNumeric: true,

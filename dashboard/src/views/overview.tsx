@@ -1,7 +1,6 @@
-import type { OverviewView, TickView } from '../../../src/admin/views.js';
+import type { OverviewView, SeriesView, TickView } from '../../../src/admin/views.js';
 import { decimal, duration, milliseconds, percent, rate, whole } from '../format.js';
 import type { Live } from '../live.js';
-import { useView } from '../load.js';
 import { Chart } from '../parts/chart.js';
 import { ShareBar } from '../parts/interval-bar.js';
 import { RouteLink } from '../parts/route-link.js';
@@ -10,7 +9,8 @@ import { SpendMeter } from '../parts/spend-meter.js';
 import { Badge, Stat, WhenLoaded } from '../parts/state.js';
 import { TITLES, type Go, type Route } from '../route.js';
 import { describeUseCase } from '../sentence.js';
-import { linesOf, useSeries } from '../series.js';
+import { linesOf } from '../series.js';
+import { useSpanView } from '../span-view.js';
 
 interface OverviewProps {
   readonly route: Route;
@@ -19,8 +19,8 @@ interface OverviewProps {
 }
 
 export function Overview({ route, go, live }: OverviewProps) {
-  const overview = useView<OverviewView>(`/api/v1/overview?span=${route.span}`);
-  const series = useSeries(route.span);
+  const overview = useSpanView<OverviewView>('overview', route.span);
+  const series = useSpanView<SeriesView>('series', route.span);
   return (
     <>
       <Figures live={live} />

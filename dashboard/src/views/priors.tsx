@@ -1,12 +1,12 @@
 import type { LeaderboardView, LeaderView } from '../../../src/admin/views.js';
 import { betaDensity, betaSd, priorPredictive } from '../beta.js';
 import { decimal, percent, whole } from '../format.js';
-import { useView } from '../load.js';
 import { FunctionPlot } from '../parts/function-plot.js';
 import { Slider } from '../parts/slider.js';
 import { Stat, WhenLoaded } from '../parts/state.js';
 import { ForUseCase } from '../parts/use-case-choice.js';
 import type { Go, Route } from '../route.js';
+import { useSpanView } from '../span-view.js';
 
 /** What a prior of quality says before any outcome, and how soon outcomes outweigh it. Changes nothing. */
 export function Priors({ route, go }: { route: Route; go: Go }) {
@@ -18,9 +18,7 @@ export function Priors({ route, go }: { route: Route; go: Go }) {
 }
 
 function OfUseCase({ useCase, route, go }: { useCase: string; route: Route; go: Go }) {
-  const board = useView<LeaderboardView>(
-    `/api/v1/leaderboard?useCase=${encodeURIComponent(useCase)}&span=${route.span}`,
-  );
+  const board = useSpanView<LeaderboardView>('leaderboard', route.span, useCase);
   return (
     <WhenLoaded of={board}>
       {({ leaders }) => {

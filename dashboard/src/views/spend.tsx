@@ -1,6 +1,5 @@
 import type { SeriesView, SpenderView, SpendsView, SpendView } from '../../../src/admin/views.js';
-import { at, DASH, duration, usd, usdNumber, whole } from '../format.js';
-import { useView } from '../load.js';
+import { at, DASH, duration, NANO_USD_PER_USD, usd, usdNumber, whole } from '../format.js';
 import { Chart } from '../parts/chart.js';
 import { Picture } from '../parts/picture.js';
 import { SpanChoice } from '../parts/span-choice.js';
@@ -8,11 +7,12 @@ import { SpendMeter } from '../parts/spend-meter.js';
 import { WhenLoaded } from '../parts/state.js';
 import { costs, numbers, Table, times, type Column } from '../parts/table.js';
 import { SPAN_NAMES, type Go, type Route } from '../route.js';
-import { linesOf, useSeries } from '../series.js';
+import { linesOf } from '../series.js';
+import { useSpanView } from '../span-view.js';
 
 export function Spend({ route, go }: { route: Route; go: Go }) {
-  const spend = useView<SpendsView>(`/api/v1/spend?span=${route.span}`);
-  const series = useSeries(route.span);
+  const spend = useSpanView<SpendsView>('spend', route.span);
+  const series = useSpanView<SeriesView>('series', route.span);
   return (
     <>
       <div class="bar">
@@ -45,6 +45,7 @@ const Spent = ({ lately }: { lately: SeriesView }) => (
     startsMs={lately.startsMs}
     lines={linesOf(lately, 'spendNanoUsd')}
     format={usdNumber}
+    unit={NANO_USD_PER_USD}
     fromZero
     whenEmpty="No cost was reported in this span."
   />

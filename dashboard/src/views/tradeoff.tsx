@@ -9,6 +9,7 @@ import { Slider } from '../parts/slider.js';
 import { WhenLoaded } from '../parts/state.js';
 import { ForUseCase } from '../parts/use-case-choice.js';
 import type { Go, Route } from '../route.js';
+import { useSpanView } from '../span-view.js';
 
 /** What quality costs, and which model other weights would choose. */
 export function Tradeoff({ route, go }: { route: Route; go: Go }) {
@@ -27,7 +28,7 @@ interface OfUseCaseProps {
 
 function OfUseCase({ useCase, route, go }: OfUseCaseProps) {
   const name = encodeURIComponent(useCase);
-  const board = useView<LeaderboardView>(`/api/v1/leaderboard?useCase=${name}&span=30d`);
+  const board = useSpanView<LeaderboardView>('leaderboard', '30d', useCase);
   const newest = useView<DecisionsView>(`/api/v1/decisions?useCase=${name}`, { again: false });
   const id = newest.data?.decisions[0]?.decisionId;
   const decision = useView<DecisionView>(id && `/api/v1/decision?id=${id}`, { again: false });

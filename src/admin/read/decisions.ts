@@ -95,6 +95,7 @@ function decisionView(sources: Sources, found: FoundDecision): DecisionView {
         : { probability: record.labelProbabilityQ16 / PROPENSITY_ONE, requested: record.labelRequested },
     experiment: recorded?.exposure === undefined ? null : experimentOf(sources, recorded.exposure),
     logged: candidatesOf(sources, record),
+    fallbacks: fallbacksOf(sources, record),
     explainRequest:
       recorded === undefined ? null : { request: selectRequestJson(recorded.question), conditions: true },
   };
@@ -128,6 +129,15 @@ function experimentOf({ runtime }: Sources, { experiment, group }: Exposure): De
   };
 }
 
+/** The first of the chain is the choice. */
+function placeOf({ chainArmIds }: DecisionRecord, armId: number): number | null {
+  const place = chainArmIds.indexOf(armId);
+  return place > 0 ? place : null;
+}
+
+const fallbacksOf = (sources: Sources, { chainArmIds }: DecisionRecord): string[] | null =>
+  chainArmIds.length === 0 ? null : chainArmIds.slice(1).map((armId) => armName(sources, armId as ArmId));
+
 /** Likeliest first. An expected cost of 0 stands for one that is not known. */
 function candidatesOf(sources: Sources, record: DecisionRecord): LoggedCandidateView[] {
   return record.candidates
@@ -139,6 +149,7 @@ function candidatesOf(sources: Sources, record: DecisionRecord): LoggedCandidate
         expectedQuality: qualityQ16 === undefined ? null : qualityQ16 / RATE_ONE_Q16,
         expectedCostNanoUsd: expectedCostNanoUsd === 0n ? null : Number(expectedCostNanoUsd),
         isChoice: armId === record.armId,
+        fallback: placeOf(record, armId),
       };
     })
     .sort((a, b) => b.propensity - a.propensity || (a.model < b.model ? -1 : 1));

@@ -22,6 +22,8 @@ const STORED: Readonly<Record<Exclude<SpanName, '15m'>, StoredSpan>> = {
   '30d': { widthMs: 30 * TIER_MS.day, tier: 'day' },
 };
 export const SPANS: readonly SpanName[] = ['15m', ...(Object.keys(STORED) as (keyof typeof STORED)[])];
+export const widthMsOf = (span: SpanName): number =>
+  span === '15m' ? ACTIVITY_SPAN.stepMs * ACTIVITY_SPAN.steps : STORED[span].widthMs;
 const LABELS: ReadonlySet<SeriesLabel> = new Set(['use_case', 'model', 'variant']);
 
 /** Counters of one arm in one use case, as `COUNTER` numbers them. */

@@ -34,16 +34,20 @@ export async function readSeries(
   const elapsedMs = startsMs.map((startMs) => Math.min(stepMs, sources.nowMs - startMs));
   const isKnown = (i: number): boolean =>
     startsMs[i]! + stepMs > sinceMs && elapsedMs[i]! >= LEAST_ELAPSED * stepMs;
+  const lines = fewLines(linesOf(lately), startsMs.length);
+  const all = new Float64Array(startsMs.length);
+  for (const { decisions } of lines) addTo(all, decisions);
   return {
     span,
     stepMs,
     smoothedMs: stepMs * smoothed,
     startsMs,
-    models: fewLines(linesOf(lately), startsMs.length).map(({ model, ...sums }) => ({
+    models: lines.map(({ model, ...sums }) => ({
       model,
       decisionsPerSecond: [...sums.decisions].map((count, i) =>
         isKnown(i) ? (count * MS_PER_SECOND) / elapsedMs[i]! : null,
       ),
+      share: ratios(sums.decisions, all, smoothed),
       quality: ratios(sums.qualitySum, sums.qualities, smoothed),
       costNanoUsd: ratios(sums.costNanoUsd, sums.calls, smoothed),
       spendNanoUsd: [...sums.costNanoUsd].map((cost, i) => (startsMs[i]! + stepMs > sinceMs ? cost : null)),

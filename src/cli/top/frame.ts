@@ -12,34 +12,26 @@ import { WINDOW_MINUTES, type TopData } from './top-data.js';
 
 export interface FrameSize {
   readonly width: number;
-  /** Lines beyond it are left out; all are shown where absent. */
-  readonly height?: number;
   readonly isColored: boolean;
 }
 
 const MINUTE_SECONDS = 60;
 const NONE = '–';
 const ESC = '\u001b[';
-const STYLE = { bold: '1', dim: '2', red: '31', green: '32' } as const;
+const STYLE = { bold: '1', red: '31', green: '32' } as const;
 
 /** One picture of a server, for a terminal. @param address what is looked at. */
 export function frame(data: TopData, address: string, size: FrameSize): readonly string[] {
-  const styled = (text: string, style: keyof typeof STYLE): string =>
-    size.isColored ? `${ESC}${STYLE[style]}m${text}${ESC}0m` : text;
   const section = (title: string, rows: readonly (readonly string[])[]): string[] =>
-    rows.length < 2 ? [] : ['', styled(fitted(title, size.width), 'bold'), ...tableLines(rows, size.width)];
+    rows.length < 2 ? [] : ['', line(title, 'bold', size), ...tableLines(rows, size.width)];
   const alarms = alarmsOf(data);
-  const lines = [
-    styled(
-      fitted(
-        `sextant ${address} · ${isoTime(data.status.time).slice(0, 19)}Z · policy ${shortVersion(data.status.policyVersion)}`,
-        size.width,
-      ),
-      'bold',
-    ),
+  const { time, policyVersion } = data.status;
+  const title = `sextant ${address} · ${isoTime(time).slice(0, 19)}Z · policy ${shortVersion(policyVersion)}`;
+  return [
+    line(title, 'bold', size),
     ...(alarms.length === 0
-      ? [styled(fitted('no alarms', size.width), 'green')]
-      : alarms.map((alarm) => styled(fitted(`! ${alarm}`, size.width), 'red'))),
+      ? [line('no alarms', 'green', size)]
+      : alarms.map((alarm) => alarmLine(alarm, size))),
     ...section('calls of the last minute', [
       METHOD_HEADER,
       ...data.status.methods.filter(({ calls }) => calls > 0n).map(methodRow),
@@ -48,7 +40,14 @@ export function frame(data: TopData, address: string, size: FrameSize): readonly
     ...section('models', [MODEL_HEADER, ...modelRows(data)]),
     ...section('budgets', [BUDGET_HEADER, ...data.status.budgets.map(budgetRow)]),
   ];
-  return size.height === undefined ? lines : lines.slice(0, size.height);
+}
+
+/** Something that is amiss. */
+export const alarmLine = (text: string, size: FrameSize): string => line(`! ${text}`, 'red', size);
+
+function line(text: string, style: keyof typeof STYLE, { width, isColored }: FrameSize): string {
+  const shown = fitted(text, width);
+  return isColored ? `${ESC}${STYLE[style]}m${shown}${ESC}0m` : shown;
 }
 
 function alarmsOf({ status, drift, unwell }: TopData): string[] {

@@ -139,7 +139,7 @@ export function armBelief(scope: BeliefScope, priors: ArmPriors, armId: ArmId, k
     quality,
     success: driftedRate(undrifted.success, drifts.success),
     latencyMs: driftedLength(undrifted.latencyMs, drifts.latency),
-    outputTokens: driftedLength(undrifted.outputTokens, drifts.outputTokens),
+    outputTokens: driftedLength(undrifted.outputTokens, drifts.tokens),
     qualityObservations: own === undefined ? 0 : own[STAT.qualityW]! * scope.qualityFactor,
     pulls: ofTenant === undefined ? 0 : ofTenant[STAT.qualityW]! * scope.qualityFactor,
     overallQuality: betaMean(
@@ -157,7 +157,7 @@ function knownIn(stats: ArmStats, scope: BeliefScope): Known {
     quality: stats[STAT.qualityW]! * scope.qualityFactor,
     success: stats[STAT.successW]! * scope.successFactor,
     latency: stats[STAT.latencyW]! * scope.latencyFactor,
-    outputTokens: stats[STAT.tokensW]! * scope.tokensFactor,
+    tokens: stats[STAT.tokensW]! * scope.tokensFactor,
   };
 }
 

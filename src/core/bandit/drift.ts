@@ -62,7 +62,7 @@ const READINGS: Readonly<Record<ResidualMetric, Reading>> = {
     leastShift: LEAST_SUCCESS_SHIFT,
   },
   latency: { alarm: 'shortest', priorOutcomes: 1, leastNoise: 0, leastShift: LEAST_LOG_SHIFT },
-  outputTokens: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: 0, leastShift: LEAST_LOG_SHIFT },
+  tokens: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: 0, leastShift: LEAST_LOG_SHIFT },
 };
 
 /** How one arm's residuals are read at one moment. */

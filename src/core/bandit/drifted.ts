@@ -38,13 +38,13 @@ export function driftsOf(
   const ofQuality = look('quality', quality.noise);
   const ofSuccess = look('success', rate * (1 - rate));
   const ofLatency = look('latency', LAPLACE_OVER_NORMAL * latencyMs.logSd ** 2);
-  const ofTokens = look('outputTokens', LAPLACE_OVER_NORMAL * outputTokens.logSd ** 2);
+  const ofTokens = look('tokens', LAPLACE_OVER_NORMAL * outputTokens.logSd ** 2);
   if (!(ofQuality ?? ofSuccess ?? ofLatency ?? ofTokens)) return NO_DRIFTS;
   return {
     ...(ofQuality && { quality: ofQuality }),
     ...(ofSuccess && { success: ofSuccess }),
     ...(ofLatency && { latency: ofLatency }),
-    ...(ofTokens && { outputTokens: ofTokens }),
+    ...(ofTokens && { tokens: ofTokens }),
   };
 }
 

@@ -31,12 +31,7 @@ export function observeResiduals(sums: ResidualSums, outcome: Outcome, weights: 
     );
   }
   if (outputTokens !== undefined && outcome.expectedOutputTokens !== undefined) {
-    addResidual(
-      sums,
-      'outputTokens',
-      logResidual(outputTokens, Math.log(outcome.expectedOutputTokens)),
-      weights,
-    );
+    addResidual(sums, 'tokens', logResidual(outputTokens, Math.log(outcome.expectedOutputTokens)), weights);
   }
 }
 

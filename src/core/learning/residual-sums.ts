@@ -2,7 +2,7 @@ import type { ArmId } from '../registry/model.js';
 import { DRIFT_GROUPS, type DriftGroup } from './arm-stats.js';
 
 /** Metrics whose outcomes are compared with what their tickets predicted. */
-export const RESIDUAL_METRICS = ['quality', 'success', 'latency', 'outputTokens'] as const;
+export const RESIDUAL_METRICS = ['quality', 'success', 'latency', 'tokens'] as const;
 export type ResidualMetric = (typeof RESIDUAL_METRICS)[number];
 
 /**

@@ -25,7 +25,8 @@ export function listDrift(snapshot: DecisionSnapshot, nowMs: number): ArmDrift[]
   return [...snapshot.learning.useCases.values()].flatMap((state) => driftIn(state, snapshot, nowMs));
 }
 
-function driftIn(state: UseCaseState, snapshot: DecisionSnapshot, nowMs: number): ArmDrift[] {
+/** The same of one use case alone. */
+export function driftIn(state: UseCaseState, snapshot: DecisionSnapshot, nowMs: number): ArmDrift[] {
   const { policy, learning, armById } = snapshot;
   const { tenant, useCase } = state;
   const { size } = contextLayoutOf(policy);

@@ -1,4 +1,10 @@
-import { AUDIT_ACTIONS, isVisibleTo, type Actor, type AuditEntry } from '../../core/audit/audit-entry.js';
+import {
+  AUDIT_ACTIONS,
+  isVisibleTo,
+  type Actor,
+  type AuditAction,
+  type AuditEntry,
+} from '../../core/audit/audit-entry.js';
 import type { AuditEntry as WireEntry, AuditPrincipal } from '../../gen/sextant/v1/audit.js';
 import { timestampFromMs } from './time.js';
 
@@ -9,8 +15,7 @@ export function encodeAuditEntry(entry: AuditEntry): WireEntry {
     sequence: BigInt(sequence),
     time: timestampFromMs(timeMs),
     principal: encodeActor(actor),
-    // The contract numbers them in this order.
-    action: AUDIT_ACTIONS.indexOf(action) + 1,
+    action: encodeAuditAction(action),
     target,
     before: before && { ...before },
     after: after && { ...after },
@@ -18,6 +23,9 @@ export function encodeAuditEntry(entry: AuditEntry): WireEntry {
     reason,
   };
 }
+
+/** The contract numbers them in this order. */
+export const encodeAuditAction = (action: AuditAction): number => AUDIT_ACTIONS.indexOf(action) + 1;
 
 /** Who did something, unless they are of another tenant. */
 export const visibleActor = (actor: Actor, tenant: string): AuditPrincipal | undefined =>

@@ -163,7 +163,7 @@ function encodeDrifts({ drifts, undrifted, quality, success }: ArmBelief) {
     qualityDrift: drifts.quality ? quality.mean - undrifted.quality.mean : 0,
     successDrift: drifts.success ? betaMean(success) - betaMean(undrifted.success) : 0,
     latencyDrift: drifts.latency?.shift ?? 0,
-    outputTokensDrift: drifts.outputTokens?.shift ?? 0,
+    outputTokensDrift: drifts.tokens?.shift ?? 0,
   };
 }
 

@@ -9,7 +9,7 @@ const METRIC: Readonly<Record<ResidualMetric, DriftMetric>> = {
   quality: DriftMetric.QUALITY,
   success: DriftMetric.SUCCESS,
   latency: DriftMetric.LATENCY,
-  outputTokens: DriftMetric.OUTPUT_TOKENS,
+  tokens: DriftMetric.OUTPUT_TOKENS,
 };
 
 export function encodeDrift(

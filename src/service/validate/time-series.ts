@@ -1,5 +1,11 @@
+import type { UseCase } from '../../core/ids.js';
 import { ROLLUP_TIERS, TIER_MS, tierFor, type RollupTier } from '../../core/rollup/tier.js';
-import { SeriesLabel as WireLabel, type ListTimeSeriesRequest } from '../../gen/sextant/v1/insight.js';
+import {
+  SeriesLabel as WireLabel,
+  type ListAnnotationsRequest,
+  type ListTimeSeriesRequest,
+} from '../../gen/sextant/v1/insight.js';
+import type { AnnotationQuery } from '../../runtime/annotations.js';
 import {
   alignedTo,
   pointCount,
@@ -58,12 +64,29 @@ export function decodeListTimeSeries(request: ListTimeSeriesRequest, nowMs: numb
   };
 }
 
+/** Whose drift is asked for, and when. @throws SextantError INVALID_FIELD. */
+export function decodeListAnnotations(
+  request: ListAnnotationsRequest,
+  nowMs: number,
+): Omit<AnnotationQuery, 'tenant'> {
+  const { useCase } = request;
+  const violations = new Violations();
+  if (useCase !== '') violations.name('use_case', useCase);
+  const span = spanOf(request, nowMs, violations);
+  violations.throwIfAny();
+  return { ...span, ...(useCase !== '' && { useCase: useCase as UseCase }) };
+}
+
 interface Span {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-function spanOf({ startTime, endTime }: ListTimeSeriesRequest, nowMs: number, violations: Violations): Span {
+function spanOf(
+  { startTime, endTime }: Pick<ListTimeSeriesRequest, 'startTime' | 'endTime'>,
+  nowMs: number,
+  violations: Violations,
+): Span {
   const toMs = endTime === undefined ? nowMs : msFromTimestamp(endTime);
   const fromMs = startTime === undefined ? toMs - WEEK_MS : msFromTimestamp(startTime);
   const isSound = Number.isSafeInteger(fromMs) && fromMs >= 0;

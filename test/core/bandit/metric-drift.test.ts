@@ -109,7 +109,7 @@ describe('drift by metric', () => {
       learned([...calls(0, 1_800), ...calls(1_800, 120, { longer: 2 })]),
       1_920,
     );
-    expect(Object.keys(drifts)).toEqual(['outputTokens']);
+    expect(Object.keys(drifts)).toEqual(['tokens']);
     expect(outputTokens.mean / undrifted.outputTokens.mean).toBeGreaterThan(1.7);
     expect(outputTokens.mean / undrifted.outputTokens.mean).toBeLessThan(2.3);
   });
