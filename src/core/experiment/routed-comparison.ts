@@ -37,7 +37,7 @@ const LEAST_CHOSEN = 30;
  * Decisions that chose an arm more seldom are no evidence about it: one answer would stand for more than fifty. Known
  * before the draw, so that leaving them out keeps the rest unbiased for what is left.
  */
-const LEAST_PROPENSITY = 0.02;
+export const LEAST_PROPENSITY = 0.02;
 
 /**
  * Compares arms of traffic that was routed adaptively, by augmented inverse propensities. Predictions and propensities
