@@ -38,6 +38,7 @@ function flatten(state: LearningState): Map<string, number> {
     for (const { quarter, costNanoUsd } of account.spend.entries()) {
       sums.set(`budget ${budgetId} quarter ${quarter}`, costNanoUsd);
     }
+    sums.set(`budget ${budgetId} base lambda`, account.baseLambda);
     sums.set(`budget ${budgetId} base debt`, account.baseDebt);
     sums.set(`budget ${budgetId} base requests`, account.baseRequests);
     sums.set(`budget ${budgetId} base cost`, account.baseCostNanoUsd);
