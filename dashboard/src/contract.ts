@@ -146,6 +146,24 @@ export interface ExperimentResult {
   readonly latestOutcomeTime?: string;
 }
 
+export interface CompareExperimentModelsResponse {
+  readonly arms: readonly {
+    readonly arm: string;
+    readonly models: readonly ModelEstimate[];
+    readonly withoutQuality: string;
+  }[];
+}
+
+export interface ModelEstimate {
+  readonly routedTo: string;
+  readonly decisions: string;
+  readonly meanQualityAsRouted: number;
+  readonly supportedDecisions: string;
+  readonly meanQuality?: number;
+  readonly interval?: Interval;
+  readonly difference?: { readonly value: number; readonly interval: Interval };
+}
+
 export interface MetricResult {
   readonly metric: string;
   readonly lowerIsBetter: boolean;

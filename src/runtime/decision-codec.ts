@@ -151,6 +151,10 @@ export interface RecordedDecision {
 
 export const decodeRecord = ({ body }: LoggedDecision): DecisionRecord => DecisionRecord.decode(body);
 
+/** Which arm of an experiment a decision belongs to, without reading the rest. */
+export const recordedExposure = ({ exposure }: DecisionRecord): Exposure | undefined =>
+  exposureFromBytes(exposure);
+
 /** Reads a logged decision; nothing where a version before these fields were kept wrote it. */
 export const decodeDecision = (logged: LoggedDecision): RecordedDecision | undefined =>
   recordedDecision(decodeRecord(logged));
@@ -164,7 +168,7 @@ export function recordedDecision(record: DecisionRecord): RecordedDecision | und
     COMPLEXITY_DIMENSIONS.map((dimension, i) => [dimension, record.dimensions[i]!]),
   ) as unknown as DimensionScores;
   const { context } = record;
-  const exposure = exposureFromBytes(record.exposure);
+  const exposure = recordedExposure(record);
   return {
     decisionId: decisionIdFromBytes(record.decisionId),
     issueTimeMs: Number(record.issueTimeMs),

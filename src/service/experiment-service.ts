@@ -1,13 +1,17 @@
 import { policySchemas } from '../config/policy-schemas.js';
+import { SextantError } from '../core/errors.js';
+import { groupNames } from '../core/experiment/definition.js';
 import { armSettings } from '../core/experiment/arm-settings.js';
 import { parseExperiment, type DeclaredExperiment } from '../core/experiment/parse-experiments.js';
 import type { Checked } from '../core/fault.js';
 import { modelsOf } from '../core/prompts/prompt-book.js';
 import { nameOfArmId, type DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { ExperimentServiceServer } from '../gen/sextant/v1/experiment.js';
+import { nothingToCompare, routedExperiment } from '../runtime/experiments/routed-models.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { actorOf, type Principal } from './auth.js';
 import { encodeDeclared, encodeHistory, encodeResult, encodeStarted } from './encode/experiment.js';
+import { encodeRoutedModels } from './encode/routed-models.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { pageOf, pageSize, readPageToken } from './page.js';
@@ -17,7 +21,7 @@ import { Violations } from './validate/violations.js';
 /** Starts, ramps, stops and reads experiments. */
 export function experimentService(
   context: HandlerContext,
-  { experiments, snapshot }: Pick<Runtime, 'experiments' | 'snapshot'>,
+  { experiments, evaluator, snapshot }: Pick<Runtime, 'experiments' | 'evaluator' | 'snapshot'>,
 ): ExperimentServiceServer {
   const shown = (id: string, { tenant }: Principal) => ({
     experiment: encodeStarted(experiments.run(id, tenant), tenant),
@@ -55,6 +59,21 @@ export function experimentService(
         history: history ? encodeHistory(run) : [],
       };
     }),
+    // The evaluator ends by itself what takes too long.
+    compareExperimentModels: unary(
+      context,
+      'read',
+      async ({ id }, { tenant }) => {
+        checkId(id);
+        const { definition, started } = experiments.run(id, tenant);
+        const groups = await evaluator.compareModels(routedExperiment(started));
+        const nothing = nothingToCompare(groups);
+        if (nothing !== undefined) throw new SextantError('NOTHING_TO_EVALUATE', nothing);
+        const current = snapshot();
+        return encodeRoutedModels(groups, groupNames(definition), (armId) => nameOfArmId(current, armId));
+      },
+      { hasDeadline: false },
+    ),
     listExperiments: unary(context, 'read', (request, { tenant }) => {
       const violations = new Violations();
       const limits = { max: LIMITS.pageSizeMax, byDefault: LIMITS.pageSizeDefault };

@@ -116,7 +116,11 @@ function methodsOf(
       policy,
       ['getActivePolicy', 'listPolicyVersions', 'getPolicyVersion', 'diffPolicyVersions', 'rollBackPolicy'],
     ],
-    [ExperimentServiceService, experiments, ['listExperiments', 'getExperimentResult']],
+    [
+      ExperimentServiceService,
+      experiments,
+      ['listExperiments', 'getExperimentResult', 'compareExperimentModels'],
+    ],
     [EvaluationServiceService, evaluation, ['evaluatePolicy']],
     [InsightServiceService, posteriors, ['listPosteriors', 'listDrift']],
   ] as const;

@@ -53,6 +53,7 @@ const ROLE_OF: Readonly<Record<string, Role>> = {
   'ExperimentService/StopExperiment': 'admin',
   'ExperimentService/GetExperimentResult': 'read',
   'ExperimentService/ListExperiments': 'read',
+  'ExperimentService/CompareExperimentModels': 'read',
   'PromotionService/StartPromotion': 'admin',
   'PromotionService/GetPromotion': 'read',
   'PromotionService/ListPromotions': 'read',

@@ -132,6 +132,10 @@ export function connect(
       experiment.GetExperimentResultRequest,
       experiments.getExperimentResult.bind(experiments),
     ),
+    compareExperimentModels: unary(
+      experiment.CompareExperimentModelsRequest,
+      experiments.compareExperimentModels.bind(experiments),
+    ),
     listExperiments: unary(experiment.ListExperimentsRequest, experiments.listExperiments.bind(experiments)),
     startPromotion: unary(promotion.StartPromotionRequest, promotions.startPromotion.bind(promotions)),
     getPromotion: unary(promotion.GetPromotionRequest, promotions.getPromotion.bind(promotions)),

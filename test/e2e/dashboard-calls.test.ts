@@ -8,7 +8,10 @@ import { SeriesLabel, type TimeSeriesPoint } from '../../src/gen/sextant/v1/insi
 import { msFromTimestamp, timestampFromMs } from '../../src/service/encode/time.js';
 import { messageToJson } from '../../src/service/message-json.js';
 import { ExplainResponse } from '../../src/gen/sextant/v1/selection.js';
-import { GetExperimentResultResponse } from '../../src/gen/sextant/v1/experiment.js';
+import {
+  CompareExperimentModelsResponse,
+  GetExperimentResultResponse,
+} from '../../src/gen/sextant/v1/experiment.js';
 import { startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
 import { twoModels } from './experiment-entries.js';
@@ -78,6 +81,16 @@ describe('figures of the page are those of gRPC', () => {
     const answer = await call('ExperimentService/GetExperimentResult', { id: 'models', history: true });
     expect(await answer.json()).toEqual(messageToJson('GetExperimentResultResponse', bytes, { whole: true }));
     expect(own.result!.metrics[0]!.arms.map(({ units }) => units).some((units) => units > 0n)).toBe(true);
+  });
+
+  test('models within arms of an experiment', async () => {
+    const own = await operator.compareExperimentModels({ id: 'models' });
+    const bytes = CompareExperimentModelsResponse.encode(own).finish();
+    const answer = await call('ExperimentService/CompareExperimentModels', { id: 'models' });
+    expect(await answer.json()).toEqual(
+      messageToJson('CompareExperimentModelsResponse', bytes, { whole: true }),
+    );
+    expect(own.arms.every(({ decisions }) => decisions > 0n)).toBe(true);
   });
 
   test('what happened over time: overview, charts, leaderboard and spend read what ListTimeSeries answers', async () => {

@@ -15,6 +15,7 @@ import { Forest } from '../parts/forest.js';
 import { LiftHistory } from '../parts/lift-history.js';
 import { Badge, Stat, WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
+import { ModelsOfArms } from './experiment-models.js';
 
 /** What an experiment says now: advice, the sample ratio, guardrails, and each metric's differences. */
 export function ExperimentResultView({ id }: { id: string }) {
@@ -32,7 +33,7 @@ export function ExperimentResultView({ id }: { id: string }) {
           {result.metrics.map((metric) => (
             <Metric key={metric.metric} metric={metric} id={id} result={result} history={history} />
           ))}
-          <Routed result={result} id={id} />
+          <ModelsOfArms result={result} id={id} />
         </>
       )}
     </WhenLoaded>
@@ -230,41 +231,4 @@ function columnsOf({ metric }: MetricResult): Column<ArmMetric>[] {
     },
     figure('Expected loss', ({ expectedLoss }) => expectedLoss, 'To the best arm; not error-controlled'),
   ];
-}
-
-type RoutedRow = ExperimentResult['routed'][number];
-const ROUTED: readonly Column<RoutedRow>[] = [
-  { title: 'Arm', value: ({ arm }) => arm },
-  { title: 'Routed to', value: ({ routedTo }) => routedTo },
-  {
-    title: 'Decisions',
-    isNumeric: true,
-    value: ({ decisions }) => Number(decisions),
-    cell: ({ decisions }) => whole(Number(decisions)),
-  },
-  {
-    title: 'Quality as routed',
-    isNumeric: true,
-    value: ({ meanQuality }) => meanQuality ?? null,
-    cell: ({ meanQuality }) => decimal(meanQuality ?? null, 3),
-  },
-];
-
-function Routed({ result: { routed }, id }: { result: ExperimentResult; id: string }) {
-  return (
-    <>
-      <Table
-        caption="Where arms sent requests"
-        fileName={`sextant-experiment-${id}-routed`}
-        columns={ROUTED}
-        rows={routed}
-        keyOf={({ arm, routedTo }) => `${arm} ${routedTo}`}
-        whenEmpty="Nothing was reported yet."
-      />
-      <p class="hint">
-        Of the requests that an arm’s policy chose the model for: no comparison of models, which{' '}
-        <code>sextant experiments models</code> makes.
-      </p>
-    </>
-  );
 }

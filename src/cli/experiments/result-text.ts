@@ -3,6 +3,7 @@ import type {
   ExperimentArmMetric,
   ExperimentInterval,
   ExperimentMetricResult,
+  ExperimentResult,
   GetExperimentResultResponse,
 } from '../../gen/sextant/v1/experiment.js';
 import { experimentMetricEnum, experimentStatusEnum } from '../../service/encode/enums.js';
@@ -47,7 +48,7 @@ export function resultText({ experiment, result }: GetExperimentResultResponse):
       : []),
     '',
     ...metrics.flatMap((metric) => metricText(metric, { confidence, minimumUnits })),
-    routedText(result!),
+    routedText(result!, experiment!.id),
     `sample ratio: ${sampleRatio!.units.join(' : ')} units, expected ${sampleRatio!.expectedUnits.map((n) => n.toFixed(1)).join(' : ')}; p = ${sampleRatio!.pValue.toPrecision(3)} at any time, χ² p = ${sampleRatio!.fixedPValue.toPrecision(3)} for one look`,
     `always: the ${confidence} interval that holds at all times at once, however often one looks. once: for one look at a time fixed before.`,
     'P(best) and loss are Bayesian and not error-controlled: no rule for stopping.',
@@ -99,7 +100,7 @@ function rowOf(arm: ExperimentArmMetric, scale: number): string[] {
   ];
 }
 
-function routedText({ routed }: NonNullable<GetExperimentResultResponse['result']>): string {
+function routedText({ routed }: ExperimentResult, id: string): string {
   if (routed.length === 0) return 'no outcomes yet';
   const rows = routed.map(({ arm, routedTo, decisions, meanQuality }) => [
     arm,
@@ -108,5 +109,5 @@ function routedText({ routed }: NonNullable<GetExperimentResultResponse['result'
     number(meanQuality),
   ]);
   const header = ['arm', 'routed to', 'n', 'quality as routed'];
-  return `${table(header, rows)}\nAs routed: of the requests that the arm’s policy chose it for. Compare models with: sextant experiments models\n`;
+  return `${table(header, rows)}\nAs routed: of the requests that the arm’s policy chose it for. Compare models with: sextant experiments models ${id}\n`;
 }

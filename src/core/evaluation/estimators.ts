@@ -65,8 +65,13 @@ export function estimateLift(decisions: readonly RewardedDecision[]): {
   return { value, asymptotic: martingaleInterval(terms, value) };
 }
 
-/** Σ_k π_k·q̂_k + w(r − q̂_a). */
-const correctedValue = ({ weight, predictedValue, predictedChosen, reward }: RewardedDecision): number =>
+/** One term of DR, which is AIPW where the policy under evaluation is one arm: Σ_k π_k·q̂_k + w(r − q̂_a). */
+export const correctedValue = ({
+  weight,
+  predictedValue,
+  predictedChosen,
+  reward,
+}: Pick<RewardedDecision, 'weight' | 'predictedValue' | 'predictedChosen' | 'reward'>): number =>
   predictedValue + weight * (reward - predictedChosen);
 
 function meanOfTerms(estimator: Estimator, terms: readonly number[], range: Interval | undefined): Estimate {

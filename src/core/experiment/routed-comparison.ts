@@ -1,3 +1,4 @@
+import { correctedValue } from '../evaluation/estimators.js';
 import { martingaleInterval, type Interval } from '../evaluation/intervals.js';
 import type { ArmId } from '../registry/model.js';
 
@@ -36,7 +37,7 @@ const LEAST_CHOSEN = 30;
  * Decisions that chose an arm more seldom are no evidence about it: one answer would stand for more than fifty. Known
  * before the draw, so that leaving them out keeps the rest unbiased for what is left.
  */
-const LEAST_PROPENSITY = 0.02;
+export const LEAST_PROPENSITY = 0.02;
 
 /**
  * Compares arms of traffic that was routed adaptively, by augmented inverse propensities. Predictions and propensities
@@ -95,7 +96,8 @@ function term({ candidates, chosen, quality }: RoutedDecision, armId: ArmId): nu
   const candidate = candidates.find((each) => each.armId === armId);
   if (candidate === undefined || candidate.propensity < LEAST_PROPENSITY) return undefined;
   const { predicted, propensity } = candidate;
-  return chosen === armId ? predicted + (quality - predicted) / propensity : predicted;
+  const weight = chosen === armId ? 1 / propensity : 0;
+  return correctedValue({ weight, predictedValue: predicted, predictedChosen: predicted, reward: quality });
 }
 
 const meanOf = (values: readonly number[]): number =>

@@ -67,6 +67,7 @@ function numbersOf(state: LearningState): Rows {
     add(`${budget} older spend`, account.spend.olderNanoUsd);
     for (const { quarter, costNanoUsd } of account.spend.entries())
       add(`${budget} quarter ${quarter}`, costNanoUsd);
+    add(`${budget} base lambda`, account.baseLambda);
     add(`${budget} base debt`, account.baseDebt);
     add(`${budget} base requests`, account.baseRequests);
     add(`${budget} base cost`, account.baseCostNanoUsd);

@@ -1,20 +1,30 @@
 import type { PolicySource } from '../../config/policy-files.js';
 import type { LoggedDecision, OutcomeBlock } from '../../store/ports.js';
 import type { Surroundings } from '../candidate-snapshot.js';
+import type { RoutedExperiment, RoutedGroup } from '../experiments/routed-models.js';
 import type { LogDiff } from './diff-on-log.js';
 import type { EvaluatedLog } from './evaluate-log.js';
 import type { LogFilter } from './log-replay.js';
 import type { ThreadListener, ThreadPort } from '../on-thread.js';
 
+/** A policy that is asked about the decisions of a log, or two that are compared. */
+interface PolicyTask {
+  readonly sources: readonly PolicySource[];
+  readonly surroundings: Surroundings;
+  readonly filter: LogFilter;
+}
+
+/** What is worked out on a log. */
+export type EvaluationTask =
+  | ({ readonly kind: 'evaluate' } & PolicyTask)
+  | ({ readonly kind: 'compare'; readonly comparedWith: readonly PolicySource[] } & PolicyTask)
+  | { readonly kind: 'models'; readonly experiment: RoutedExperiment };
+
 /** What an evaluation is made of: plain data, so that it crosses to a thread. */
 export interface EvaluationOrigin {
-  readonly sources: readonly PolicySource[];
-  /** Given where the two are asked about each request and compared, instead of evaluating the one. */
-  readonly comparedWith?: readonly PolicySource[];
-  readonly surroundings: Surroundings;
+  readonly task: EvaluationTask;
   /** What stands for the outcomes that retention took away. */
   readonly base?: Uint8Array;
-  readonly filter: LogFilter;
   readonly maxDecisions: number;
 }
 
@@ -29,6 +39,7 @@ export type FromEvaluation =
   | { readonly kind: 'next'; readonly id: number }
   | { readonly kind: 'done'; readonly log: EvaluatedLog }
   | { readonly kind: 'compared'; readonly diff: LogDiff }
+  | { readonly kind: 'models'; readonly groups: readonly RoutedGroup[] }
   | { readonly kind: 'failed'; readonly reason: EvaluationFailure; readonly message: string };
 
 export type EvaluationFailure = 'policy' | 'size' | 'nothing' | 'store';

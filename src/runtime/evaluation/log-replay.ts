@@ -116,7 +116,8 @@ export const fits = (
 ): boolean =>
   (tenant === undefined || of.tenant === tenant) && (useCase === undefined || of.useCase === useCase);
 
-const hasPropensity = ({ armId, candidates }: RecordedDecision): boolean =>
+/** Whether the choice has a probability that it was drawn with. */
+export const hasPropensity = ({ armId, candidates }: RecordedDecision): boolean =>
   candidates.some((candidate) => candidate.armId === armId && candidate.propensityQ16 > 0);
 
 /** Folds a log bit by bit, so that the state stands where it stood at each decision. */

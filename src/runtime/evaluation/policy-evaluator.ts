@@ -4,11 +4,13 @@ import { SextantError } from '../../core/errors.js';
 import type { Store } from '../../store/ports.js';
 import { available } from '../available.js';
 import type { Surroundings } from '../candidate-snapshot.js';
+import type { RoutedExperiment, RoutedGroup } from '../experiments/routed-models.js';
 import type { LogDiff } from './diff-on-log.js';
 import type { EvaluatedLog } from './evaluate-log.js';
 import type {
   EvaluationFailure,
   EvaluationOrigin,
+  EvaluationTask,
   FromEvaluation,
   OpenEvaluation,
 } from './evaluation-messages.js';
@@ -37,8 +39,8 @@ const CODES = {
   store: 'STORE_UNAVAILABLE',
 } as const satisfies Record<EvaluationFailure, string>;
 
-type Asked = Pick<EvaluationOrigin, 'sources' | 'comparedWith' | 'filter'>;
-type Ended = Extract<FromEvaluation, { readonly kind: 'done' | 'compared' }>;
+type Asked = Omit<EvaluationOrigin, 'maxDecisions'>;
+type Ended = Extract<FromEvaluation, { readonly kind: 'done' | 'compared' | 'models' }>;
 
 /** Owns the one evaluation that may run beside decisions. */
 export class PolicyEvaluator {
@@ -51,7 +53,8 @@ export class PolicyEvaluator {
    *   EVALUATION_TIMEOUT, STORE_UNAVAILABLE.
    */
   async evaluate(sources: readonly PolicySource[], filter: LogFilter): Promise<EvaluatedLog> {
-    const ended = await this.work({ sources, filter });
+    const surroundings = this.parts.surroundings();
+    const ended = await this.work({ kind: 'evaluate', sources, surroundings, filter });
     if (ended.kind === 'done') return ended.log;
     throw new Error(`an evaluation ended as ${ended.kind}`);
   }
@@ -61,12 +64,24 @@ export class PolicyEvaluator {
     { from, to }: { readonly from: readonly PolicySource[]; readonly to: readonly PolicySource[] },
     filter: LogFilter,
   ): Promise<LogDiff> {
-    const ended = await this.work({ sources: to, comparedWith: from, filter });
+    const surroundings = this.parts.surroundings();
+    const task = { kind: 'compare', sources: to, comparedWith: from, surroundings, filter } as const;
+    const ended = await this.work(task);
     if (ended.kind === 'compared') return ended.diff;
     throw new Error(`a comparison ended as ${ended.kind}`);
   }
 
-  private async work(asked: Asked): Promise<Ended> {
+  /**
+   * Models within each arm of an experiment. @throws SextantError TOO_MANY_DECISIONS, EVALUATION_RUNNING,
+   * EVALUATION_TIMEOUT, STORE_UNAVAILABLE.
+   */
+  async compareModels(experiment: RoutedExperiment): Promise<readonly RoutedGroup[]> {
+    const ended = await this.work({ kind: 'models', experiment });
+    if (ended.kind === 'models') return ended.groups;
+    throw new Error(`a comparison of models ended as ${ended.kind}`);
+  }
+
+  private async work(task: EvaluationTask): Promise<Ended> {
     if (this.current !== undefined) {
       throw new SextantError('EVALUATION_RUNNING', 'another evaluation runs: ask again when it has ended', {
         retryAfterMs: RETRY_AFTER_MS,
@@ -77,7 +92,7 @@ export class PolicyEvaluator {
     try {
       await this.parts.flush();
       const base = await available(this.parts.store.outcomes.readBase());
-      return await this.run({ ...asked, ...(base && { base }) }, served);
+      return await this.run({ task, ...(base && { base }) }, served);
     } finally {
       this.current = undefined;
       await served.close();
@@ -89,9 +104,9 @@ export class PolicyEvaluator {
     this.current?.stop();
   }
 
-  private async run(asked: Asked & Pick<EvaluationOrigin, 'base'>, served: ServedLog): Promise<Ended> {
-    const { open, surroundings } = this.parts;
-    const origin = { ...asked, surroundings: surroundings(), maxDecisions: DECISIONS_MOST };
+  private async run(asked: Asked, served: ServedLog): Promise<Ended> {
+    const { open } = this.parts;
+    const origin = { ...asked, maxDecisions: DECISIONS_MOST };
     let settle: (ended: Ended | Error) => void = () => undefined;
     const ended = new Promise<Ended | Error>((resolve) => (settle = resolve));
     this.current = {

@@ -14,8 +14,8 @@ export interface LoggedRewards {
 
 /** More outcomes belong to a filter's decisions than are to be held at once. */
 export class TooManyDecisions extends Error {
-  constructor(readonly most: number) {
-    super(`more than ${most} decisions have outcomes: ask for a shorter time, or one use case`);
+  constructor(most: number, remedy = 'ask for a shorter time, or one use case') {
+    super(`more than ${most} decisions have outcomes: ${remedy}`);
     this.name = 'TooManyDecisions';
   }
 }
