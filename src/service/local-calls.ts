@@ -117,7 +117,7 @@ function methodsOf(
       ['getActivePolicy', 'listPolicyVersions', 'getPolicyVersion', 'diffPolicyVersions', 'rollBackPolicy'],
     ],
     [ExperimentServiceService, experiments, ['listExperiments', 'getExperimentResult']],
-    [EvaluationServiceService, evaluation, ['evaluatePolicy']],
+    [EvaluationServiceService, evaluation, ['evaluatePolicy', 'comparePolicies']],
     [InsightServiceService, posteriors, ['listPosteriors', 'listDrift']],
   ] as const;
   return new Map(
