@@ -296,3 +296,59 @@ export interface EvaluatePolicyResponse {
   readonly otherContext: string;
   readonly withoutPropensity: string;
 }
+
+/** The policy before is called active, as it is beside a shadow. */
+export interface ComparedUseCase {
+  readonly useCase: string;
+  readonly requests: string;
+  readonly changedShare: number;
+  readonly refused: string;
+  readonly admitted: string;
+  readonly otherCandidates: string;
+  readonly otherShares: string;
+  readonly otherWeights: string;
+  readonly answered: string;
+  readonly expectedQualityActive: number;
+  readonly expectedQuality: number;
+  readonly priced: string;
+  readonly expectedCostNanoUsdActive: number;
+  readonly expectedCostNanoUsd: number;
+}
+
+export interface ComparedMove {
+  readonly from: string;
+  readonly to: string;
+  readonly share: number;
+}
+
+export interface ComparedLoss {
+  readonly cause: string;
+  readonly requests: string;
+  readonly candidates: string;
+}
+
+export interface ComparedRequest {
+  readonly decisionId: string;
+  readonly decideTime: string;
+  readonly useCase: string;
+  readonly difference: string;
+  readonly changedShare: number;
+  readonly likeliestActive: string;
+  readonly likeliest: string;
+  readonly causes: readonly string[];
+}
+
+export interface ComparePoliciesResponse {
+  readonly fromVersion: string;
+  readonly toVersion: string;
+  readonly firstTime?: string;
+  readonly lastTime?: string;
+  readonly useCases: readonly ComparedUseCase[];
+  readonly moves: readonly ComparedMove[];
+  readonly losses: readonly ComparedLoss[];
+  readonly disagreements: readonly ComparedRequest[];
+  readonly tooOld: string;
+  readonly otherContext: string;
+  readonly withoutPropensity: string;
+  readonly unseenAttributes: readonly string[];
+}

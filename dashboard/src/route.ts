@@ -7,6 +7,15 @@ export const SPAN_NAMES: Readonly<Record<SpanName, string>> = {
   '7d': '7 days',
   '30d': '30 days',
 };
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+export const SPAN_MS: Readonly<Record<SpanName, number>> = {
+  '15m': 15 * MINUTE_MS,
+  '1h': 60 * MINUTE_MS,
+  '24h': DAY_MS,
+  '7d': 7 * DAY_MS,
+  '30d': 30 * DAY_MS,
+};
 export const SPANS = Object.keys(SPAN_NAMES) as readonly SpanName[];
 
 export const VIEWS = [

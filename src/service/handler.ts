@@ -10,7 +10,7 @@ import type { Role } from '../config/config.js';
 import { requireRole, type Authenticate, type Principal } from './auth.js';
 import { GRPC_CODES, serviceError } from './status.js';
 import type { TraceIds } from '../runtime/trace-ids.js';
-import { traceCall } from './tracing.js';
+import { traceCall, type CallTrace } from './tracing.js';
 import { isWireFault, type WireFault } from './wire.js';
 
 /** What every handler is built with. */
@@ -109,7 +109,11 @@ export function itemStream<Request, Response>(
   role: Role,
   { maxInFlight, answer }: { maxInFlight: number; answer: StreamItem<Request, Response> },
 ): handleBidiStreamingCall<Request, Response> {
-  const serve = (call: ServerDuplexStream<Request, Response>, principal: Principal): void => {
+  const serve = (
+    call: ServerDuplexStream<Request, Response>,
+    principal: Principal,
+    traced: CallTrace,
+  ): void => {
     let inFlight = 0;
     let ended = false;
     // A client that reads nothing must not make us hold its answers: no more is read until it drains.
@@ -125,7 +129,8 @@ export function itemStream<Request, Response>(
     call.on('data', (request: Request) => {
       inFlight += 1;
       if (inFlight >= maxInFlight) call.pause();
-      answer(request, principal)
+      traced
+        .run(() => answer(request, principal))
         .then((response) => {
           if (call.cancelled || call.write(response)) return;
           blocked = true;
@@ -143,12 +148,18 @@ export function itemStream<Request, Response>(
     });
   };
   return (call: ServerDuplexStream<Request, Response>) => {
+    const path = call.getPath();
+    const traced = traceCall(path, call.metadata);
     const refuse = (thrown: unknown): void => {
-      call.emit('error', serviceError(logged(thrown, call.getPath(), logger)));
+      const error = logged(thrown, path, logger);
+      traced.end(GRPC_CODES[error.code]);
+      call.emit('error', serviceError(error));
     };
     const begin = (principal: Principal): void => {
       requireRole(principal, role);
-      serve(call, principal);
+      call.once('cancelled', () => traced.end(status.CANCELLED));
+      call.once('finish', () => traced.end(status.OK));
+      serve(call, principal, traced);
     };
     try {
       const principal = authenticate(call);

@@ -121,7 +121,7 @@ function methodsOf(
       experiments,
       ['listExperiments', 'getExperimentResult', 'compareExperimentModels'],
     ],
-    [EvaluationServiceService, evaluation, ['evaluatePolicy']],
+    [EvaluationServiceService, evaluation, ['evaluatePolicy', 'comparePolicies']],
     [InsightServiceService, posteriors, ['listPosteriors', 'listDrift']],
   ] as const;
   return new Map(

@@ -13,9 +13,13 @@ import { outcomeMetricEnum } from './encode/enums.js';
 import { decoded, itemStream, unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { statusOf } from './status.js';
-import { traceReport } from './tracing.js';
+import { traceItem, traceReport, type TracedItem } from './tracing.js';
 import { checkItems, missing } from './validate/items.js';
 import { decodeReport } from './validate/report.js';
+
+/** Items of a batch and of a stream. */
+const BATCHED: TracedItem = { name: 'Report', place: 'child' };
+const STREAMED: TracedItem = { name: 'Report', place: 'linked' };
 
 type ItemOutcome = ReportStreamResponse['outcome'];
 
@@ -40,10 +44,11 @@ export function outcomeService(context: HandlerContext, reporter: Reporter): Out
   const outcomeOf = async (
     request: ReportRequest | undefined,
     principal: Principal,
+    traced: TracedItem,
   ): Promise<ItemOutcome> => {
     try {
       if (request === undefined) throw missing('report');
-      return { $case: 'response', value: await report(request, principal) };
+      return { $case: 'response', value: await traceItem(traced, () => report(request, principal)) };
     } catch (thrown) {
       const error = SextantError.from(thrown);
       if (error.code === 'INTERNAL') context.logger.error({ err: error.details.cause }, 'internal error');
@@ -57,7 +62,7 @@ export function outcomeService(context: HandlerContext, reporter: Reporter): Out
       checkItems(items, LIMITS.batchReportMax);
       const outcomes = items.map(async ({ id, report: request }) => ({
         id,
-        outcome: await outcomeOf(request, principal),
+        outcome: await outcomeOf(request, principal, BATCHED),
       }));
       return { results: await Promise.all(outcomes) };
     }),
@@ -66,7 +71,7 @@ export function outcomeService(context: HandlerContext, reporter: Reporter): Out
       answer: async (item, principal) => {
         try {
           const { id, report: request } = decoded(item);
-          return { id, outcome: await outcomeOf(request, principal) };
+          return { id, outcome: await outcomeOf(request, principal, STREAMED) };
         } catch (thrown) {
           return { id: '', outcome: { $case: 'error', value: statusOf(SextantError.from(thrown)) } };
         }

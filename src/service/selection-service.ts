@@ -15,11 +15,13 @@ import { estimateCosts } from './estimate-cost.js';
 import { unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
 import { statusOf } from './status.js';
-import { traceDecision } from './tracing.js';
+import { traceDecision, traceItem, type TracedItem } from './tracing.js';
 import { checkItems, missing } from './validate/items.js';
 import { decodeQuestion, readQuestion } from './validate/question.js';
 import { decodeInput } from './validate/request-input.js';
 import { Violations } from './validate/violations.js';
+
+const SELECT_ITEM: TracedItem = { name: 'Select', place: 'child' };
 
 /** Decisions, explanations and estimates. Nothing here waits: every answer comes from memory. */
 export function selectionService(
@@ -45,7 +47,8 @@ export function selectionService(
         results: items.map(({ id, request }) => {
           try {
             if (request === undefined) throw missing('request');
-            return { id, outcome: { $case: 'response', value: select(request, principal) } };
+            const value = traceItem(SELECT_ITEM, () => select(request, principal));
+            return { id, outcome: { $case: 'response', value } };
           } catch (thrown) {
             return { id, outcome: { $case: 'error', value: statusOf(SextantError.from(thrown)) } };
           }

@@ -10,9 +10,11 @@ import {
   type TextMapGetter,
 } from '@opentelemetry/api';
 import { status, type Metadata } from '@grpc/grpc-js';
+import { SextantError } from '../core/errors.js';
 import type { TraceIds } from '../runtime/trace-ids.js';
 import type { IssuedDecision } from '../runtime/decider.js';
 import type { AttemptReport } from '../core/outcome/normalize.js';
+import { GRPC_CODES } from './status.js';
 
 /** The span of one call. Without a tracing SDK there is none, and nothing of this does anything. */
 export interface CallTrace {
@@ -61,11 +63,45 @@ export function traceCall(path: string, metadata: Metadata): CallTrace {
     ...(span.isRecording() && { ids: { traceId, spanId } }),
     run: (work) => context.with(active, work),
     end: (code) => {
+      if (!span.isRecording()) return;
       span.setAttribute('rpc.grpc.status_code', code);
       if (SERVER_FAULTS.has(code)) span.setStatus({ code: SpanStatusCode.ERROR, message: status[code] });
       span.end();
     },
   };
+}
+
+/** What an item of a call is, and how its span belongs to the call's. */
+export interface TracedItem {
+  readonly name: 'Select' | 'Report';
+  /** Under the call's, or at the root of a trace of its own with a link to it, as streams may last for days. */
+  readonly place: 'child' | 'linked';
+}
+
+/** Runs the work of one item with a span of its own, where the call has one. */
+export function traceItem<T>({ name, place }: TracedItem, work: () => T): T {
+  const call = trace.getActiveSpan();
+  if (call === undefined) return work();
+  const span = tracer.startSpan(name, {
+    kind: SpanKind.INTERNAL,
+    ...(place === 'linked' && { root: true, links: [{ context: call.spanContext() }] }),
+  });
+  const end = (): void => span.end();
+  const fail = (thrown: unknown): void => {
+    const { code } = SextantError.from(thrown);
+    span.setAttribute('error.type', code);
+    if (SERVER_FAULTS.has(GRPC_CODES[code])) span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+    span.end();
+  };
+  try {
+    const result = context.with(trace.setSpan(context.active(), span), work);
+    if (result instanceof Promise) result.then(end, fail);
+    else end();
+    return result;
+  } catch (thrown) {
+    fail(thrown);
+    throw thrown;
+  }
 }
 
 const known = new Map<string, Attributes>();

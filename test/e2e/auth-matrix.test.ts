@@ -48,6 +48,7 @@ const ROLE_OF: Readonly<Record<string, Role>> = {
   'InsightService/ListAnnotations': 'read',
   'InsightService/GetServerStatus': 'read',
   'EvaluationService/EvaluatePolicy': 'read',
+  'EvaluationService/ComparePolicies': 'read',
   'ExperimentService/StartExperiment': 'admin',
   'ExperimentService/RampExperiment': 'admin',
   'ExperimentService/StopExperiment': 'admin',

@@ -113,6 +113,11 @@ export function connect(
     retirePrompt: unary(prompt.RetirePromptRequest, prompts.retirePrompt.bind(prompts)),
     deletePrompt: unary(prompt.DeletePromptRequest, prompts.deletePrompt.bind(prompts)),
     reviewPrompts: unary(insight.ReviewPromptsRequest, insights.reviewPrompts.bind(insights)),
+    comparePolicies: unary(
+      evaluation.ComparePoliciesRequest,
+      evaluations.comparePolicies.bind(evaluations),
+      EVALUATION_DEADLINE_MS,
+    ),
     evaluatePolicy: unary(
       evaluation.EvaluatePolicyRequest,
       evaluations.evaluatePolicy.bind(evaluations),

@@ -5,11 +5,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   OutcomeServiceClient,
   ReportRequest,
+  ReportStreamRequest,
   type ReportResponse,
 } from '../../src/gen/sextant/v1/outcome.js';
 import {
+  SelectBatchRequest,
   SelectionServiceClient,
   SelectRequest,
+  type SelectBatchResponse,
   type SelectResponse,
 } from '../../src/gen/sextant/v1/selection.js';
 import { startServer, type BuiltServer } from './built-server.js';
@@ -29,6 +32,8 @@ interface Span {
   readonly parentSpanId?: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly status: { readonly code: number };
+  /** Ids of spans. */
+  readonly links: readonly string[];
 }
 
 let server: BuiltServer;
@@ -121,6 +126,63 @@ test('a refusal has its code, and its log line the trace', async () => {
   await expect
     .poll(() => server.logs.find(({ trace_id: id }) => id === TRACE), { timeout: 10_000 })
     .toMatchObject({ code: 'INVALID_FIELD', span_id: refused()!.spanId });
+});
+
+test('each item of a batch is a span under the call’s, a refused one too', async () => {
+  const selections = new SelectionServiceClient(server.address, credentials.createInsecure());
+  const items = [
+    { id: 'a', request: ask('batched') },
+    { id: 'b', request: ask('batched') },
+    { id: 'c', request: {} },
+  ];
+  const { results } = await promised<SelectBatchResponse>((done) =>
+    selections.selectBatch(SelectBatchRequest.fromPartial({ items }), metadata, done),
+  );
+  selections.close();
+  const itemsOf = (): Span[] => spans().filter(({ name }) => name === 'Select');
+  await expect.poll(() => spanOf('SelectBatch'), { timeout: 10_000 }).toBeDefined();
+  const call = spanOf('SelectBatch')!;
+  expect(call.attributes).not.toHaveProperty('sextant.decision.id');
+  expect(itemsOf()).toHaveLength(items.length);
+  for (const item of itemsOf())
+    expect(item).toMatchObject({ traceId: TRACE, parentSpanId: call.spanId, kind: 0 });
+  const decisionIds = results.flatMap(({ outcome }) =>
+    outcome?.$case === 'response' ? [outcome.value.decisionId] : [],
+  );
+  const [first, second, refused] = itemsOf();
+  expect([first, second].map((item) => item!.attributes['sextant.decision.id'])).toEqual(decisionIds);
+  expect(first!.attributes['sextant.use_case']).toBe('batched');
+  expect(refused).toMatchObject({ attributes: { 'error.type': 'INVALID_FIELD' }, status: { code: 0 } });
+});
+
+test('each item of a stream has a trace of its own with a link to the stream’s', async () => {
+  const outcomes = new OutcomeServiceClient(server.address, credentials.createInsecure());
+  const stream = outcomes.reportStream(metadata);
+  const answers: unknown[] = [];
+  stream.on('data', (answer) => answers.push(answer));
+  const attempts = [wentWell({ quality: 0.5 })];
+  stream.write(ReportStreamRequest.fromPartial({ id: 'a', report: { ticket: decided.ticket, attempts } }));
+  stream.write(ReportStreamRequest.fromPartial({ id: 'b', report: { ticket: new Uint8Array(3), attempts } }));
+  await expect.poll(() => answers.length, { timeout: 10_000 }).toBe(2);
+  const itemsOf = (): Span[] => spans().filter(({ name }) => name === 'Report');
+  // They are there while the stream is still open.
+  await expect.poll(() => itemsOf().length, { timeout: 10_000 }).toBe(2);
+  expect(spanOf('ReportStream')).toBeUndefined();
+  stream.end();
+  await expect.poll(() => spanOf('ReportStream'), { timeout: 10_000 }).toBeDefined();
+  outcomes.close();
+  const call = spanOf('ReportStream')!;
+  expect(call).toMatchObject({ traceId: TRACE, parentSpanId: PARENT });
+  expect(call.attributes['rpc.grpc.status_code']).toBe(0);
+  for (const item of itemsOf()) {
+    expect(item.links).toEqual([call.spanId]);
+    expect(item.traceId).not.toBe(TRACE);
+    expect(item.parentSpanId).toBeUndefined();
+  }
+  const reported = itemsOf().find(({ attributes }) => !('error.type' in attributes))!;
+  expect(reported.attributes['sextant.decision.id']).toBe(decided.decisionId);
+  const refused = itemsOf().find(({ attributes }) => 'error.type' in attributes)!;
+  expect(refused.attributes['error.type']).toBe('TICKET_INVALID');
 });
 
 test('exemplars of call times name the trace, to those who can read them', async () => {

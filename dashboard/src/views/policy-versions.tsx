@@ -4,6 +4,7 @@ import { at, whole } from '../format.js';
 import { useCall } from '../load.js';
 import { Badge, WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
+import { shortVersion, VersionChoice } from '../parts/version-choice.js';
 import type { Go, Route } from '../route.js';
 import { RollBack } from './roll-back.js';
 import { isAdmin } from '../session.js';
@@ -37,15 +38,13 @@ export function PolicyVersions({ kept, route, go, session }: VersionsProps) {
   );
 }
 
-const short = (version: string): string => version.slice(0, 12);
-
 const VERSIONS: readonly Column<PolicyVersion>[] = [
   {
     title: 'Version',
     value: ({ version }) => version,
     cell: ({ version, active, pinned }) => (
       <>
-        <code title={version}>{short(version)}</code> {active && <Badge tone="good">in force</Badge>}{' '}
+        <code title={version}>{shortVersion(version)}</code> {active && <Badge tone="good">in force</Badge>}{' '}
         {pinned && <Badge tone="warn">pinned</Badge>}
       </>
     ),
@@ -90,7 +89,7 @@ function Difference({ kept, route, go }: Omit<VersionsProps, 'session'>) {
         {({ files }) => (
           <Table
             caption="Changes"
-            fileName={`sextant-policy-diff-${short(from)}-${short(to)}`}
+            fileName={`sextant-policy-diff-${shortVersion(from)}-${shortVersion(to)}`}
             columns={CHANGES}
             rows={files.flatMap(rowsOf)}
             keyOf={({ file, change }) => `${file} ${change.pointer} ${change.element} ${change.kind}`}
@@ -146,26 +145,4 @@ const CHANGES: readonly Column<ChangeRow>[] = [
 function Value({ json, isOmitted }: { json: string; isOmitted: boolean }) {
   if (json === '') return <>{isOmitted ? 'too long to show' : '–'}</>;
   return <code class="wraps">{json}</code>;
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly value: string;
-  readonly kept: readonly PolicyVersion[];
-  readonly onChoose: (version: string) => void;
-}
-
-function VersionChoice({ label, value, kept, onChoose }: ChoiceProps) {
-  return (
-    <label>
-      {label}{' '}
-      <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {kept.map(({ version, activateTime }) => (
-          <option key={version} value={version}>
-            {short(version)}, {at(Date.parse(activateTime))}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }

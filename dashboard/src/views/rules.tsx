@@ -5,6 +5,7 @@ import { useCall } from '../load.js';
 import { Badge, Stat, WhenLoaded } from '../parts/state.js';
 import type { Go, Route } from '../route.js';
 import { Playground } from './playground.js';
+import { PolicyComparison } from './policy-comparison.js';
 import { PolicyVersions } from './policy-versions.js';
 import { RuleList } from './rule-list.js';
 
@@ -29,6 +30,7 @@ export function Rules({ route, go, session }: RulesProps) {
       <WhenLoaded of={versions}>
         {({ versions: kept }) => (
           <>
+            <PolicyComparison kept={kept} route={route} go={go} />
             <RuleList kept={kept} session={session} />
             <PolicyVersions kept={kept} route={route} go={go} session={session} />
           </>

@@ -1,5 +1,5 @@
 import type { PolicySource } from '../../config/policy-files.js';
-import type { EvaluatePolicyRequest } from '../../gen/sextant/v1/evaluation.js';
+import type { ComparePoliciesRequest, EvaluatePolicyRequest } from '../../gen/sextant/v1/evaluation.js';
 import type { LogFilter } from '../../runtime/evaluation/log-replay.js';
 import { msFromTimestamp } from '../encode/time.js';
 import { checkVersion, decodeFiles } from './policy.js';
@@ -14,10 +14,26 @@ export interface RequestedEvaluation {
   readonly filter: Omit<LogFilter, 'tenant'>;
 }
 
+/** What a caller asks to be compared. */
+export interface RequestedComparison extends RequestedEvaluation {
+  /** Empty for the policy in force. */
+  readonly fromVersion: string;
+}
+
 /** @throws SextantError INVALID_FIELD. */
-export function decodeEvaluatePolicy(request: EvaluatePolicyRequest): RequestedEvaluation {
-  const { version, files, useCase, startTime, endTime } = request;
+export const decodeEvaluatePolicy = (request: EvaluatePolicyRequest): RequestedEvaluation =>
+  decodeAsked(request, new Violations());
+
+/** @throws SextantError INVALID_FIELD. */
+export function decodeComparePolicies(request: ComparePoliciesRequest): RequestedComparison {
+  const { fromVersion } = request;
   const violations = new Violations();
+  checkVersion('from_version', fromVersion, { violations, required: false });
+  return { ...decodeAsked(request, violations), fromVersion };
+}
+
+function decodeAsked(request: EvaluatePolicyRequest, violations: Violations): RequestedEvaluation {
+  const { version, files, useCase, startTime, endTime } = request;
   if (version !== '' && files.length > 0) violations.add('files', 'goes without version');
   if (version === '' && files.length === 0) violations.add('version', 'is required, or files are');
   checkVersion('version', version, { violations, required: false });
