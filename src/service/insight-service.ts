@@ -1,4 +1,5 @@
-import { armBelief, beliefScope } from '../core/bandit/belief.js';
+import { armBelief } from '../core/bandit/belief.js';
+import { beliefScope } from '../core/bandit/belief-scope.js';
 import { levelOfSegment } from '../core/bandit/prior-cells.js';
 import { priorsAt } from '../core/bandit/priors.js';
 import type { Beta } from '../core/bandit/beta-distribution.js';

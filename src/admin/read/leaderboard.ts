@@ -1,4 +1,6 @@
-import { armBelief, beliefScope, useCaseQuality } from '../../core/bandit/belief.js';
+import { armBelief } from '../../core/bandit/belief.js';
+import { beliefScope } from '../../core/bandit/belief-scope.js';
+import { useCaseQuality } from '../../core/bandit/rate-beliefs.js';
 import { betaMean } from '../../core/bandit/beta-distribution.js';
 import { credibleInterval } from '../../core/bandit/credible-interval.js';
 import { dominators } from '../../core/bandit/dominance.js';

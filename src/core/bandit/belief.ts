@@ -1,9 +1,8 @@
 import { STAT, type ArmStats } from '../learning/arm-stats.js';
-import type { LearningState } from '../learning/learning-state.js';
-import type { ScopeArms, UseCaseState } from '../learning/use-case-state.js';
 import type { ArmId } from '../registry/model.js';
-import { betaMean, betaVariance, type Beta } from './beta-distribution.js';
-import { lendFactor, modelShare, NO_KIN, sumsOfArms, type Kin } from './kin.js';
+import type { BeliefScope } from './belief-scope.js';
+import { betaMean, type Beta } from './beta-distribution.js';
+import { modelShare, NO_KIN, sumsOfArms, type Kin } from './kin.js';
 import { lengthBelief } from './length-belief.js';
 import type { LengthBelief, MetricBelief } from './metric-belief.js';
 import type { Drifts } from './drift.js';
@@ -16,9 +15,9 @@ import {
   type Known,
   type SettledBelief,
 } from './drifted.js';
-import { linearQuality, linearTokens, qualitySlopes, type LinearScope } from './linear/linear-belief.js';
-import type { LinearSettings } from './settings.js';
-import type { ArmPriors, LogNormalPrior, RatePrior } from './priors.js';
+import { linearQuality, linearTokens } from './linear/linear-belief.js';
+import type { ArmPriors, LogNormalPrior } from './priors.js';
+import { betaQuality, lentRate, rate, rateSums } from './rate-beliefs.js';
 
 /** All that is believed of one arm for one segment. */
 export interface ArmBelief {
@@ -38,62 +37,6 @@ export interface ArmBelief {
   readonly undrifted: SettledBelief;
   readonly outputTokens: LengthBelief;
   readonly latencyMs: LengthBelief;
-}
-
-/** Where beliefs are read: one tenant's use case, one segment of it, at one time. */
-export interface BeliefScope {
-  readonly state: LearningState;
-  readonly tenantArms: ScopeArms | undefined;
-  readonly useCase: UseCaseState | undefined;
-  readonly segment: string;
-  readonly nowMs: number;
-  /** n₀: how many outcomes a scope may borrow from the one above. */
-  readonly poolingStrength: number;
-  readonly qualityFactor: number;
-  readonly successFactor: number;
-  readonly tokensFactor: number;
-  readonly latencyFactor: number;
-  /** Where the policy reads regressions on the context. */
-  readonly linear?: LinearScope;
-}
-
-type BeliefAddress = Pick<UseCaseState, 'tenant' | 'useCase'> & {
-  readonly segment: string;
-  readonly poolingStrength: number;
-  readonly nowMs: number;
-  /** The context's values and how regressions are read; absent for beliefs per segment. */
-  readonly linear?: { readonly x: Float64Array; readonly settings: LinearSettings };
-};
-
-/** Fixes the scope and the decay once per request. */
-export function beliefScope(state: LearningState, address: BeliefAddress): BeliefScope {
-  const { tenant, useCase: name, segment, poolingStrength, nowMs } = address;
-  const useCase = state.useCase(tenant, name);
-  const qualityFactor = state.readFactor('quality', nowMs);
-  const tokensFactor = state.readFactor('tokens', nowMs);
-  const regressions = state.regressionsOf(tenant);
-  const linear = address.linear && {
-    ...address.linear,
-    regressions,
-    revision: state.revision,
-    useCase,
-    qualityFactor,
-    tokensFactor,
-    slopes: qualitySlopes({ regressions, settings: address.linear.settings, qualityFactor }),
-  };
-  return {
-    state,
-    tenantArms: state.tenants.get(tenant),
-    useCase,
-    segment,
-    nowMs,
-    poolingStrength,
-    qualityFactor,
-    successFactor: state.readFactor('success', nowMs),
-    tokensFactor,
-    latencyFactor: state.readFactor('latency', nowMs),
-    ...(linear && { linear }),
-  };
 }
 
 /**
@@ -175,99 +118,4 @@ function shareOfModel(
     others: here.map(outcomesOf),
     strength: linear === undefined ? poolingStrength : linear.settings.poolingStrength,
   });
-}
-
-function betaQuality(
-  scope: BeliefScope,
-  { quality }: ArmPriors,
-  armId: ArmId,
-  ofKin: ArmStats | undefined,
-): MetricBelief {
-  return ofBeta(
-    lentRate(
-      pooledRate(scope, quality, armId, STAT.qualityW, STAT.qualityX, scope.qualityFactor),
-      ofKin && rateSums(ofKin, STAT.qualityW, STAT.qualityX, scope.qualityFactor),
-      scope.poolingStrength,
-    ),
-  );
-}
-
-/** Quality of an arm over all segments of the use case alike, as a Beta. */
-export function useCaseQuality(
-  { useCase, qualityFactor, poolingStrength }: BeliefScope,
-  { quality }: ArmPriors,
-  armId: ArmId,
-  kin: Kin,
-): MetricBelief {
-  const ofKin = sumsOfArms(useCase?.arms, kin.here);
-  return ofBeta(
-    lentRate(
-      rate(quality, useCase?.arms.get(armId), STAT.qualityW, STAT.qualityX, qualityFactor),
-      ofKin && rateSums(ofKin, STAT.qualityW, STAT.qualityX, qualityFactor),
-      poolingStrength,
-    ),
-  );
-}
-
-function ofBeta(beta: Beta): MetricBelief {
-  const mean = betaMean(beta);
-  return { mean, variance: betaVariance(beta), noise: mean * (1 - mean), beta };
-}
-
-/** Good and bad outcomes of some sums, decayed. */
-const rateSums = (stats: ArmStats, w: number, x: number, factor: number): Beta => ({
-  alpha: stats[x]! * factor,
-  beta: (stats[w]! - stats[x]!) * factor,
-});
-
-/** A Beta with what others lend, at most n₀ outcomes. */
-function lentRate(beta: Beta, lent: Beta | undefined, strength: number): Beta {
-  if (lent === undefined) return beta;
-  const factor = lendFactor(strength, lent.alpha + lent.beta);
-  return { alpha: beta.alpha + factor * lent.alpha, beta: beta.beta + factor * lent.beta };
-}
-
-/** Beta posterior from one scope's sums. */
-function rate(prior: RatePrior, stats: ArmStats | undefined, w: number, x: number, factor: number): Beta {
-  let alpha = prior.mean * prior.strength;
-  let beta = (1 - prior.mean) * prior.strength;
-  if (stats !== undefined) {
-    alpha += stats[x]! * factor;
-    beta += (stats[w]! - stats[x]!) * factor;
-  }
-  return { alpha, beta };
-}
-
-/**
- * Beta posterior of a segment: the prior, the segment's own sums, and the sums of its sibling segments
- * scaled to at most n₀ outcomes: a = min(1, n₀ / n_rest).
- */
-function pooledRate(
-  scope: BeliefScope,
-  prior: RatePrior,
-  armId: ArmId,
-  w: number,
-  x: number,
-  factor: number,
-): Beta {
-  let restW = 0;
-  let restX = 0;
-  let alpha = prior.mean * prior.strength;
-  let beta = (1 - prior.mean) * prior.strength;
-  // Siblings are summed, never had by subtraction, which would leave rounding where nothing is.
-  for (const [segment, arms] of scope.useCase?.segments ?? []) {
-    const stats = arms.get(armId);
-    if (stats === undefined) continue;
-    if (segment === scope.segment) {
-      alpha += stats[x]! * factor;
-      beta += (stats[w]! - stats[x]!) * factor;
-    } else {
-      restW += stats[w]!;
-      restX += stats[x]!;
-    }
-  }
-  restW *= factor;
-  restX *= factor;
-  const lend = lendFactor(scope.poolingStrength, restW);
-  return { alpha: alpha + lend * restX, beta: beta + lend * (restW - restX) };
 }

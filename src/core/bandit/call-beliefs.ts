@@ -1,7 +1,7 @@
 import { promptBeliefOf, type PromptBelief } from '../cost/prompt-belief.js';
 import { STAT, type ArmStats } from '../learning/arm-stats.js';
 import type { ArmId } from '../registry/model.js';
-import type { BeliefScope } from './belief.js';
+import type { BeliefScope } from './belief-scope.js';
 import { sumsOfArms, type Kin } from './kin.js';
 import { lengthBelief } from './length-belief.js';
 import { quantilesOf, Z_90, type LengthBelief, type Quantiles } from './metric-belief.js';

@@ -1,4 +1,5 @@
-import { armBelief, type ArmBelief, type BeliefScope } from '../bandit/belief.js';
+import { armBelief, type ArmBelief } from '../bandit/belief.js';
+import type { BeliefScope } from '../bandit/belief-scope.js';
 import { promptBelief, thinkingBelief, type ThinkingBelief } from '../bandit/call-beliefs.js';
 import type { LengthBelief } from '../bandit/metric-belief.js';
 import { priorsAt, type ArmPriors } from '../bandit/priors.js';

@@ -1,4 +1,5 @@
-import { armBelief, beliefScope } from '../bandit/belief.js';
+import { armBelief } from '../bandit/belief.js';
+import { beliefScope } from '../bandit/belief-scope.js';
 import type { Drift } from '../bandit/drift.js';
 import { priorsAt } from '../bandit/priors.js';
 import type { TenantId, UseCase } from '../ids.js';

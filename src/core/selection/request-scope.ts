@@ -1,4 +1,4 @@
-import { beliefScope, type BeliefScope } from '../bandit/belief.js';
+import { beliefScope, type BeliefScope } from '../bandit/belief-scope.js';
 import { contextValues, contextVector, type ContextVector } from '../context/context-vector.js';
 import { analyzeRequest } from './profile-request.js';
 import { contextLayoutOf } from './policy.js';

@@ -1,4 +1,6 @@
-import { armBelief, beliefScope, useCaseQuality, type BeliefScope } from '../bandit/belief.js';
+import { armBelief } from '../bandit/belief.js';
+import { beliefScope, type BeliefScope } from '../bandit/belief-scope.js';
+import { useCaseQuality } from '../bandit/rate-beliefs.js';
 import { credibleInterval } from '../bandit/credible-interval.js';
 import { jointBest } from '../bandit/joint-best.js';
 import { betaMarginal } from '../bandit/marginal.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { beliefScope } from '../../../src/core/bandit/belief.js';
+import { beliefScope } from '../../../src/core/bandit/belief-scope.js';
 import {
   promptBelief,
   speedBelief,

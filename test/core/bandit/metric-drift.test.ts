@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { betaMean } from '../../../src/core/bandit/beta-distribution.js';
-import { armBelief, beliefScope, type ArmBelief } from '../../../src/core/bandit/belief.js';
+import { armBelief, type ArmBelief } from '../../../src/core/bandit/belief.js';
+import { beliefScope } from '../../../src/core/bandit/belief-scope.js';
 import type { UseCase } from '../../../src/core/ids.js';
 import type { LearningState } from '../../../src/core/learning/learning-state.js';
 import {
