@@ -1,3 +1,4 @@
+import { DECAY_GROUPS } from './arm-stats.js';
 import type { LearningState } from './learning-state.js';
 
 /** Sums made in another order differ by rounding; more than this is a fault. Relative. */
@@ -9,6 +10,10 @@ export function compareStates(a: LearningState, b: LearningState): string[] {
   if (a.latestEventMs !== b.latestEventMs)
     differences.push(`newest event: ${a.latestEventMs} and ${b.latestEventMs}`);
   if (a.sequence !== b.sequence) differences.push(`position: ${a.sequence} and ${b.sequence}`);
+  // They lie on a grid: equal or wrong. The tolerance of sums would let nearly two seconds pass, and a half-life may be twelve.
+  for (const group of DECAY_GROUPS)
+    if (a.landmarksMs[group] !== b.landmarksMs[group])
+      differences.push(`landmark ${group}: ${a.landmarksMs[group]} and ${b.landmarksMs[group]}`);
   const left = flatten(a);
   const right = flatten(b);
   for (const [place, value] of left) {
@@ -58,7 +63,5 @@ function flatten(state: LearningState): Map<string, number> {
       }
     }
   }
-  for (const [group, landmarkMs] of Object.entries(state.landmarksMs))
-    sums.set(`landmark ${group}`, landmarkMs);
   return sums;
 }
