@@ -3,7 +3,7 @@ import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
 import { checkFolder, loadPolicy } from '../config/load-policy.js';
 import { pinnedFolder } from '../runtime/policy-archive.js';
 import { recover, foldWhole } from '../runtime/learner.js';
-import { verifyExperiments } from '../runtime/experiments/verify-experiments.js';
+import { verifyExperiments, type VerifiedExperiment } from '../runtime/experiments/verify-experiments.js';
 import { compareStates } from '../core/learning/compare-states.js';
 import type { Store } from '../store/ports.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
@@ -38,18 +38,26 @@ async function verify(store: Store, policy: Policy): Promise<number> {
     return 1;
   }
   const isFoldEqual = await verifyFold(store, policy);
-  const areExperimentsEqual = await verifiedExperiments(store);
+  const areExperimentsEqual = await verifiedExperiments(store, policy);
   return isFoldEqual && areExperimentsEqual ? 0 : 1;
 }
 
+/** What is said of arms' own beliefs where an experiment's sums are equal. */
+const BELIEFS: Readonly<Record<VerifiedExperiment['beliefs'], string>> = {
+  equal: ', beliefs of its arms too',
+  differ: '',
+  none: '',
+  unknown: '; beliefs of its arms may have begun with outcomes that have left the log',
+};
+
 /** Whether what is kept of each experiment is what the log says of it. */
-async function verifiedExperiments(store: Store): Promise<boolean> {
-  const verified = await verifyExperiments(store);
-  for (const { id, units, differences, isPartOnly } of verified) {
+async function verifiedExperiments(store: Store, policy: Policy): Promise<boolean> {
+  const verified = await verifyExperiments(store, policy);
+  for (const { id, units, differences, isPartOnly, beliefs } of verified) {
     const said = isPartOnly
       ? 'its beginning has left the log: nothing to hold it against'
       : differences.length === 0
-        ? 'equal'
+        ? `equal${BELIEFS[beliefs]}`
         : `NOT EQUAL: ${differences.join('; ')}`;
     console.log(`experiment  ${id}, ${units} units: ${said}`);
   }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { DecisionRecord } from '../../src/gen/sextant/storage/v1/storage.js';
+import { openLevelStore } from '../../src/store/level/open-level-store.js';
 import { runSextant, startServer } from './built-server.js';
 import { connect } from './clients.js';
 import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
@@ -84,6 +86,24 @@ test('a model that was never a candidate is no figure, and says so', async () =>
   const { code, quality } = await evaluated(policyOf({ policy: 'fixed', fixedModel: models[3] }, models));
   expect(code).toBe(3);
   expect(quality.support.objections.join()).toContain('100.0 % of its choices');
+});
+
+test('a log whose choices have no probability that they were drawn with is refused, and says why', async () => {
+  const bare = join(newFolder(), 'store');
+  const [from, to] = [await openLevelStore(storePath), await openLevelStore(bare)];
+  for await (const { outcomes } of from.outcomes.read(0)) await to.outcomes.append([outcomes]);
+  for await (const { body, ...key } of from.decisions.range(0, Number.MAX_SAFE_INTEGER)) {
+    const record = DecisionRecord.decode(body);
+    for (const candidate of record.candidates) candidate.propensityQ16 = 0;
+    await to.decisions.append([{ ...key, body: DecisionRecord.encode(record).finish() }]);
+  }
+  await Promise.all([from.close(), to.close()]);
+  const policy = policyOf({ policy: 'uniform' });
+  const { code, stderr } = await runSextant(['evaluate', '--store', bare, '--policy', policy]);
+  expect([code, stderr.trim()]).toEqual([
+    2,
+    `there is no decision to evaluate on: ${REQUESTS} decisions have no probability of their choice: nothing follows from them`,
+  ]);
 });
 
 test('contexts that a policy cannot read are refused with the reason', async () => {

@@ -101,6 +101,15 @@ test('only the use case that is asked for is evaluated, and a budget on its own 
   expect(budgets[0]!.boundShare).toBeGreaterThan(0.9);
 });
 
+test('a policy that picks what was never logged gets no figure, and is told what is missing', async () => {
+  const fixedModel = 'openai/gpt-4o-mini';
+  const candidate = policyFolder([...SOUND, fixedModel]);
+  editJson(candidate, 'bandit.json', (value) => ({ ...value, policy: 'fixed', fixedModel }));
+  const { quality } = await acme.evaluatePolicy({ files: filesOf(candidate) });
+  expect(quality!.support).toMatchObject({ unsupportedShare: 1 });
+  expect(quality!.support!.objections.join()).toContain('100.0 % of its choices');
+});
+
 test('another tenant has no decision to evaluate on, and a caller without the role is turned away', async () => {
   const files = filesOf(policyOf({ policy: 'uniform' }));
   expect(await refusalOf(other.evaluatePolicy({ files }))).toMatchObject({

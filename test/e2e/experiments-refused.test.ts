@@ -73,13 +73,14 @@ describe('what cannot be run', () => {
         value: twoModels('left', 'shared', { slice: { from: 0, to: 0.5 } }),
       },
     });
-    for (const [changes, message] of [
-      [{ slice: { from: 0.4, to: 1 } }, /slices of layer "default" overlap from 0\.4 to 0\.5/],
-      [{ layer: 'another' }, /in different layers/],
-      [{ unit: 'request', slice: { from: 0.5, to: 1 } }, /different units/],
+    for (const [changes, field, message] of [
+      [{ slice: { from: 0.4, to: 1 } }, 'slice', /slices of layer "default" overlap from 0\.4 to 0\.5/],
+      [{ layer: 'another' }, 'layer', /in different layers/],
+      [{ unit: 'request', slice: { from: 0.5, to: 1 } }, 'unit', /different units/],
     ] as const) {
       const refusal = await start(twoModels('right', 'shared', changes));
       expect(refusal).toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'EXPERIMENT_REFUSED' });
+      expect(refusal.preconditions).toMatchObject([{ subject: field }]);
       expect(refusal.preconditions[0]!.description).toMatch(message);
     }
     const right = twoModels('right', 'shared', { slice: { from: 0.5, to: 1 } });
@@ -87,13 +88,45 @@ describe('what cannot be run', () => {
     const sides = new Set<string | undefined>();
     for (let user = 0; user < 40; user++) sides.add((await select('shared', user)).experiment?.experiment);
     expect(sides).toEqual(new Set(['left', 'right']));
-    expect(
-      await refusalOf(
-        acme.rampExperiment({ id: 'left', target: { $case: 'shares', value: { shares: { control: 0.2 } } } }),
-      ),
-    ).toMatchObject({ reason: 'INVALID_FIELD', fields: ['shares'] });
+    const ramp = (target: NonNullable<Parameters<Sextant['rampExperiment']>[0]['target']>) =>
+      refusalOf(acme.rampExperiment({ id: 'left', target }));
+    const share = (shares: Record<string, number>) => ramp({ $case: 'shares', value: { shares } });
+    for (const [refusal, field, message] of [
+      [await share({ control: 0.2 }), 'shares', 'control has 0.5 of them, and cannot shrink to 0.2'],
+      [await share({ control: 0.7 }), 'shares', 'shares sum to 1.2, more than 1'],
+      [await share({ contrl: 0.7 }), 'shares', '"contrl" is no arm of "left"'],
+      [
+        await ramp({ $case: 'ramp', value: 0.5 }),
+        'ramp',
+        'control has 0.5 of them, and cannot shrink to 0.25',
+      ],
+    ] as const) {
+      expect(refusal).toMatchObject({
+        reason: 'INVALID_FIELD',
+        fields: expect.arrayContaining([field]) as string[],
+      });
+      expect(refusal.message).toContain(message);
+    }
     expect(await refusalOf(acme.stopExperiment({ id: 'left', arm: 'control' }))).toMatchObject({
       fields: ['arm'],
+    });
+  });
+
+  test('is not stopped twice: an arm no more than the whole', async () => {
+    const value = twoModels('stopped', 'stopped');
+    const weights = [0.3, 0.5, 0.2];
+    const arms = [...value.arms, { id: 'third' }].map((arm, i) => ({ ...arm, weight: weights[i] }));
+    await acme.startExperiment({ experiment: { $case: 'definition', value: { ...value, arms } } });
+    await acme.stopExperiment({ id: 'stopped', arm: 'third' });
+    expect(await refusalOf(acme.stopExperiment({ id: 'stopped', arm: 'third' }))).toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      reason: 'EXPERIMENT_ENDED',
+      message: expect.stringContaining('third') as string,
+    });
+    await acme.stopExperiment({ id: 'stopped' });
+    expect(await refusalOf(acme.stopExperiment({ id: 'stopped' }))).toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      reason: 'EXPERIMENT_ENDED',
     });
   });
 

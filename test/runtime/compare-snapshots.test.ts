@@ -45,7 +45,8 @@ function changedAt(path: readonly Key[]): LearningSnapshot {
   const key = path.at(-1)!;
   const value = parent[key] as number | bigint;
   if (typeof value === 'bigint') parent[key] = value + 1n;
-  else parent[key] = value + (key === 'armId' ? 1 : OFF * Math.max(1, Math.abs(value)));
+  else if (path.includes('landmarksMs') || key === 'armId') parent[key] = value + 1;
+  else parent[key] = value + OFF * Math.max(1, Math.abs(value));
   return snapshot;
 }
 

@@ -99,7 +99,7 @@ async function settle(server: BuiltServer, everything: readonly Sent[]): Promise
     0,
     expect.stringMatching(
       new RegExp(
-        `^outcomes +${count(everything)} [^]*^equal$[^]*^experiment +under-kills, \\d+ units: equal$`,
+        `^outcomes +${count(everything)} [^]*^equal$[^]*^experiment +under-kills, \\d+ units: equal, beliefs of its arms too$`,
         'm',
       ),
     ),

@@ -21,7 +21,7 @@ export interface Allocation {
 export const NO_ALLOCATION: Allocation = { slots: [], shares: [] };
 
 /** Shares that differ by less are the same: sums of decimal fractions are not exact. */
-const SHARE_TOLERANCE = 1e-9;
+export const SHARE_TOLERANCE = 1e-9;
 
 /**
  * Begins the next phase, in which groups have these shares of the positions. What a group gains is taken from what is

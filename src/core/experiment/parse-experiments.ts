@@ -11,7 +11,7 @@ import type {
   LayerSlice,
 } from './definition.js';
 import { definitionFaults, type ExperimentSurroundings } from './experiment-faults.js';
-import { overlapReason } from './overlap.js';
+import { overlapFault } from './overlap.js';
 
 interface ArmEntry {
   readonly id: string;
@@ -172,8 +172,8 @@ function clashes(definitions: readonly ExperimentDefinition[]): Fault[] {
             reason: `"${definition.id}" is already the id of experiments[${j}]`,
           },
         ];
-      const reason = overlapReason(definition, other, true);
-      return reason === undefined ? [] : [{ path: `experiments[${i}].layer`, reason }];
+      const fault = overlapFault(definition, other, true);
+      return fault === undefined ? [] : [{ ...fault, path: `experiments[${i}].${fault.path}` }];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { DECAY_GROUPS } from './arm-stats.js';
 import type { LearningState } from './learning-state.js';
 
 /** Sums made in another order differ by rounding; more than this is a fault. Relative. */
@@ -9,6 +10,10 @@ export function compareStates(a: LearningState, b: LearningState): string[] {
   if (a.latestEventMs !== b.latestEventMs)
     differences.push(`newest event: ${a.latestEventMs} and ${b.latestEventMs}`);
   if (a.sequence !== b.sequence) differences.push(`position: ${a.sequence} and ${b.sequence}`);
+  // They lie on a grid: equal or wrong. The tolerance of sums would let nearly two seconds pass, and a half-life may be twelve.
+  for (const group of DECAY_GROUPS)
+    if (a.landmarksMs[group] !== b.landmarksMs[group])
+      differences.push(`landmark ${group}: ${a.landmarksMs[group]} and ${b.landmarksMs[group]}`);
   compareRows(arraysOf(a), arraysOf(b), differences);
   compareRows(numbersOf(a), numbersOf(b), differences);
   return differences;
@@ -57,7 +62,7 @@ function arraysOf(state: LearningState): Rows {
   return rows;
 }
 
-/** Budgets and landmarks, one number a row. */
+/** Budgets, one number a row. */
 function numbersOf(state: LearningState): Rows {
   const rows = new Map<string, ArrayLike<number>>();
   const add = (place: string, value: number): unknown => rows.set(place, [value]);
@@ -77,6 +82,5 @@ function numbersOf(state: LearningState): Rows {
       add(`${budget} second ${startSecond} cost`, costNanoUsd);
     }
   }
-  for (const [group, landmarkMs] of Object.entries(state.landmarksMs)) add(`landmark ${group}`, landmarkMs);
   return rows;
 }

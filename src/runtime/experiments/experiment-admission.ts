@@ -3,7 +3,7 @@ import type { PolicyFolder, PolicySource } from '../../config/policy-files.js';
 import { SextantError } from '../../core/errors.js';
 import { grow, type Allocation } from '../../core/experiment/allocation.js';
 import { EXPOSURE_LIMITS } from '../../core/experiment/exposure.js';
-import { overlapReason } from '../../core/experiment/overlap.js';
+import { overlapFault } from '../../core/experiment/overlap.js';
 import type { DeclaredExperiment } from '../../core/experiment/parse-experiments.js';
 import type { Fault } from '../../core/fault.js';
 import type { TenantId } from '../../core/ids.js';
@@ -26,8 +26,8 @@ export function refuseClashes(
   { running, started }: { readonly running: readonly RunningExperiment[]; readonly started: number },
 ): void {
   const faults = running.flatMap((run): Fault[] => {
-    const reason = overlapReason(definition, run.definition, run.started.tenant === tenant);
-    return reason === undefined ? [] : [{ path: 'layer', reason }];
+    const fault = overlapFault(definition, run.definition, run.started.tenant === tenant);
+    return fault === undefined ? [] : [fault];
   });
   if (running.length >= RUNNING_MAX)
     faults.push({ path: 'id', reason: `${RUNNING_MAX} experiments are running: stop one first` });

@@ -1,11 +1,13 @@
 import type { ExperimentState } from '../../core/experiment/experiment-state.js';
 import { groupNames } from '../../core/experiment/definition.js';
+import type { Policy } from '../../core/selection/policy.js';
 import type { Store } from '../../store/ports.js';
 import { decodeExperiment } from './experiment-document.js';
 import { EXPERIMENT_KIND } from './experiment-keeper.js';
 import { encodeExperimentState } from './experiment-snapshot.js';
 import { FOLD_KIND } from './experiment-snapshots.js';
 import { RunningExperiment } from './running-experiment.js';
+import { verifyBeliefs, type VerifiedBeliefs } from './verify-beliefs.js';
 
 /** What came of holding one experiment's sums against the log. */
 export interface VerifiedExperiment {
@@ -15,18 +17,20 @@ export interface VerifiedExperiment {
   readonly differences: readonly string[];
   /** Whether outcomes of its beginning have left the log, so that only the tail could be folded. */
   readonly isPartOnly: boolean;
+  readonly beliefs: VerifiedBeliefs['beliefs'];
 }
 
 /**
  * Holds the sums that are kept of each experiment, brought up to the log's end, against a fold of the log from the
- * experiment's start: bit for bit, since both fold the same outcomes in the same order. Arms' own beliefs are not looked at,
- * nor the history, which begins late where a snapshot is from before it was kept.
+ * experiment's start: bit for bit, since both fold the same outcomes in the same order; and arms' own beliefs up to rounding.
+ * The history is not looked at, as it begins late where a snapshot is from before it was kept.
+ * @param policy that a server would serve.
  * @throws StoreError.
  */
-export async function verifyExperiments({
-  documents,
-  outcomes,
-}: Pick<Store, 'documents' | 'outcomes'>): Promise<VerifiedExperiment[]> {
+export async function verifyExperiments(
+  { documents, outcomes }: Pick<Store, 'documents' | 'outcomes'>,
+  policy: Policy,
+): Promise<VerifiedExperiment[]> {
   const verified: VerifiedExperiment[] = [];
   for (const { body, revision } of await documents.list(EXPERIMENT_KIND)) {
     const started = decodeExperiment(body);
@@ -34,13 +38,14 @@ export async function verifyExperiments({
     await kept.recover((await documents.get(FOLD_KIND, String(kept.number)))?.body, outcomes);
     const of = { id: kept.definition.id, units: kept.state.units.size };
     if (started.startSequence < outcomes.base()) {
-      verified.push({ ...of, differences: [], isPartOnly: true });
+      verified.push({ ...of, differences: [], isPartOnly: true, beliefs: 'unknown' });
       continue;
     }
     const whole = new RunningExperiment(started, revision);
     await whole.recover(undefined, outcomes);
-    const differences = differencesOf(kept.state, whole.state, groupNames(kept.definition));
-    verified.push({ ...of, differences, isPartOnly: false });
+    const sums = differencesOf(kept.state, whole.state, groupNames(kept.definition));
+    const { beliefs, differences } = await verifyBeliefs(kept, policy, outcomes);
+    verified.push({ ...of, differences: [...sums, ...differences], isPartOnly: false, beliefs });
   }
   return verified;
 }

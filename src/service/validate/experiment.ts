@@ -1,5 +1,6 @@
 import { SextantError } from '../../core/errors.js';
-import { groupNames } from '../../core/experiment/definition.js';
+import { SHARE_TOLERANCE } from '../../core/experiment/allocation.js';
+import { groupNames, groupWeights } from '../../core/experiment/definition.js';
 import type { Checked } from '../../core/fault.js';
 import type { DeclaredExperiment } from '../../core/experiment/parse-experiments.js';
 import type {
@@ -64,13 +65,28 @@ export function decodeRamp({ target, reason }: RampExperimentRequest, run: Runni
     }
   }
   violations.throwIfAny();
-  if (target!.$case === 'ramp') {
-    const { value } = target!;
-    const weights = [...definition.arms.map(({ weight }) => weight), definition.holdout];
-    return names.map((_, group) => (run.isStopped(group) ? before[group]! : value * weights[group]!));
-  }
-  const { shares } = target!.value;
-  return names.map((name, group) => shares[name] ?? before[group]!);
+  const shares = sharesOf(target!, run);
+  names.forEach((name, group) => {
+    if (shares[group]! < before[group]! - SHARE_TOLERANCE)
+      violations.add(
+        target!.$case,
+        `units that are in cannot leave: ${name} has ${before[group]!} of them, and cannot shrink to ${shares[group]!}`,
+      );
+  });
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  if (total > 1 + SHARE_TOLERANCE) violations.add(target!.$case, `shares sum to ${total}, more than 1`);
+  violations.throwIfAny();
+  return shares;
+}
+
+/** By group; a group that is not named, or is stopped, stays as it is. */
+function sharesOf(target: NonNullable<RampExperimentRequest['target']>, run: RunningExperiment): number[] {
+  const before = run.started.allocation.shares.at(-1)!;
+  if (target.$case === 'shares')
+    return groupNames(run.definition).map((name, group) => target.value.shares[name] ?? before[group]!);
+  return groupWeights(run.definition).map((weight, group) =>
+    run.isStopped(group) ? before[group]! : target.value * weight,
+  );
 }
 
 /** @throws SextantError INVALID_FIELD. */

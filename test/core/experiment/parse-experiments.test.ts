@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { rm } from 'node:fs/promises';
 import { loadPolicy } from '../../../src/config/load-policy.js';
 import { armSettings, splitBudgets } from '../../../src/core/experiment/arm-settings.js';
-import { overlapReason } from '../../../src/core/experiment/overlap.js';
+import { overlapFault } from '../../../src/core/experiment/overlap.js';
 import type { UseCase } from '../../../src/core/ids.js';
 import { definitionOf } from '../../builders/experiment.js';
 import { policyFolder, smallPolicy } from '../../builders/policy.js';
@@ -130,15 +130,15 @@ describe('two experiments', () => {
   const other = definitionOf({ id: 'other' });
   it('may be about other requests, or hold other slices of one layer', () => {
     expect(
-      overlapReason(
+      overlapFault(
         definitionOf({ useCases: ['a' as UseCase] }),
         { ...other, useCases: ['b' as UseCase] },
         true,
       ),
     ).toBeUndefined();
-    expect(overlapReason(definitionOf(), other, false)).toBeUndefined();
+    expect(overlapFault(definitionOf(), other, false)).toBeUndefined();
     expect(
-      overlapReason(
+      overlapFault(
         definitionOf({ slice: { from: 0, to: 0.5 } }),
         { ...other, slice: { from: 0.5, to: 1 } },
         true,
@@ -146,15 +146,20 @@ describe('two experiments', () => {
     ).toBeUndefined();
   });
 
-  it('may not share a request', () => {
-    expect(overlapReason(definitionOf(), other, true)).toContain('overlap from 0 to 1');
-    expect(overlapReason(definitionOf({ layer: 'a' }), other, true)).toContain('different layers');
-    expect(overlapReason(definitionOf({ unit: { kind: 'request' } }), other, true)).toContain(
-      'different units',
-    );
-    expect(overlapReason(definitionOf({ allTenants: true }), other, false)).toContain(
-      'only one of them is about all tenants',
-    );
+  it.each([
+    [{}, 'slice', 'overlap from 0 to 1'],
+    [{ layer: 'a' }, 'layer', 'different layers'],
+    [{ unit: { kind: 'request' } as const }, 'unit', 'different units'],
+    [{ allTenants: true }, 'tenants', 'only one of them is about all tenants'],
+  ])('may not share a request: with %j the fault is of %s', (changes, path, reason) => {
+    const fault = overlapFault(definitionOf(changes), other, !('allTenants' in changes));
+    expect(fault).toEqual({ path, reason: expect.stringContaining(reason) as string });
+  });
+
+  it('of one file are refused at the second', async () => {
+    expect(await faultsOf(entry(), entry({ id: 'two' }))).toEqual([
+      'experiments.json experiments[1].slice: "two" and "one" are about the same requests: their slices of layer "default" overlap from 0 to 1',
+    ]);
   });
 });
 
