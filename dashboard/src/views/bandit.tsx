@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { AnnotationsView, LeaderboardView, LeaderView, SeriesView } from '../../../src/admin/views.js';
 import {
   decimal,
+  decimalTick,
   duration,
   milliseconds,
   NANO_USD_PER_USD,
@@ -172,6 +173,7 @@ function Charts({ data, marks, useCase }: ChartsProps) {
         fileName={`sextant-quality-${useCase}-${span}`}
         lines={linesOf(data, 'quality')}
         format={decimal}
+        tick={decimalTick}
       />
       <Chart
         {...shared}
