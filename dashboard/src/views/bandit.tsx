@@ -103,6 +103,13 @@ const columnsOf = (scale: Scale): Column<LeaderView>[] => [
     cell: ({ quality }) => <IntervalBar interval={quality} scale={scale} />,
   },
   {
+    title: 'P(best)',
+    help: 'Probability that its quality is the highest of these, by the posteriors',
+    isNumeric: true,
+    value: ({ bestProbability }) => bestProbability,
+    cell: ({ bestProbability }) => percent(bestProbability),
+  },
+  {
     title: 'Success',
     help: 'Expected share of calls that go well',
     isNumeric: true,
