@@ -15,9 +15,18 @@ const UNITS: Readonly<Record<string, { readonly scale: number; readonly unit: st
 };
 
 /** A figure of a metric in its unit, with three digits. */
-export function metricFigure(metric: string, value: number): string {
-  const { scale, unit } = UNITS[metricName(metric)] ?? { scale: 1, unit: '' };
-  return `${Number((value * scale).toPrecision(3))}${unit}`;
+export const metricFigure = (metric: string, value: number): string =>
+  `${metricNumber(metric, value)}${UNITS[metricName(metric)]?.unit ?? ''}`;
+
+/** The same without the unit, for where it is said beside. */
+export const metricNumber = (metric: string, value: number): string =>
+  String(Number((value * (UNITS[metricName(metric)]?.scale ?? 1)).toPrecision(3)));
+
+/** `Cost, USD`. */
+export function metricTitle(metric: string): string {
+  const name = metricName(metric);
+  const unit = UNITS[name]?.unit.trim();
+  return `${name[0]!.toUpperCase()}${name.slice(1)}${unit === undefined ? '' : `, ${unit}`}`;
 }
 
 /** What to make of a result, the gravest first. Of decisions in words, only the intervals at all times count. */

@@ -86,7 +86,7 @@ function Pages({ session, onLogOut }: { session: SessionView; onLogOut: () => vo
         {view === 'evaluation' && <Evaluation route={route} go={go} />}
         {view === 'models' && <Models />}
         {view === 'spend' && <Spend route={route} go={go} />}
-        {view === 'system' && <System />}
+        {view === 'system' && <System route={route} go={go} session={session} />}
       </main>
     </>
   );

@@ -352,3 +352,19 @@ export interface ComparePoliciesResponse {
   readonly withoutPropensity: string;
   readonly unseenAttributes: readonly string[];
 }
+
+export interface AuditEntry {
+  readonly sequence: string;
+  readonly time: string;
+  readonly principal?: Principal;
+  readonly action: string;
+  readonly target: string;
+  readonly before?: { readonly json: string };
+  readonly after?: { readonly json: string };
+  readonly reason: string;
+}
+
+export interface ListAuditEntriesResponse {
+  readonly entries: readonly AuditEntry[];
+  readonly nextPageToken: string;
+}

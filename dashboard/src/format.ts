@@ -29,6 +29,13 @@ export function percent(share: number | null): string {
 export const decimal = (value: number | null, digits = 2): string =>
   value === null ? DASH : value.toFixed(digits);
 
+/** A tick of an axis, with digits for the step between two. */
+export function decimalTick(value: number, step: number): string {
+  // 0.025 has three places, whatever binary makes of it.
+  const places = /\.(\d+)/.exec(Number(step.toPrecision(3)).toFixed(10).replace(/0+$/, ''))?.[1]?.length ?? 0;
+  return value.toFixed(Math.max(2, places));
+}
+
 export const whole = (value: number | null): string => (value === null ? DASH : grouped.format(value));
 
 /** Three digits at most: 0.42, 5.1, 73, 1,204. */

@@ -80,6 +80,8 @@ export interface LeaderView {
   /** The same as a Beta, and what was believed before the first outcome. */
   readonly posterior: BetaView;
   readonly prior: BetaView;
+  /** Probability that its quality is the highest of the leaders', by the posteriors. */
+  readonly bestProbability: number;
   /** Decayed number of qualities. */
   readonly observations: number;
   readonly success: number;

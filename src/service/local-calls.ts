@@ -1,5 +1,6 @@
 import { status, type handleUnaryCall, type ServiceError } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import { AuditServiceService, type AuditServiceServer } from '../gen/sextant/v1/audit.js';
 import { EvaluationServiceService, type EvaluationServiceServer } from '../gen/sextant/v1/evaluation.js';
 import { ExperimentServiceService, type ExperimentServiceServer } from '../gen/sextant/v1/experiment.js';
 import { InsightServiceService, type InsightServiceServer } from '../gen/sextant/v1/insight.js';
@@ -9,6 +10,7 @@ import type { Environment } from '../runtime/environment.js';
 import type { LocalAnswer, LocalCalls } from '../runtime/local-calls.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Principal } from './auth.js';
+import { auditService } from './audit-service.js';
 import type { Edge } from './edge/edge.js';
 import { evaluationService } from './evaluation-service.js';
 import { experimentService } from './experiment-service.js';
@@ -109,6 +111,7 @@ function methodsOf(
   const experiments: Partial<ExperimentServiceServer> = experimentService(context, runtime);
   const evaluation: Partial<EvaluationServiceServer> = evaluationService(context, runtime);
   const posteriors: Partial<InsightServiceServer> = insightService(context, insight);
+  const audit: Partial<AuditServiceServer> = auditService(context, runtime.audit);
   const offered = [
     [SelectionServiceService, selection, ['explain']],
     [
@@ -122,6 +125,7 @@ function methodsOf(
       ['listExperiments', 'getExperimentResult', 'compareExperimentModels'],
     ],
     [EvaluationServiceService, evaluation, ['evaluatePolicy', 'comparePolicies']],
+    [AuditServiceService, audit, ['listAuditEntries']],
     [InsightServiceService, posteriors, ['listPosteriors', 'listDrift']],
   ] as const;
   return new Map(

@@ -122,6 +122,12 @@ describe('leaderboard', () => {
       expect.arrayContaining([...taken].map(([model, count]) => [model, count])),
     );
     expect(leaders.reduce((sum, { share }) => sum + share!, 0)).toBeCloseTo(1, 12);
+    expect(leaders.reduce((sum, { bestProbability }) => sum + bestProbability, 0)).toBeCloseTo(1, 9);
+    // All have had good outcomes alone: more of them make a model surer, and likelier to be the best.
+    const byBest = [...leaders].sort((a, b) => b.bestProbability - a.bestProbability);
+    expect(byBest.map(({ observations: n }) => n)).toEqual(
+      leaders.map(({ observations: n }) => n).sort((a, b) => b - a),
+    );
     for (const { model, quality, observations } of leaders) {
       const n = taken.get(model)!;
       // The prior of the small policy is worth two outcomes of mean 0.75.

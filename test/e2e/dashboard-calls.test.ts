@@ -155,6 +155,21 @@ describe('figures of the page are those of gRPC', () => {
       expect(candidate.propensity).toBeCloseTo(wanted.explanation.candidates[i]!.propensity, 3);
   });
 
+  test('who changed what', async () => {
+    const own = await operator.listAuditEntries({ pageSize: 25 });
+    const answer = (await (await call('AuditService/ListAuditEntries', { pageSize: 25 })).json()) as {
+      entries: { sequence: string; principal: { name: string }; target: string; reason: string }[];
+    };
+    expect(answer.entries.map(({ sequence }) => BigInt(sequence))).toEqual(
+      own.entries.map(({ sequence }) => sequence),
+    );
+    expect(answer.entries[0]).toMatchObject({
+      principal: { name: 'operator' },
+      target: 'models',
+      reason: 'a test',
+    });
+  });
+
   test('the decisions that were taken, with what was told of them', async () => {
     const { decisions, next } = (await (await read('decisions')).json()) as DecisionsView;
     expect(decisions.map(({ decisionId }) => decisionId)).toEqual([...taken].reverse().slice(0, 50));
@@ -175,6 +190,7 @@ describe('a call through the admin port', () => {
     expect((await call('PolicyService/GetActivePolicy', {}, 'reader')).status).toBe(200);
     for (const [name, request] of [
       ['SelectionService/Explain', { request: { useCase: 'chat', input: { text: 'x' } } }],
+      ['AuditService/ListAuditEntries', {}],
       ['PolicyService/DiffPolicyVersions', { fromVersion: '0'.repeat(64) }],
       ['PolicyService/RollBackPolicy', { expectedActiveVersion: '0'.repeat(64), reason: 'x' }],
     ] as const) {

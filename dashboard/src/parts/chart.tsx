@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { at, clock, DASH } from '../format.js';
 import { onThemeChange } from '../theme.js';
+import { BRIDGED_SHARE, isolated } from '../gaps.js';
 import { marksIn, type Mark } from '../marks.js';
 import { drawMarks, shadeMarks } from './chart-marks.js';
 import { Picture } from './picture.js';
@@ -18,6 +19,8 @@ interface ChartProps {
   readonly startsMs: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
+  /** Of the axis, with the step between two ticks; as `format` where absent. */
+  readonly tick?: (value: number, step: number) => string;
   /** Of the CSV, in that of the values; 1 where absent. */
   readonly unit?: number;
   readonly whenEmpty: string;
@@ -144,7 +147,7 @@ const dataOf = ({ startsMs, lines }: ChartProps): uPlot.AlignedData => [
 ];
 
 function optionsOf(newest: { readonly current: ChartProps & { width: number } }): uPlot.Options {
-  const { startsMs, lines, format, fromZero, width } = newest.current;
+  const { startsMs, lines, format, tick = (value) => format(value), fromZero, width } = newest.current;
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue('--muted').trim();
   const rule = style.getPropertyValue('--rule').trim();
@@ -183,7 +186,11 @@ function optionsOf(newest: { readonly current: ChartProps & { width: number } })
         space: 64,
         size: 26,
       },
-      { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => format(value)) },
+      {
+        ...axis,
+        size: 64,
+        values: (_plot, splits, _axis, _space, step) => splits.map((value) => tick(value, step)),
+      },
     ],
     series: [
       {
@@ -195,13 +202,18 @@ function optionsOf(newest: { readonly current: ChartProps & { width: number } })
         label: name,
         stroke: colourOf(name, style),
         width: 1.75,
-        spanGaps: true,
-        points: { show: false },
+        gaps: (plot: uPlot, _i: number, _from: number, _to: number, gaps: uPlot.Series.Gaps) =>
+          gaps.filter(([from, to]) => to - from > plot.bbox.width * BRIDGED_SHARE),
+        // A point is seen only where no line goes through it.
+        points: { size: 5, filter: (plot: uPlot, at: number) => isolatedIn(plot, at) },
         value: (_plot: uPlot, value: number | null, _i: number, at: number | null) => shown(i, value, at),
       })),
     ],
   };
 }
+
+const isolatedIn = ({ data }: uPlot, line: number): number[] =>
+  isolated([...data[line]!], data[0].length * BRIDGED_SHARE);
 
 /** Whether it spans more than a day. */
 const isOfDays = (startsMs: readonly number[]): boolean => startsMs.at(-1)! - startsMs[0]! > MS_PER_DAY;

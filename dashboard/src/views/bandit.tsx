@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { AnnotationsView, LeaderboardView, LeaderView, SeriesView } from '../../../src/admin/views.js';
 import {
   decimal,
+  decimalTick,
   duration,
   milliseconds,
   NANO_USD_PER_USD,
@@ -102,6 +103,13 @@ const columnsOf = (scale: Scale): Column<LeaderView>[] => [
     cell: ({ quality }) => <IntervalBar interval={quality} scale={scale} />,
   },
   {
+    title: 'P(best)',
+    help: 'Probability that its quality is the highest of these, by the posteriors',
+    isNumeric: true,
+    value: ({ bestProbability }) => bestProbability,
+    cell: ({ bestProbability }) => percent(bestProbability),
+  },
+  {
     title: 'Success',
     help: 'Expected share of calls that go well',
     isNumeric: true,
@@ -172,6 +180,7 @@ function Charts({ data, marks, useCase }: ChartsProps) {
         fileName={`sextant-quality-${useCase}-${span}`}
         lines={linesOf(data, 'quality')}
         format={decimal}
+        tick={decimalTick}
       />
       <Chart
         {...shared}

@@ -1,4 +1,4 @@
-import { adviceOn, guardrailState, metricFigure, metricName } from '../advice.js';
+import { adviceOn, guardrailState, metricName, metricNumber, metricTitle } from '../advice.js';
 import type {
   ArmMetric,
   Experiment,
@@ -126,7 +126,7 @@ function Metric({ metric, id, result, history }: MetricProps) {
   return (
     <>
       <Table
-        caption={`${name[0]!.toUpperCase()}${name.slice(1)}, ${metric.lowerIsBetter ? 'lower' : 'higher'} is better`}
+        caption={`${metricTitle(metric.metric)}: ${metric.lowerIsBetter ? 'lower' : 'higher'} is better`}
         fileName={`sextant-experiment-${id}-${name}`}
         columns={columnsOf(metric)}
         rows={metric.arms}
@@ -177,9 +177,9 @@ function columnsOf({ metric }: MetricResult): Column<ArmMetric>[] {
   const scale = metricName(metric) === 'cost' ? 1e-9 : 1;
   const scaled = (value: number | undefined): number | null => (value === undefined ? null : value * scale);
   const shown = (value: number | undefined): string =>
-    value === undefined ? '–' : metricFigure(metric, value);
+    value === undefined ? '–' : metricNumber(metric, value);
   const range = (ends: Interval | undefined): string =>
-    ends === undefined ? '–' : `${metricFigure(metric, ends.low)} … ${metricFigure(metric, ends.high)}`;
+    ends === undefined ? '–' : `${metricNumber(metric, ends.low)} … ${metricNumber(metric, ends.high)}`;
   const figure = (
     title: string,
     of: (arm: ArmMetric) => number | undefined,

@@ -1,5 +1,5 @@
 import type { OverviewView, SeriesView, TickView } from '../../../src/admin/views.js';
-import { decimal, duration, milliseconds, percent, rate, whole } from '../format.js';
+import { decimal, decimalTick, duration, milliseconds, percent, rate, whole } from '../format.js';
 import type { Live } from '../live.js';
 import { Chart } from '../parts/chart.js';
 import { ShareBar } from '../parts/interval-bar.js';
@@ -47,6 +47,7 @@ export function Overview({ route, go, live }: OverviewProps) {
                     startsMs={lately.startsMs}
                     lines={linesOf(lately, 'quality')}
                     format={decimal}
+                    tick={decimalTick}
                     whenEmpty="No quality was reported in this span."
                   />
                 </div>

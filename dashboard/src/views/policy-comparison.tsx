@@ -53,7 +53,7 @@ export function PolicyComparison({ kept, route, go }: ComparisonProps) {
             value={after}
             kept={kept}
             onChoose={(v) => choose({ after: v })}
-            other={{ value: FOLDER, text: 'a policy folder on this computer' }}
+            other={{ value: FOLDER, text: 'a folder of yours' }}
           />
           {after === FOLDER && (
             <label>

@@ -1,13 +1,31 @@
-import type { ReportRateView, SystemView } from '../../../src/admin/views.js';
+import type { ReportRateView, SessionView, SystemView } from '../../../src/admin/views.js';
 import { at, bytes, decimal, duration, milliseconds, percent, whole } from '../format.js';
 import { useView } from '../load.js';
+import { AuditList } from '../parts/audit-list.js';
 import { Card, Fact } from '../parts/facts.js';
 import { Badge, WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
+import type { Go, Route } from '../route.js';
+import { isAdmin } from '../session.js';
 
-export function System() {
+interface SystemProps {
+  readonly route: Route;
+  readonly go: Go;
+  readonly session: SessionView;
+}
+
+export function System({ route, go, session }: SystemProps) {
   const system = useView<SystemView>('/api/v1/system');
-  return <WhenLoaded of={system}>{(data) => <Whole data={data} />}</WhenLoaded>;
+  return (
+    <>
+      <WhenLoaded of={system}>{(data) => <Whole data={data} />}</WhenLoaded>
+      {isAdmin(session) ? (
+        <AuditList route={route} go={go} />
+      ) : (
+        <p class="empty panel">The audit log is shown to the role admin.</p>
+      )}
+    </>
+  );
 }
 
 function Whole({ data }: { data: SystemView }) {

@@ -4,7 +4,9 @@ import { useCaseQuality } from '../../core/bandit/rate-beliefs.js';
 import { betaMean } from '../../core/bandit/beta-distribution.js';
 import { credibleInterval } from '../../core/bandit/credible-interval.js';
 import { dominators } from '../../core/bandit/dominance.js';
+import { betaMarginal } from '../../core/bandit/marginal.js';
 import { priorsAt, type RatePrior } from '../../core/bandit/priors.js';
+import { probabilityOfBest } from '../../core/bandit/probability-of-best.js';
 import type { UseCase } from '../../core/ids.js';
 import { STAT } from '../../core/learning/arm-stats.js';
 import { armMeans } from '../../core/learning/arm-means.js';
@@ -14,6 +16,9 @@ import { modelReportRates } from '../../runtime/model-report-rates.js';
 import type { BetaView, IntervalView, LeaderboardView, LeaderView, SpanName } from '../views.js';
 import { readLately } from './lately.js';
 import { armName, useCasesOf, type Sources } from './sources.js';
+
+/** Of a posterior as it is compared: enough for its digits that are shown. */
+const TABLE_POINTS = 257;
 
 /** Models of one use case that were decided for lately or learned of, by their share and then by quality. */
 export async function readLeaderboard(
@@ -48,6 +53,8 @@ export async function readLeaderboard(
     };
   });
   const dominating = dominators(contenders);
+  const best = contenders.map(({ quality }) => betaMarginal(quality, 1, 0, TABLE_POINTS));
+  const bestProbabilities = best.length === 0 ? [] : probabilityOfBest(best);
   const leaders = contenders.map(
     ({ arm, prior, quality, success, observations, ...means }, i): LeaderView => {
       const { armId } = arm;
@@ -63,6 +70,7 @@ export async function readLeaderboard(
         quality: credibleInterval(quality),
         posterior: { alpha: quality.alpha, beta: quality.beta },
         prior,
+        bestProbability: bestProbabilities[i]!,
         observations,
         success: betaMean(success),
         costNanoUsd: means.costNanoUsd ?? null,
