@@ -7,6 +7,7 @@ const run = new TortureRun({ name: 'simulation', short: 1, full: 4 });
 const STEPS = run.isFull ? 1_000_000 : 2_500;
 /** Run a second time: that a seed is a run shows in these. */
 const STEPS_AGAIN = run.isFull ? 50_000 : STEPS;
+const MODEL_CHANGES = run.isFull ? 200 : 5;
 const TROUBLES_SHARE = (run.isFull ? 40 : 2) / STEPS;
 
 test(
@@ -15,17 +16,20 @@ test(
     const folder = policyFolder(SOUND);
     for (const round of run.left()) {
       const seed = run.seed + BigInt(round);
+      const where = `seed ${seed}`;
       /** @returns what was decided and acknowledged in the first steps, and what happened in all. */
       const simulate = async (steps: number): Promise<[string, Happened]> => {
-        const simulation = new Simulation(seed, folder);
+        const simulation = new Simulation(seed, folder, MODEL_CHANGES / STEPS);
         await simulation.start();
         await simulation.run(STEPS_AGAIN, TROUBLES_SHARE);
         const digest = simulation.digest();
-        await simulation.run(steps - STEPS_AGAIN, TROUBLES_SHARE);
+        for (let done = STEPS_AGAIN; done < steps; done += STEPS_AGAIN) {
+          await simulation.run(STEPS_AGAIN, TROUBLES_SHARE);
+          if (run.isFull) console.log(`${where}: ${done + STEPS_AGAIN} steps`);
+        }
         await simulation.end();
         return [digest, simulation.happened];
       };
-      const where = `seed ${seed}`;
       const [digest, happened] = await simulate(STEPS).catch((error: unknown) => {
         throw new Error(where, { cause: error });
       });

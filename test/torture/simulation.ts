@@ -50,6 +50,8 @@ export class Simulation {
   constructor(
     seed: bigint,
     private readonly policyFolder: string,
+    /** Share of steps that make or delete a model. What was learned of a deleted one stays: it is not for free. */
+    private readonly modelChangesShare: number,
   ) {
     this.rng = rngFromSeed(seed);
     this.disk = new FaultyStore(rngFromSeed(seed ^ 0x5eedn));
@@ -91,7 +93,7 @@ export class Simulation {
     const u = this.rng();
     if (u < 0.45) return this.select();
     if (u < 0.9) return this.report();
-    if (u < 0.998) return this.passTime();
+    if (u < 1 - this.modelChangesShare) return this.passTime();
     return this.changeModels();
   }
 
