@@ -4,6 +4,10 @@ import { at, decimal, duration, percent, usd } from './format.js';
 /** The model's own name, without its provider. */
 export const shortName = (model: string): string => model.slice(model.indexOf('/') + 1);
 
+/** A name in the room that there is. */
+export const cut = (name: string, most: number): string =>
+  name.length > most ? `${name.slice(0, Math.max(0, Math.floor(most) - 1))}…` : name;
+
 /** One use case in plain words: what it takes, how good it is, what it costs. */
 export function describeUseCase({
   useCase,

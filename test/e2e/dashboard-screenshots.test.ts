@@ -30,6 +30,10 @@ const PAGES = {
   system: '/?view=system',
 };
 const WIDTHS = SEXTANT_WIDTHS.split(',').map(Number);
+/** Seen whole at any width: what matters is further down. */
+const WHOLE = new Set(['bandit', 'system']);
+/** Parts of pages that are seen alone, by what they are called. */
+const PARTS: Readonly<Record<string, string>> = { comparison: 'On logged requests' };
 /** Narrower ones are seen whole, and one of the others is enough to look for faults. */
 const WHOLE_BELOW_PX = 600;
 
@@ -81,18 +85,22 @@ test.skipIf(FOLDER === undefined || DEMO === undefined || CHROMIUM === undefined
     cpSync(join(DEMO!, 'experiment-store'), join(work, 'store'), { recursive: true });
     cpSync(join(DEMO!, 'experiment-policy'), join(work, 'rules'), { recursive: true });
     expect(existsSync(join(work, 'store'))).toBe(true);
-    // A second version, which differs in something that changes no decision.
-    editJson(join(work, 'rules'), 'rules/capability.json', (file) => {
-      const [first, ...rest] = file['rules'] as { description: string }[];
-      return { ...file, rules: [{ ...first, description: 'What is asked and answered must fit.' }, ...rest] };
-    });
+    // A second version, to be told apart from the first.
+    editJson(join(work, 'rules'), 'bandit.json', (file) => ({
+      ...file,
+      weights: { quality: 0.9, cost: 0.1, latency: 0 },
+    }));
     const server = await startServer({
       storePath: join(work, 'store'),
       rulesPath: join(work, 'rules'),
       settings: { 'decisionLog.attributes': '["user"]' },
     });
     const last = await traffic(server);
-    const pages = { ...PAGES, decision: `/?view=decisions&id=${last}` };
+    const pages = {
+      ...PAGES,
+      decision: `/?view=decisions&id=${last}`,
+      comparison: `/?view=rules&run=${Date.now()}`,
+    };
     mkdirSync(FOLDER!, { recursive: true });
     const origin = `http://127.0.0.1:${server.adminPort}`;
     const browser = await launchBrowser(CHROMIUM!);
@@ -100,19 +108,21 @@ test.skipIf(FOLDER === undefined || DEMO === undefined || CHROMIUM === undefined
     try {
       for (const theme of ['light', 'dark'] as const) {
         for (const width of WIDTHS) {
-          const page = await browser.newPage({
-            viewport: { width, height: width < WHOLE_BELOW_PX ? 740 : width > 2000 ? 1440 : 700 },
-            colorScheme: theme,
-          });
+          const height = width < WHOLE_BELOW_PX ? 740 : width > 2000 ? 1440 : 700;
+          const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
           const complaints = complaintsOf(page, origin);
-          for (const [name, path] of Object.entries(pages)) {
-            await page.goto(origin + path);
+          for (const [name, address] of Object.entries(pages)) {
+            await page.goto(origin + address);
             await settled(page);
             await page.waitForTimeout(300);
-            await page.screenshot({
-              path: join(FOLDER!, `${name}-${width}-${theme}.png`),
-              fullPage: width < WHOLE_BELOW_PX,
-            });
+            const path = join(FOLDER!, `${name}-${width}-${theme}.png`);
+            const part = PARTS[name];
+            if (part !== undefined) {
+              // High enough that the bar at the top does not lie over it.
+              await page.setViewportSize({ width, height: 3_000 });
+              await page.getByRole('region', { name: part }).screenshot({ path });
+              await page.setViewportSize({ width, height });
+            } else await page.screenshot({ path, fullPage: width < WHOLE_BELOW_PX || WHOLE.has(name) });
             if ((await widthOf(page)) > width) faults.push(`${name} is wider than ${width}`);
             if (width > WHOLE_BELOW_PX && width < 2000)
               faults.push(...(await seriousFaults(page)).map((f) => `${name} ${theme}: ${f}`));

@@ -1,7 +1,7 @@
 import type { ModelsView, ModelView } from '../../../src/admin/views.js';
 import { periodsOf, type Period } from '../breaker-periods.js';
 import { at, atSecond, duration, whole } from '../format.js';
-import { shortName } from '../sentence.js';
+import { cut, shortName } from '../sentence.js';
 import { Picture } from './picture.js';
 import { numbers, Table, times, type Column } from './table.js';
 
@@ -69,7 +69,7 @@ function Rows({ models, periods, span: { fromMs, toMs }, width }: RowsProps) {
       {models.map(({ model }, i) => (
         <g key={model}>
           <text class="name" x="0" y={i * ROW + 15}>
-            {shortName(model).slice(0, label / 7)}
+            {cut(shortName(model), label / 7)}
           </text>
           {periods
             .filter((period) => period.model === model)

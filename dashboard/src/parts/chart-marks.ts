@@ -38,10 +38,10 @@ interface Group {
 export function drawMarks(
   plot: uPlot,
   marks: readonly Mark[],
-  colours: Readonly<Record<Mark['kind'], string>>,
+  { colours, scale }: { colours: Readonly<Record<Mark['kind'], string>>; scale: number },
 ): void {
   const { ctx, bbox } = plot;
-  const { devicePixelRatio: ratio } = window;
+  const ratio = window.devicePixelRatio * scale;
   ctx.save();
   ctx.lineWidth = ratio;
   ctx.font = `600 ${FONT_PX * ratio}px system-ui`;

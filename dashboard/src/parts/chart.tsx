@@ -65,8 +65,9 @@ export function Chart(props: ChartProps) {
       whenEmpty={whenEmpty}
       widthMost={Infinity}
       canDraw={!isEmpty}
+      isCanvas
     >
-      {(width) => <Plot {...props} width={width} />}
+      {(width, scale) => <Plot {...props} width={width} scale={scale} />}
     </Picture>
   );
 }
@@ -94,8 +95,14 @@ const markedOf = (marks: readonly Mark[], startsMs: readonly number[]): Column<S
       .join(', '),
 });
 
-function Plot(props: ChartProps & { width: number }) {
-  const { title, startsMs, lines, format, width, marks = NO_MARKS } = props;
+interface PlotProps extends ChartProps {
+  readonly width: number;
+  /** Of letters and whatever has their size. */
+  readonly scale: number;
+}
+
+function Plot(props: PlotProps) {
+  const { title, startsMs, lines, format, width, scale, marks = NO_MARKS } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const newest = useRef(props);
@@ -114,8 +121,8 @@ function Plot(props: ChartProps & { width: number }) {
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [names, isOfDays(startsMs)]);
-  useEffect(() => plot.current?.setSize({ width, height: HEIGHT_PX }), [width]);
+  }, [names, isOfDays(startsMs), scale]);
+  useEffect(() => plot.current?.setSize({ width, height: HEIGHT_PX * scale }), [width, scale]);
   useEffect(() => plot.current?.setData(dataOf(newest.current)), [startsMs, lines, marks]);
   return (
     <div
@@ -146,8 +153,8 @@ const dataOf = ({ startsMs, lines }: ChartProps): uPlot.AlignedData => [
   ...lines.map(({ values }) => [...values]),
 ];
 
-function optionsOf(newest: { readonly current: ChartProps & { width: number } }): uPlot.Options {
-  const { startsMs, lines, format, tick = (value) => format(value), fromZero, width } = newest.current;
+function optionsOf(newest: { readonly current: PlotProps }): uPlot.Options {
+  const { startsMs, lines, format, tick = (value) => format(value), fromZero, width, scale } = newest.current;
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue('--muted').trim();
   const rule = style.getPropertyValue('--rule').trim();
@@ -159,7 +166,7 @@ function optionsOf(newest: { readonly current: ChartProps & { width: number } })
     stroke: ink,
     grid: { stroke: rule, width: 1 },
     ticks: { show: false },
-    font: '12px system-ui',
+    font: `${12 * scale}px system-ui`,
   };
   const isDays = isOfDays(startsMs);
   // Without a cursor the legend shows what is newest.
@@ -169,12 +176,12 @@ function optionsOf(newest: { readonly current: ChartProps & { width: number } })
   };
   return {
     width,
-    height: HEIGHT_PX,
-    padding: [8, 20, 0, 0],
+    height: HEIGHT_PX * scale,
+    padding: [8, 20 * scale, 0, 0],
     legend: { markers: { fill: (_plot, i) => colourOf(lines[i - 1]?.name ?? '', style) } },
     hooks: {
       drawClear: [(plot) => shadeMarks(plot, newest.current.marks ?? NO_MARKS, marked.drift)],
-      draw: [(plot) => drawMarks(plot, newest.current.marks ?? NO_MARKS, marked)],
+      draw: [(plot) => drawMarks(plot, newest.current.marks ?? NO_MARKS, { colours: marked, scale })],
     },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: { y: { range: (_plot, low, high) => rangeOf(low, high, fromZero === true) } },
@@ -183,12 +190,12 @@ function optionsOf(newest: { readonly current: ChartProps & { width: number } })
         ...axis,
         values: isDays ? '{D} {MMM}' : '{HH}:{mm}',
         incrs: isDays ? WHOLE_DAYS : WHOLE_MINUTES,
-        space: 64,
-        size: 26,
+        space: 64 * scale,
+        size: 26 * scale,
       },
       {
         ...axis,
-        size: 64,
+        size: 64 * scale,
         values: (_plot, splits, _axis, _space, step) => splits.map((value) => tick(value, step)),
       },
     ],
@@ -201,7 +208,7 @@ function optionsOf(newest: { readonly current: ChartProps & { width: number } })
       ...lines.map(({ name }, i) => ({
         label: name,
         stroke: colourOf(name, style),
-        width: 1.75,
+        width: 1.75 * scale,
         gaps: (plot: uPlot, _i: number, _from: number, _to: number, gaps: uPlot.Series.Gaps) =>
           gaps.filter(([from, to]) => to - from > plot.bbox.width * BRIDGED_SHARE),
         // A point is seen only where no line goes through it.

@@ -1,6 +1,7 @@
 import { Measured } from './measured.js';
 import type { ArmMetric, Interval, MetricResult } from '../contract.js';
-import { metricFigure, metricName } from '../advice.js';
+import { metricName, metricNumber } from '../advice.js';
+import { cut } from '../sentence.js';
 
 const WIDTH_MOST = 720;
 const ROW = 34;
@@ -21,7 +22,7 @@ function Rows({ of, width }: { of: MetricResult; width: number }) {
   const reach = Math.max(...ends.map(Math.abs)) * 1.15 || 1;
   const x = (value: number): number => label + ((value + reach) / (2 * reach)) * (width - label - 10);
   const height = ROW * arms.length + 26;
-  const figure = (value: number): string => metricFigure(of.metric, value);
+  const figure = (value: number): string => metricNumber(of.metric, value);
   return (
     <svg
       class="forest"
@@ -56,7 +57,7 @@ function ForestRow({ arm, x, y }: { arm: ArmMetric; x: (value: number) => number
   return (
     <g>
       <text class="name" x="0" y={y + 4}>
-        {arm.arm.length > 18 ? `${arm.arm.slice(0, 17)}…` : arm.arm}
+        {cut(arm.arm, 18)}
       </text>
       {alwaysValidInterval && line('always', alwaysValidInterval)}
       {line('once', fixedInterval)}

@@ -10,12 +10,21 @@ interface PictureProps<Row> extends Omit<TableProps<Row>, 'children'> {
   readonly canDraw?: boolean;
   /** How to read it. */
   readonly hint?: ComponentChildren;
+  /** Whether it is drawn on a canvas, which takes the scale itself. */
+  readonly isCanvas?: boolean;
   /** Draws it in a width. */
-  readonly children: (width: number) => ComponentChildren;
+  readonly children: (width: number, scale: number) => ComponentChildren;
 }
 
 /** Rows as a picture or, by a button, as a table; as CSV from both. */
-export function Picture<Row>({ widthMost, canDraw = true, hint, children, ...table }: PictureProps<Row>) {
+export function Picture<Row>({
+  widthMost,
+  canDraw = true,
+  isCanvas = false,
+  hint,
+  children,
+  ...table
+}: PictureProps<Row>) {
   const [isTable, setTable] = useState(false);
   const { caption } = table;
   const toggle = (
@@ -33,7 +42,9 @@ export function Picture<Row>({ widthMost, canDraw = true, hint, children, ...tab
           CSV<span class="unseen"> of {caption}</span>
         </button>
       </div>
-      <Measured most={widthMost}>{children}</Measured>
+      <Measured most={widthMost} isCanvas={isCanvas}>
+        {children}
+      </Measured>
       {hint !== undefined && <p class="hint">{hint}</p>}
     </section>
   );

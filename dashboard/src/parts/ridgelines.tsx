@@ -1,7 +1,7 @@
 import type { BetaView, LeaderView } from '../../../src/admin/views.js';
 import { betaDensity, betaMean, betaSd } from '../beta.js';
 import { decimal, whole } from '../format.js';
-import { shortName } from '../sentence.js';
+import { cut, shortName } from '../sentence.js';
 import { Picture } from './picture.js';
 import type { Column } from './table.js';
 
@@ -57,7 +57,7 @@ function Densities({ rows, width }: { rows: readonly LeaderView[]; width: number
         return (
           <g key={row.model}>
             <text class="name" x="0" y={base - 6}>
-              {cut(shortName(row.model), Math.floor(label / 7))}
+              {cut(shortName(row.model), label / 7)}
             </text>
             <path class="prior" d={curve(row.prior, scale)} />
             <path class="posterior" d={curve(row.posterior, scale)} />
@@ -73,9 +73,6 @@ function Densities({ rows, width }: { rows: readonly LeaderView[]; width: number
     </svg>
   );
 }
-
-const cut = (name: string, most: number): string =>
-  name.length > most ? `${name.slice(0, most - 1)}…` : name;
 
 /** What holds four standard deviations of every posterior, in whole twentieths. */
 function rangeOf(rows: readonly LeaderView[]): [number, number] {

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SessionView } from '../../../src/admin/views.js';
 import type { Live } from '../live.js';
 import { RouteLink } from './route-link.js';
@@ -14,12 +14,18 @@ interface TopProps {
 }
 
 export function Top({ route, go, live, session, onLogOut }: TopProps) {
+  const views = useRef<HTMLElement>(null);
+  // On a narrow screen they are more than are seen at once.
+  useEffect(() => {
+    const current = views.current?.querySelector('[aria-current]');
+    current?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [route.view]);
   return (
     <header class="top">
       <div class="brand">
         <img src="/favicon.svg" alt="" width="24" height="24" /> Sextant
       </div>
-      <nav aria-label="Views">
+      <nav ref={views} aria-label="Views">
         {VIEWS.map((view) => (
           <RouteLink key={view} route={route} go={go} to={{ view }} isCurrent={route.view === view}>
             {TITLES[view]}

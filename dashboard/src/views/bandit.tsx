@@ -117,7 +117,7 @@ const columnsOf = (scale: Scale): Column<LeaderView>[] => [
     cell: ({ success }) => percent(success),
   },
   {
-    title: 'Cost, USD a call',
+    title: 'USD a call',
     help: 'Mean of what was reported',
     isNumeric: true,
     value: ({ costNanoUsd }) => (costNanoUsd === null ? null : costNanoUsd / 1e9),
@@ -131,7 +131,7 @@ const columnsOf = (scale: Scale): Column<LeaderView>[] => [
     cell: ({ latencyMs }) => milliseconds(latencyMs),
   },
   {
-    title: 'Observations',
+    title: 'n',
     help: 'Reported qualities; older ones count less',
     isNumeric: true,
     value: ({ observations }) => observations,

@@ -122,21 +122,31 @@ const share = <Row,>(title: string, of: (row: Row) => number, help?: string): Co
 const count = <Row,>(title: string, of: (row: Row) => string): Column<Row> =>
   numbers(title, (row) => Number(of(row)), whole);
 /** Of no request there is no mean. */
-const known = (over: string, value: number): number | null => (over === '0' ? null : value);
+const qualityOf = (row: ComparedUseCase): BeforeAfter | undefined => totalOf([row]).quality;
+const costOf = (row: ComparedUseCase): BeforeAfter | undefined => totalOf([row]).costNanoUsd;
 
 const USE_CASES: readonly Column<ComparedUseCase>[] = [
   { title: 'Use case', value: ({ useCase }) => useCase },
   count('Requests', ({ requests }) => requests),
   share('Go elsewhere', ({ changedShare }) => changedShare, 'Mean total variation of the choice'),
+  {
+    ...numbers('Quality', (row: ComparedUseCase) => qualityOf(row)?.before, threeDigits),
+    cell: (row) => fromTo(qualityOf(row), threeDigits),
+  },
+  {
+    ...numbers('Quality then', (row: ComparedUseCase) => qualityOf(row)?.after, threeDigits),
+    isHidden: true,
+  },
+  {
+    ...costs('USD a request', (row: ComparedUseCase) => costOf(row)?.before),
+    cell: (row) => fromTo(costOf(row), usdNumber),
+  },
+  { ...costs('USD a request then', (row: ComparedUseCase) => costOf(row)?.after), isHidden: true },
   count('Refused', ({ refused }) => refused),
-  count('No longer refused', ({ admitted }) => admitted),
-  count('Other candidates', ({ otherCandidates }) => otherCandidates),
+  count('Admitted', ({ admitted }) => admitted),
+  count('Other models', ({ otherCandidates }) => otherCandidates),
   count('Other shares', ({ otherShares }) => otherShares),
   count('Other weights', ({ otherWeights }) => otherWeights),
-  numbers('Quality', ({ answered, expectedQualityActive: q }) => known(answered, q), threeDigits),
-  numbers('then', ({ answered, expectedQuality: q }) => known(answered, q), threeDigits),
-  costs('Cost, USD', ({ priced, expectedCostNanoUsdActive: c }) => known(priced, c)),
-  costs('then, USD', ({ priced, expectedCostNanoUsd: c }) => known(priced, c)),
 ];
 
 function threeDigits(value: number): string {
