@@ -1,5 +1,4 @@
 import { checkPolicy } from '../config/load-policy.js';
-import { readPolicyFolder } from '../config/read-policy-folder.js';
 import type { PolicyFolder } from '../config/policy-files.js';
 import { BANDIT_POLICIES, type BanditPolicy } from '../core/bandit/settings.js';
 import type { Policy } from '../core/selection/policy.js';
@@ -7,6 +6,7 @@ import { folderNamed } from '../runtime/policy-archive.js';
 import type { Store } from '../store/ports.js';
 import { candidateKind } from './candidate-kind.js';
 import { describeLocated, PolicyLocator } from './located-faults.js';
+import { openPolicyFolder } from './open-policy-folder.js';
 
 /** A policy that is named, and faulty. */
 export class FaultyPolicy extends Error {
@@ -25,14 +25,14 @@ export async function namedPolicy(
   { documents, configured }: Pick<Store, 'documents'> & { readonly configured: string },
 ): Promise<Policy> {
   const kind = await candidateKind(name);
-  if (kind === 'folder') return sound(name, await readPolicyFolder(name));
+  if (kind === 'folder') return sound(name, await openPolicyFolder(name));
   if (kind === 'version') return sound(name, await folderNamed(documents, name));
   const [policy = '', fixedModel] = name.split(/:(.*)/s);
   if (!isBanditPolicy(policy) || (fixedModel !== undefined && policy !== 'fixed'))
     throw new RangeError(
       `${name} is neither a folder, nor a version, 8 or more digits, nor one of ${BANDIT_POLICIES.join(', ')}`,
     );
-  const base = sound(configured, await readPolicyFolder(configured));
+  const base = sound(configured, await openPolicyFolder(configured));
   if (policy === 'fixed' && !base.models.some(({ id }) => id === fixedModel))
     throw new RangeError(`fixed needs one of the models of ${configured}: fixed:${base.models[0]?.id ?? ''}`);
   const { fixedModel: _, ...bandit } = base.bandit;

@@ -10,11 +10,12 @@ import { STRENGTH_MAX } from '../core/bandit/prior-rate.js';
 import { readsContext } from '../core/bandit/settings.js';
 import { describeFault, type Checked } from '../core/fault.js';
 import type { Policy } from '../core/selection/policy.js';
-import { loadPolicy } from '../config/load-policy.js';
+import { checkFolder } from '../config/load-policy.js';
 import { policySchemas } from '../config/policy-schemas.js';
 import { openLevelStore } from '../store/level/open-level-store.js';
 import { StoreError } from '../store/store-error.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
+import { openPolicyFolder } from './open-policy-folder.js';
 import { readPriorLog, type PriorLog } from './priors-log.js';
 import { fittedText, leaveOneOutText } from './priors-report.js';
 
@@ -43,7 +44,7 @@ export interface Output {
 
 /** Runs the fit. @returns the exit code: 0 when done, 1 where the store fails, 2 where something is refused. */
 export async function runPriorsFit(options: PriorsFitOptions, { out, err }: Output): Promise<number> {
-  const { policy: loaded } = await loadPolicy(options.rules);
+  const { policy: loaded } = checkFolder(await openPolicyFolder(options.rules));
   if (!loaded.ok) return refused(loaded, err);
   const policy = loaded.value;
   const target = options.out ?? join(options.rules, 'priors.json');

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { checkPolicy } from '../config/load-policy.js';
 import type { PolicyFolder } from '../config/policy-files.js';
-import { readPolicyFolder } from '../config/read-policy-folder.js';
 import { compareOutcome } from '../core/fixture/compare-outcome.js';
 import { CoverageGauge, type Coverage } from '../core/fixture/coverage.js';
 import { runFixture } from '../core/fixture/run-fixture.js';
@@ -10,6 +9,7 @@ import type { Policy } from '../core/selection/policy.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
 import { freshSnapshot } from './fresh-snapshot.js';
 import { describeLocated, PolicyLocator, type LocatedFault } from './located-faults.js';
+import { openPolicyFolder } from './open-policy-folder.js';
 import { readFixtures } from './read-fixtures.js';
 import { coverageLines, resultLines, type FixtureResult } from './rules-test-report.js';
 
@@ -59,11 +59,7 @@ async function openFolder(given: string | undefined, flags: ConfigFlags): Promis
     if (!config.ok) refuse(config.faults);
     path = config.value.rules.path;
   }
-  try {
-    return await readPolicyFolder(path);
-  } catch (error) {
-    return refuse([{ file: path, path: '$', reason: `cannot be read: ${(error as Error).message}` }]);
-  }
+  return openPolicyFolder(path);
 }
 
 function refuseLocated(faults: readonly LocatedFault[]): void {

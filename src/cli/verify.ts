@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { contextLayoutOf, type Policy } from '../core/selection/policy.js';
-import { checkFolder, loadPolicy } from '../config/load-policy.js';
+import { checkFolder } from '../config/load-policy.js';
 import { pinnedFolder } from '../runtime/policy-archive.js';
 import { recover, foldWhole } from '../runtime/learner.js';
 import { verifyExperiments, type VerifiedExperiment } from '../runtime/experiments/verify-experiments.js';
 import { compareStates } from '../core/learning/compare-states.js';
 import type { Store } from '../store/ports.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
+import { openPolicyFolder } from './open-policy-folder.js';
 import { withStoppedStore } from './stopped-store.js';
 
 /** `sextant verify`: reads everything, folds the whole log, and compares with the snapshot and the log's tail. */
@@ -19,7 +20,7 @@ export function verifyCommand(): Command {
     if (!config.ok) refuse(config.faults);
     await withStoppedStore(config.value.store.path, async (store) => {
       const pinned = await pinnedFolder(store.documents);
-      const { policy } = pinned ? checkFolder(pinned) : await loadPolicy(config.value.rules.path);
+      const { policy } = checkFolder(pinned ?? (await openPolicyFolder(config.value.rules.path)));
       if (!policy.ok) refuse(policy.faults);
       if (pinned) console.log(`policy      ${pinned.version.slice(0, 12)}, which is pinned`);
       process.exitCode = await verify(store, policy.value);

@@ -137,6 +137,12 @@ test('a policy may be named by its algorithm, and a name that is none is refused
   }
 });
 
+test('an algorithm on a folder that is not there is refused with its name', async () => {
+  const flags = ['--store', storePath, '--policy', 'greedy', '--rules.path', '/nowhere/rules'];
+  const { code, stderr } = await runSextant(['evaluate', ...flags]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^\/nowhere\/rules \$: cannot be read: ENOENT/)]);
+});
+
 test('people get a headline and tables', async () => {
   const { code, stdout } = await runSextant([
     'evaluate',
