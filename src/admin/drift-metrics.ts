@@ -1,18 +1,18 @@
 import { Gauge, type Registry } from 'prom-client';
-import { listDrift } from '../core/selection/list-drift.js';
 import type { Runtime } from '../runtime/runtime.js';
 
-/** Drift that decisions act on, read when it is scraped. */
-export function addDriftMetrics(registry: Registry, runtime: Runtime, nowMs: () => number): void {
+/** Drift that decisions act on, looked at when it is scraped: a use case a turn, as there may be many. */
+export function addDriftMetrics(registry: Registry, { drift }: Pick<Runtime, 'drift'>): void {
   new Gauge({
     name: 'sextant_drift_alarms',
     help: 'Use cases, of all tenants, in which a model’s metric has drifted and decisions act on it.',
     labelNames: ['model', 'metric'],
     registers: [registry],
-    collect() {
+    async collect() {
+      await drift.look();
       this.reset();
-      for (const { arm, metric } of listDrift(runtime.snapshot(), nowMs()))
-        this.inc({ model: arm.model.id, metric });
+      for (const { strongest } of drift.inForce())
+        this.inc({ model: strongest.arm.model.id, metric: strongest.metric });
     },
   });
 }

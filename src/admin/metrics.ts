@@ -89,7 +89,7 @@ export function createMetrics(runtime: Runtime, nowMs: () => number): Metrics {
     runtime.policies.rejected === undefined ? 0 : 1,
   );
   addBreakerMetrics(registry, runtime);
-  addDriftMetrics(registry, runtime, nowMs);
+  addDriftMetrics(registry, runtime);
   addShadowMetrics(registry, runtime);
   addStoreMetrics(registry, runtime);
   addExperimentMetrics(registry, runtime);

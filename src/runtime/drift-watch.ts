@@ -84,6 +84,13 @@ export class DriftWatch {
       .sort((a, b) => a.startMs - b.startMs);
   }
 
+  /** What was in force at the last look, in use cases of all tenants that had outcomes since the start. */
+  inForce(): readonly DriftPeriod[] {
+    return [...this.byUseCase.values()].flatMap(({ history }) =>
+      history.isCalm ? [] : history.periods().filter(({ endMs }) => endMs === undefined),
+    );
+  }
+
   private async lookAround(): Promise<void> {
     const due = new Map(this.touched);
     this.touched.clear();
