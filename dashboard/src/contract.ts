@@ -263,6 +263,7 @@ export interface RewardEvaluation {
     readonly effectiveDecisions: number;
     readonly largestWeight: number;
     readonly unsupportedShare: number;
+    readonly seldomShare: number;
     readonly neededRewarded?: string;
     readonly objections: readonly string[];
     readonly weights: readonly WeightBucket[];

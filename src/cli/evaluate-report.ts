@@ -17,7 +17,7 @@ export function evaluationText(report: EvaluatedLog): string {
   const { support } = quality;
   const parts = [
     headline(quality, costUsd),
-    `Decisions ${support.decisions}, with a quality ${support.rewarded}, worth ${support.effectiveDecisions.toFixed(0)} of the policy's own; largest weight ${support.largestWeight.toFixed(1)}; without support ${percentText(support.unsupportedShare)}; above switch-DR's weight ${percentText(support.switchedShare)}`,
+    `Decisions ${support.decisions}, with a quality ${support.rewarded}, worth ${support.effectiveDecisions.toFixed(0)} of the policy's own; largest weight ${support.largestWeight.toFixed(1)}; without support ${percentText(support.unsupportedShare)}, seldom made ${percentText(support.seldomShare)}; above switch-DR's weight ${percentText(support.switchedShare)}`,
     passedOver(report),
     section('Quality', quality, 4),
     section('Success', success, 4),

@@ -8,7 +8,7 @@ import {
   type EvaluationOptions,
 } from '../runtime/evaluation/evaluate-log.js';
 import { openLevelStore } from '../store/level/open-level-store.js';
-import { surroundingsOf } from '../runtime/evaluation/log-replay.js';
+import { surroundingsOf, type LogFilter } from '../runtime/evaluation/log-replay.js';
 import type { Store } from '../store/ports.js';
 import { StoreError } from '../store/store-error.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
@@ -56,13 +56,14 @@ async function evaluate(flags: EvaluateFlags): Promise<void> {
       const policy = await namedPolicy(flags.policy ?? rules.path, named);
       const terms = flags.terms === undefined ? undefined : await openTerms(flags.terms, store);
       const surroundings = await surroundingsOf(store.documents);
+      const filter = logFilterOf(flags);
       const log = await evaluateLog(
         store,
         { policy, surroundings },
-        { filter: logFilterOf(flags), ...(terms && { onDecision: terms.add }) },
+        { filter, ...(terms && { onDecision: terms.add }) },
       );
       terms?.close();
-      process.exitCode = print(log, flags.json === true);
+      process.exitCode = print(log, filter, flags.json === true);
     } finally {
       await store.close();
     }
@@ -93,8 +94,8 @@ async function openTerms(
 }
 
 /** @returns the exit code: 0 with a figure to go by, 3 where the log does not carry one, 2 where it has no decision. */
-function print(log: EvaluatedLog, json: boolean): number {
-  const nothing = nothingToEvaluate(log);
+function print(log: EvaluatedLog, filter: LogFilter, json: boolean): number {
+  const nothing = nothingToEvaluate(log, filter);
   if (nothing !== undefined) {
     console.error(nothing);
     return 2;

@@ -151,7 +151,9 @@ describe('a log that nothing follows from', () => {
     });
     const log = await evaluateLog(store, target, { filter: EVERYTHING });
     expect(log).toMatchObject({ decisions: 0, withoutPropensity: STEPS_LOGGED });
-    expect(nothingToEvaluate(log)).toContain(`${STEPS_LOGGED} decisions have no probability of their choice`);
+    expect(nothingToEvaluate(log, EVERYTHING)).toContain(
+      `${STEPS_LOGGED} decisions have no probability of their choice`,
+    );
   });
 
   it('is refused where what was asked was not kept, and of another tenant nothing is counted', async () => {
@@ -159,10 +161,13 @@ describe('a log that nothing follows from', () => {
       record.question = Buffer.alloc(0);
     });
     const log = await evaluateLog(store, target, { filter: EVERYTHING });
-    expect(nothingToEvaluate(log)).toContain(`${STEPS_LOGGED} decisions were logged before`);
-    const other = await evaluateLog(store, target, { filter: { ...EVERYTHING, tenant: 'another' } });
+    expect(nothingToEvaluate(log, EVERYTHING)).toContain(`${STEPS_LOGGED} decisions were logged before`);
+    const filter = { ...EVERYTHING, tenant: 'another' };
+    const other = await evaluateLog(store, target, { filter });
     expect(other.tooOld).toBe(0);
-    expect(nothingToEvaluate(other)).toBe('there is no decision to evaluate on');
+    expect(nothingToEvaluate(other, filter)).toBe(
+      'there is no decision to evaluate on: the log has none of tenant "another"',
+    );
   });
 
   it('is refused where more is to be held than is allowed', async () => {

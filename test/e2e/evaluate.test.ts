@@ -137,6 +137,16 @@ test('a policy may be named by its algorithm, and a name that is none is refused
   }
 });
 
+test('a filter that lets nothing through is refused with what it asks for', async () => {
+  const filter = ['--use-case', 'evne', '--since', '2026-01-01T00:00Z'];
+  const flags = ['--store', storePath, '--policy', policyOf({ policy: 'uniform' }), ...filter];
+  const { code, stderr } = await runSextant(['evaluate', ...flags]);
+  expect([code, stderr.trim()]).toEqual([
+    2,
+    'there is no decision to evaluate on: the log has none of use case "evne" since 2026-01-01T00:00:00.000Z',
+  ]);
+});
+
 test('an algorithm on a folder that is not there is refused with its name', async () => {
   const flags = ['--store', storePath, '--policy', 'greedy', '--rules.path', '/nowhere/rules'];
   const { code, stderr } = await runSextant(['evaluate', ...flags]);

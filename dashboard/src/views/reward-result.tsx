@@ -27,6 +27,12 @@ export function RewardResult({ title, of, isCost = false }: RewardResultProps) {
         <Stat title="Unsupported" help="Share of its choices that the log never makes">
           {percent(support.unsupportedShare)}
         </Stat>
+        <Stat
+          title="Seldom made"
+          help="Share of its choices that the log makes so seldom that it need not have any"
+        >
+          {percent(support.seldomShare)}
+        </Stat>
       </dl>
       <Table
         caption={`${title}, by estimator`}

@@ -35,7 +35,7 @@ export function resultText({ experiment, result }: GetExperimentResultResponse):
   const confidence = percent(1 - comparisonAlpha);
   const stopped = experiment!.arms.filter((arm) => arm.stopped);
   return [
-    `${experiment!.id}: ${experimentStatusEnum.decode(experiment!.status)} since ${timeText(experiment!.startTime)}${experiment!.endTime ? `, ended ${timeText(experiment!.endTime)} ${experiment!.endReason}` : ''}`,
+    `${experiment!.id}: ${statusText(experiment!)}`,
     ...(experiment!.description === '' ? [] : [experiment!.description]),
     ...stopped.map((arm) => `arm ${arm.id} was stopped ${timeText(arm.stopTime)}: ${arm.stopReason}`),
     ...(sampleRatio!.alarm
@@ -53,6 +53,13 @@ export function resultText({ experiment, result }: GetExperimentResultResponse):
     `always: the ${confidence} interval that holds at all times at once, however often one looks. once: for one look at a time fixed before.`,
     'P(best) and loss are Bayesian and not error-controlled: no rule for stopping.',
   ].join('\n');
+}
+
+function statusText({ status, startTime, endTime, endReason }: Experiment): string {
+  const word = experimentStatusEnum.decode(status);
+  if (endTime === undefined) return `${word} since ${timeText(startTime)}`;
+  const why = endReason === '' ? '' : `: ${endReason}`;
+  return `${word}, from ${timeText(startTime)} to ${timeText(endTime)}${why}`;
 }
 
 const HEADER = ['arm', 'units', 'mean', 'difference', 'always', 'once', 'lift', 'P(best)', 'loss'];

@@ -1,3 +1,5 @@
+import { heavyChoices } from './heavy-choices.js';
+
 /** One logged decision as off-policy estimators see it. Arrays are by candidate. */
 export interface EvaluatedDecision {
   /** Probabilities that the choice was drawn with. */
@@ -42,6 +44,8 @@ export interface WeighedDecision {
   readonly largestWeight: number;
   /** As `unsupported` has it. */
   readonly unsupported: number;
+  /** Choices of great weight, as `heavyChoices` has them. */
+  readonly heavy: readonly number[];
   /** Σ π_k·q̂_k, and q̂ of the choice. */
   readonly predictedValue: number;
   readonly predictedChosen: number;
@@ -58,6 +62,7 @@ export function weighed(decision: EvaluatedDecision): WeighedDecision {
     weight: importanceWeight(decision),
     largestWeight,
     unsupported: unsupported(decision),
+    heavy: heavyChoices(decision),
     predictedValue: predictedValue(decision),
     predictedChosen: predicted[chosen]!,
     ...(reward !== undefined && { reward }),

@@ -74,9 +74,21 @@ export async function evaluateLog(
 }
 
 /** Why a log says nothing of a policy, where no decision was left to ask about. */
-export function nothingToEvaluate(log: EvaluatedLog): string | undefined {
+export function nothingToEvaluate(log: EvaluatedLog, filter: LogFilter): string | undefined {
   if (log.decisions > 0) return undefined;
   const refused = log.refused > 0 ? [`${log.refused} requests the policy would refuse`] : [];
   const reasons = [...passedOverLines(log), ...refused];
-  return `there is no decision to evaluate on${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`;
+  const why = reasons.length > 0 ? reasons.join('; ') : `the log has none${filterText(filter)}`;
+  return `there is no decision to evaluate on: ${why}`;
+}
+
+/** What a filter lets through, in words. */
+function filterText({ tenant, useCase, fromMs, toMs }: LogFilter): string {
+  const timeText = (timeMs: number): string => new Date(timeMs).toISOString();
+  return [
+    ...(tenant === undefined ? [] : [` of tenant "${tenant}"`]),
+    ...(useCase === undefined ? [] : [` of use case "${useCase}"`]),
+    ...(fromMs > 0 ? [` since ${timeText(fromMs)}`] : []),
+    ...(toMs < Number.MAX_SAFE_INTEGER ? [` before ${timeText(toMs)}`] : []),
+  ].join('');
 }

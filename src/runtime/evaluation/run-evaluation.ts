@@ -38,7 +38,7 @@ async function workedOut(
     return { kind: 'compared', diff: await diffOnLog(store, policies, filter) };
   }
   const log = await evaluateLog(store, { policy: policy.value, surroundings }, { filter, maxDecisions });
-  const nothing = nothingToEvaluate(log);
+  const nothing = nothingToEvaluate(log, filter);
   return nothing === undefined
     ? { kind: 'done', log }
     : { kind: 'failed', reason: 'nothing', message: nothing };

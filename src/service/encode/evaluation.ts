@@ -66,6 +66,7 @@ const encodeSupport = (support: Support): EvaluationSupport => ({
   effectiveDecisions: support.effectiveDecisions,
   largestWeight: support.largestWeight,
   unsupportedShare: support.unsupportedShare,
+  seldomShare: support.seldomShare,
   ...(support.neededRewarded !== undefined && { neededRewarded: BigInt(support.neededRewarded) }),
   objections: [...support.objections],
   weights: support.weights.map(({ decisions, ...bucket }) => ({ ...bucket, decisions: BigInt(decisions) })),

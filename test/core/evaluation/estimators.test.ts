@@ -177,6 +177,24 @@ describe('support', () => {
     expect(objections[0]).toContain('30.0 %');
   });
 
+  it('objects where what the log tries once in hundreds of decisions was not tried, whatever the drawn weights say', () => {
+    // One choice in two has a weight of 500, and in 200 decisions a tenth of a draw is to be expected.
+    const seldom: Partial<Rewarded> = { logged: [0.999, 0.001], target: [0.5, 0.5] };
+    const short = support(repeated(200, seldom));
+    expect(short.effectiveDecisions).toBeCloseTo(200, 9);
+    expect(short.seldomShare).toBeCloseTo(0.5, 12);
+    expect(short.objections).toEqual([
+      "50.0 % of its choices are made so seldom by the log's policy that this log need not have any; about 5120 decisions with a reward are needed, or a floor",
+    ]);
+    expect(short.neededRewarded).toBe(5120);
+    // What is one choice in a hundred can move no figure by more than that.
+    expect(support([...repeated(198), ...repeated(2, seldom)])).toMatchObject({
+      seldomShare: 0.005,
+      objections: [],
+    });
+    expect(support(repeated(5120, seldom))).toMatchObject({ seldomShare: 0, objections: [] });
+  });
+
   it('takes a decision without a report for missing, and finds where reports are selective', () => {
     const rng = rngFromSeed(21n);
     const log = adaptiveLog(rng, 2_000);
