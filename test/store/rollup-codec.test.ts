@@ -5,6 +5,7 @@ import { Rollup } from '../../src/core/rollup/rollup.js';
 import { RollupRecord } from '../../src/gen/sextant/storage/v1/storage.js';
 import { addEncodedRollup, decodeRollup, encodeRollup } from '../../src/store/rollup-codec.js';
 import { anyLog, HOUR_MS } from '../builders/learning.js';
+import { outcomeOf } from './outcome-arbitrary.js';
 
 const bytesOf = (partial: Parameters<typeof RollupRecord.fromPartial>[0]): Uint8Array =>
   RollupRecord.encode(RollupRecord.fromPartial(partial)).finish();
@@ -19,6 +20,12 @@ describe('a stored rollup', () => {
         expect(decodeRollup(encodeRollup(rollup))).toEqual(rollup);
       }),
     );
+  });
+
+  it('has the sketch of a latency just below a millisecond as it was', () => {
+    const rollup = new Rollup();
+    rollup.addOutcome(outcomeOf(1, { execution: { status: 'success', latencyMs: 0.9607843137254902 } }));
+    expect(decodeRollup(encodeRollup(rollup))).toEqual(rollup);
   });
 
   it('is added to another as the two are merged', () => {

@@ -97,5 +97,6 @@ export class LogSketch {
 
 /** The bucket `(γ^(i−1), γ^i]` that a positive value lies in. */
 function indexOf(value: number): number {
-  return Math.ceil(Math.log(value) / LOG_GAMMA);
+  // Not −0, which is another number once it was stored.
+  return Math.ceil(Math.log(value) / LOG_GAMMA) + 0;
 }
