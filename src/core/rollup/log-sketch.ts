@@ -97,5 +97,6 @@ export class LogSketch {
 
 /** The bucket `(γ^(i−1), γ^i]` that a positive value lies in. */
 function indexOf(value: number): number {
-  return Math.ceil(Math.log(value) / LOG_GAMMA);
+  // Just below 1 the index is −0, which a codec makes 0.
+  return Math.ceil(Math.log(value) / LOG_GAMMA) + 0;
 }
