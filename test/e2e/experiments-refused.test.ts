@@ -139,3 +139,33 @@ describe('what cannot be run', () => {
     expect(stdout + stderr).toContain('"b" and "a" are about the same requests: their slices');
   });
 });
+
+describe('a plan', () => {
+  const BASE = { mean: '0.9', sd: '0.1', 'units-per-day': '400' };
+  const plan = (changes: Readonly<Record<string, string | undefined>>) =>
+    runSextant([
+      ...['experiments', 'plan'],
+      ...Object.entries({ ...BASE, ...changes }).flatMap(([name, value]) =>
+        value === undefined ? [] : [`--${name}=${value}`],
+      ),
+    ]);
+
+  test('needs no server with a baseline of its own', async () => {
+    const { code, stdout } = await plan({ lift: '2%' });
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^a difference of 0\.0180 \(2\.0 %\) takes /m)]);
+  });
+
+  test.each([
+    [{ mean: 'much' }, /--mean.*write a number above 0/],
+    [{ sd: '-1' }, /--sd.*write a number above 0/],
+    [{ 'units-per-day': '0' }, /--units-per-day.*write a number above 0/],
+    [{ 'units-per-day': undefined }, /--units-per-day is required without --from/],
+    [{ alpha: '0' }, /--alpha.*above 0 and below 1/],
+    [{ power: '1' }, /--power.*above 0 and below 1/],
+    [{ lift: '0' }, /--lift.*write a percentage above 0/],
+    [{ control: '70' }, /--control and --treatment .* together at most 100%/],
+  ])('with %j is refused with the flag', async (changes, message) => {
+    const { code, stderr, stdout } = await plan(changes);
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(message)]);
+  });
+});

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   alwaysValidDetectable,
   daysToDetect,
@@ -43,7 +43,6 @@ const MS_PER_DAY = 86_400_000;
 
 /** `sextant experiments plan`: how much can be seen, and when. */
 export function planCommand(): Command {
-  const positive = (text: string): number => Number(text);
   const command = new Command('plan')
     .description(
       'The least difference that an experiment sees, and the days until it does. Reads a baseline from an experiment on a running server, such as an A/A, or takes it from flags.',
@@ -56,10 +55,12 @@ export function planCommand(): Command {
     .option('--control <share>', 'share of the units in control', shareOption, 0.5)
     .option('--treatment <share>', 'share of the units in the other arm', shareOption, 0.5)
     .option('--lift <share>', 'a lift that one wants to see, such as 2%', shareOption)
-    .option('--alpha <number>', 'errors of the interval', positive, 0.05)
-    .option('--power <number>', 'chance to see a difference that is there', positive, 0.8);
+    .option('--alpha <number>', 'errors of the interval', chance, 0.05)
+    .option('--power <number>', 'chance to see a difference that is there', chance, 0.8);
   return withAnswerOptions(command).action((flags: PlanFlags) =>
     calling(async () => {
+      if (flags.control + flags.treatment > 1)
+        throw new ConnectionError('--control and --treatment are shares of all units: together at most 100%');
       const baseline = flags.from === undefined ? given(flags) : await measured(flags.from, flags);
       const plan = planOf(baseline, flags);
       console.log(flags.json ? JSON.stringify(plan, undefined, 2) : planText(plan, flags));
@@ -67,11 +68,21 @@ export function planCommand(): Command {
   );
 }
 
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('write a number above 0.');
+  return value;
+}
+
+function chance(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('write a number above 0 and below 1.');
+  return value;
+}
+
 function given({ mean, sd, unitsPerDay }: PlanFlags): Baseline {
-  for (const [name, value] of Object.entries({ mean, sd, 'units-per-day': unitsPerDay })) {
+  for (const [name, value] of Object.entries({ mean, sd, 'units-per-day': unitsPerDay }))
     if (value === undefined) throw new ConnectionError(`--${name} is required without --from`);
-    if (!(value > 0 && value < Infinity)) throw new ConnectionError(`--${name} must be a number above 0`);
-  }
   return { mean: mean!, unitSd: sd!, unitsPerDay: unitsPerDay! };
 }
 

@@ -1,5 +1,3 @@
-import type { EvaluatedDecision } from './evaluated-decision.js';
-
 /** Weights below 2^4 are not told apart: a log of a hundred decisions has draws of them. */
 const LEAST_LOG2 = 4;
 const NONE: readonly number[] = [];
@@ -11,7 +9,10 @@ const NONE: readonly number[] = [];
 export function heavyChoices({
   logged,
   target,
-}: Pick<EvaluatedDecision, 'logged' | 'target'>): readonly number[] {
+}: {
+  readonly logged: ArrayLike<number>;
+  readonly target: ArrayLike<number>;
+}): readonly number[] {
   let heavy: number[] | undefined;
   for (let k = 0; k < target.length; k++) {
     const place = Math.floor(Math.log2(target[k]! / logged[k]!)) - LEAST_LOG2;

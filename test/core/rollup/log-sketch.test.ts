@@ -32,6 +32,13 @@ describe('a sketch of latencies', () => {
     );
   });
 
+  it('has one index of 0, from whichever side a value comes', () => {
+    const sketch = new LogSketch();
+    sketch.add(0.97);
+    sketch.add(1);
+    expect(sketch.indexes).toEqual([0]);
+  });
+
   it('has no quantile of nothing, and takes what is out of its range as its ends', () => {
     expect(new LogSketch().quantile(0.5)).toBeUndefined();
     expect(sketchOf([0]).quantile(0.5)).toBeCloseTo(0.01, 3);
