@@ -69,6 +69,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     backupFolder: config.backup.path,
     policyFolder: config.rules.path,
     watchPolicy: config.rules.watch,
+    watchDrift: true,
     keepPolicyVersions: config.rules.keepVersions,
     auditRetention: retentionOf(config.audit),
     ticketLifeSeconds: Math.round(config.tickets.lifeHours * SECONDS_PER_HOUR),

@@ -19,6 +19,8 @@ export interface RuntimeOptions {
   readonly backupFolder: string;
   readonly policyFolder: string;
   readonly watchPolicy: boolean;
+  /** Whether drift is looked at by itself. A look reads beliefs, and what is read is cached within 2 % of decay. */
+  readonly watchDrift: boolean;
   /** How many policy versions are kept, the one in force among them. */
   readonly keepPolicyVersions: number;
   readonly auditRetention: AuditRetention;

@@ -249,7 +249,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   promptReviewer.start();
   const guard = new ExperimentGuard(experiments, logger);
   guard.start();
-  drift.start();
+  if (options.watchDrift) drift.start();
   if (options.watchPolicy) policies.watch();
   const retention =
     options.retention &&

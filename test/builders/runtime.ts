@@ -56,6 +56,7 @@ export const openTestRuntime = (
     logger: silent,
     backupFolder: 'nowhere',
     watchPolicy: false,
+    watchDrift: false,
     keepPolicyVersions: 100,
     auditRetention: { maxEntries: 1000, keepMs: 86_400_000 },
     ticketLifeSeconds: 3600,
