@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status, type ServiceError } from '@grpc/grpc-js';
@@ -45,7 +46,7 @@ export async function watch(read: () => Promise<TopData>, options: WatchOptions)
     while (!ending.signal.aborted) {
       screen.draw();
       await pause(everyMs, ending.signal);
-      if (!ending.signal.aborted) await Promise.race([screen.renew(read, nowMs), ended(ending.signal)]);
+      if (!ending.signal.aborted) await untilEnded(ending.signal, screen.renew(read, nowMs));
     }
   } finally {
     stdout.off('resize', redraw);
@@ -57,9 +58,15 @@ export async function watch(read: () => Promise<TopData>, options: WatchOptions)
 const pause = (ms: number, signal: AbortSignal): Promise<unknown> =>
   sleep(ms, undefined, { signal }).catch(() => undefined);
 
-/** Does not wait for a call that nobody looks at any more. */
-const ended = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+/** Does not wait for a call that nobody looks at any more. Leaves no listener behind: looks go on for days. */
+async function untilEnded(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  const looked = new AbortController();
+  try {
+    await Promise.race([work, once(signal, 'abort', { signal: looked.signal })]);
+  } finally {
+    looked.abort();
+  }
+}
 
 /** What is shown, and how far it is scrolled. */
 class Screen {
