@@ -1,3 +1,4 @@
+import { NORMAL_975 } from '../core/bandit/normal-quantile.js';
 import { DriftMetric } from '../gen/sextant/v1/insight.js';
 
 /** What has drifted, as reports have it. */
@@ -26,16 +27,14 @@ export const driftName = (metric: DriftedMetric): string => NAMES[metric];
 /** Latencies and lengths are shifted by a factor, of which the shift is the logarithm. */
 const isFactor = (metric: DriftedMetric): boolean => metric === 'latency' || metric === 'tokens';
 
-const Z_95 = 1.96;
-
 /** `-0.120`, or `×1.93`. */
 export const shiftText = (metric: DriftedMetric, shift: number): string =>
   isFactor(metric) ? `×${Math.exp(shift).toFixed(2)}` : shift.toFixed(3);
 
 /** With its 95 % interval: `-0.120 ± 0.040`, or `×1.93 (1.71 to 2.18)`. */
 export function shiftRangeText(metric: DriftedMetric, shift: number, sd: number): string {
-  if (!isFactor(metric)) return `${shiftText(metric, shift)} ± ${(Z_95 * sd).toFixed(3)}`;
-  const [low, high] = [-Z_95, Z_95].map((z) => Math.exp(shift + z * sd).toFixed(2));
+  if (!isFactor(metric)) return `${shiftText(metric, shift)} ± ${(NORMAL_975 * sd).toFixed(3)}`;
+  const [low, high] = [-NORMAL_975, NORMAL_975].map((z) => Math.exp(shift + z * sd).toFixed(2));
   return `${shiftText(metric, shift)} (${low} to ${high})`;
 }
 

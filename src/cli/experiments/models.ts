@@ -12,6 +12,7 @@ import { EXPERIMENT_KIND } from '../../runtime/experiments/experiment-keeper.js'
 import { nothingToCompare, routedExperiment, routedModels } from '../../runtime/experiments/routed-models.js';
 import { encodeRoutedModels } from '../../service/encode/routed-models.js';
 import type { Store } from '../../store/ports.js';
+import { jsonText } from '../plain-output.js';
 import {
   calling,
   ConnectionError,
@@ -40,13 +41,10 @@ export function modelsCommand(): Command {
               call('compareExperimentModels', { id }),
             )
           : await withStoppedStore(flags.store, (store) => modelsInStore(store, id));
-      if (answer !== undefined) console.log(flags.json ? asJson(answer) : modelsText(answer));
+      if (answer !== undefined) console.log(flags.json ? jsonText(answer) : modelsText(answer));
     }),
   );
 }
-
-const asJson = (answer: object): string =>
-  JSON.stringify(answer, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value), 2);
 
 /** What a server would answer. @throws ConnectionError where the store says nothing; StoreError. */
 async function modelsInStore(store: Store, id: string): Promise<CompareExperimentModelsResponse> {

@@ -1,5 +1,6 @@
+import type { DriftGroup } from '../learning/arm-stats.js';
 import type { LearningState } from '../learning/learning-state.js';
-import type { ResidualMetric, ResidualSums } from '../learning/residual-sums.js';
+import { RESIDUAL_METRICS, type ResidualMetric, type ResidualSums } from '../learning/residual-sums.js';
 import { betaMean, betaOfMoments, betaVariance, type Beta } from './beta-distribution.js';
 import { driftOf, type Drift, type Drifts } from './drift.js';
 import type { LengthBelief, MetricBelief } from './metric-belief.js';
@@ -26,26 +27,20 @@ export function driftsOf(
   settled: SettledBelief,
   { known, state, nowMs }: { readonly known: Known; readonly state: LearningState; readonly nowMs: number },
 ): Drifts {
-  const { quality, success, latencyMs, outputTokens } = settled;
-  const look = (metric: ResidualMetric, noise: number): Drift | undefined =>
-    driftOf(residuals, {
-      metric,
-      known: known[metric],
-      noise,
-      factorOf: (memory) => state.readFactor(memory, nowMs),
-    });
-  const rate = betaMean(success);
-  const ofQuality = look('quality', quality.noise);
-  const ofSuccess = look('success', rate * (1 - rate));
-  const ofLatency = look('latency', LAPLACE_OVER_NORMAL * latencyMs.logSd ** 2);
-  const ofTokens = look('tokens', LAPLACE_OVER_NORMAL * outputTokens.logSd ** 2);
-  if (!(ofQuality ?? ofSuccess ?? ofLatency ?? ofTokens)) return NO_DRIFTS;
-  return {
-    ...(ofQuality && { quality: ofQuality }),
-    ...(ofSuccess && { success: ofSuccess }),
-    ...(ofLatency && { latency: ofLatency }),
-    ...(ofTokens && { tokens: ofTokens }),
+  const rate = betaMean(settled.success);
+  const noises: Readonly<Record<ResidualMetric, number>> = {
+    quality: settled.quality.noise,
+    success: rate * (1 - rate),
+    latency: LAPLACE_OVER_NORMAL * settled.latencyMs.logSd ** 2,
+    tokens: LAPLACE_OVER_NORMAL * settled.outputTokens.logSd ** 2,
   };
+  const factorOf = (memory: DriftGroup): number => state.readFactor(memory, nowMs);
+  const drifts: { -readonly [Metric in ResidualMetric]?: Drift } = {};
+  for (const metric of RESIDUAL_METRICS) {
+    const drift = driftOf(residuals, { metric, known: known[metric], noise: noises[metric], factorOf });
+    if (drift !== undefined) drifts[metric] = drift;
+  }
+  return drifts;
 }
 
 /** A Beta has no mean at the ends of its range. */
@@ -77,11 +72,9 @@ export function driftedRate(settled: Beta, drift: Drift | undefined): Beta {
 /** A log-normal whose values are all e^shift times as large. */
 export function driftedLength(settled: LengthBelief, drift: Drift | undefined): LengthBelief {
   if (drift === undefined) return settled;
-  const { mean, median, logMean, logSd, observations } = settled;
-  const factor = Math.exp(drift.shift);
+  const { mean, logMean, logSd, observations } = settled;
   return {
-    mean: mean * factor,
-    ...(median !== undefined && { median: median * factor }),
+    mean: mean * Math.exp(drift.shift),
     logMean: logMean + drift.shift,
     logSd: Math.hypot(logSd, Math.sqrt(drift.variance)),
     observations,

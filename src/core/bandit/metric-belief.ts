@@ -18,9 +18,7 @@ export const clampedRate = (value: number): number => Math.min(Math.max(value, 0
 export interface LengthBelief {
   /** Mean of the values, shrunk; not the log-normal's, which a few outcomes would blow up. */
   readonly mean: number;
-  /** Median at this context; absent where no regression predicted it. */
-  readonly median?: number;
-  /** Mean and standard deviation of the logarithm, for quantiles. */
+  /** Mean and standard deviation of the logarithm, for quantiles; the median is e^logMean. */
   readonly logMean: number;
   readonly logSd: number;
   /** Decayed number of outcomes of this use case behind it. */

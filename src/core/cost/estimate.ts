@@ -54,7 +54,7 @@ export function estimateCost(prices: PriceTable, length: LengthBelief, question:
   const tokensAt = (z: number): number =>
     Math.min(maxOutputTokens, Math.exp(length.logMean + z * length.logSd));
   const outputTokens = Math.min(maxOutputTokens, length.mean);
-  const medianTokens = Math.min(maxOutputTokens, length.median ?? Math.exp(length.logMean));
+  const medianTokens = Math.min(maxOutputTokens, Math.exp(length.logMean));
   const { fixedNanoUsd, textNanoUsd, prompt } = call;
   const known = fixedNanoUsd + textNanoUsd;
   const mean = known + perToken * outputTokens;

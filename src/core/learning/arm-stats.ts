@@ -7,9 +7,9 @@
  */
 export type ArmStats = Float64Array;
 
-/** Sums per metric. `W` is Σw, `X` is Σw·x, `XX` is Σw·x², `W2` is Σw², `LN` and `LN2` are on ln x; the four of a log-normal lie side by side.
- * `thinking` is of answers with thinking tokens, `thinkingToldW` counts those that told of any or none. `prompt` is the
- * reported prompt over the counted one. `compared` are costs that a ticket had predicted: `Actual` and `Expected` are
+/** Sums per metric. `W` is Σw, `X` is Σw·x, `XX` is Σw·x², `W2` is Σw², `LN` and `LN2` are on ln x; the four of a
+ * log-normal lie side by side. `thinking` is of answers with thinking tokens, `thinkingToldW` counts those that told of
+ * any or none. `prompt` is the reported prompt over the counted one. `compared` are costs that a ticket had predicted: `Actual` and `Expected` are
  * Σw·nano-USD, `Inside` and `Above` count against the predicted interval.
  * `label` is quality that was asked for, each weighted by one over the probability of asking. */
 export const STAT = {

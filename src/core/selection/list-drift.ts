@@ -19,8 +19,8 @@ export interface ArmDrift {
 }
 
 /**
- * Every arm of which a metric has drifted by what recent outcomes say, in any use case: what a request of an average context
- * would be decided with. Arms of models that are gone are left out.
+ * Every arm of which a metric has drifted by what recent outcomes say, in any use case: what a request of an average
+ * context would be decided with. Arms of models that are gone are left out.
  */
 export function listDrift(snapshot: DecisionSnapshot, nowMs: number): ArmDrift[] {
   return [...snapshot.learning.useCases.values()].flatMap((state) => driftIn(state, snapshot, nowMs));

@@ -216,7 +216,6 @@ export function linearTokens(
   const smearing = (scalars.expY + pseudo * Math.exp(noise / 2)) / (scalars.expP + pseudo);
   return {
     mean: Math.exp(logMean) * Math.min(smearing, SMEARING_MAX),
-    median: Math.exp(logMean),
     logMean,
     logSd: Math.sqrt(spreadVariance(scalars, known) * (1 + leverage * (strength / (strength + scalars.w)))),
     observations: factor * sums.scalars[LINEAR.w]!,

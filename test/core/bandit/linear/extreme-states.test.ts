@@ -37,7 +37,13 @@ function expectSound(state: LearningState, nowMs: number): void {
     expect(variance).toBeGreaterThanOrEqual(0);
     expect(variance).toBeLessThan(Infinity);
     const length = tokensIn(state, { context, nowMs });
-    for (const value of [length.mean, length.median!, length.logMean, length.logSd, length.observations]) {
+    for (const value of [
+      length.mean,
+      Math.exp(length.logMean),
+      length.logMean,
+      length.logSd,
+      length.observations,
+    ]) {
       expect(Number.isFinite(value)).toBe(true);
     }
     const arms = [normalMarginal(mean, Math.sqrt(variance)), normalMarginal(0.7, 0.1)];
