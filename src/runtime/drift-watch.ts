@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { TenantId, UseCase } from '../core/ids.js';
+import { useCaseKey } from '../core/learning/learning-state.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import { driftIn } from '../core/selection/list-drift.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
@@ -39,7 +40,7 @@ export class DriftWatch {
   readonly sinceMs: number;
   private readonly byUseCase = new Map<string, Watched>();
   /** Had outcomes since the last look. */
-  private readonly touched = new Map<string, Watched>();
+  private readonly touched = new Set<Watched>();
   private timer: NodeJS.Timeout | undefined;
   private looking: Promise<void> | undefined;
 
@@ -62,8 +63,7 @@ export class DriftWatch {
 
   /** An outcome was folded. */
   recorded({ tenant, useCase }: Outcome): void {
-    const key = `${tenant}\u0000${useCase}`;
-    if (!this.touched.has(key)) this.touched.set(key, this.watchedOf(key, tenant, useCase));
+    this.touched.add(this.watchedOf(tenant, useCase));
   }
 
   /** One look at whatever may have changed; one at a time. */
@@ -92,10 +92,10 @@ export class DriftWatch {
   }
 
   private async lookAround(): Promise<void> {
-    const due = new Map(this.touched);
+    const due = new Set(this.touched);
     this.touched.clear();
-    for (const [key, watched] of this.byUseCase) if (!watched.history.isCalm) due.set(key, watched);
-    for (const watched of due.values()) {
+    for (const watched of this.byUseCase.values()) if (!watched.history.isCalm) due.add(watched);
+    for (const watched of due) {
       this.lookAt(watched);
       await nextTurn();
     }
@@ -103,7 +103,7 @@ export class DriftWatch {
 
   private lookAtNamed(tenant: TenantId, useCase: UseCase): void {
     if (this.parts.snapshot().learning.useCase(tenant, useCase) === undefined) return;
-    this.lookAt(this.watchedOf(`${tenant}\u0000${useCase}`, tenant, useCase));
+    this.lookAt(this.watchedOf(tenant, useCase));
   }
 
   private lookAt({ tenant, useCase, history }: Watched): void {
@@ -113,7 +113,8 @@ export class DriftWatch {
     history.seen(state === undefined ? [] : driftIn(state, snapshot, nowMs), nowMs);
   }
 
-  private watchedOf(key: string, tenant: TenantId, useCase: UseCase): Watched {
+  private watchedOf(tenant: TenantId, useCase: UseCase): Watched {
+    const key = useCaseKey(tenant, useCase);
     let watched = this.byUseCase.get(key);
     if (watched === undefined) {
       watched = { tenant, useCase, history: new DriftHistory() };

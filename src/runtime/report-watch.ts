@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { decisionTimeMs, type DecisionId, type TenantId, type UseCase } from '../core/ids.js';
+import { useCaseKey } from '../core/learning/learning-state.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import type { ArmId } from '../core/registry/model.js';
 import { ReportRates, type ReportRate } from '../core/reporting/report-rates.js';
@@ -90,7 +91,7 @@ export class ReportWatch {
   }
 
   private countsOf(tenant: TenantId, useCase: UseCase): ReportRates {
-    const key = `${tenant}\u0000${useCase}`;
+    const key = useCaseKey(tenant, useCase);
     let watched = this.watched.get(key);
     if (watched === undefined) {
       const counts = new ReportRates(this.options.matureMs, SPANS_KEPT);

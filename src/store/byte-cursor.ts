@@ -1,6 +1,9 @@
 const MAX_CACHED_BYTES = 64;
 const CACHE_SLOTS = 1024;
 
+/** A tag is a field's number times this, and its wire type. */
+const WIRE_TYPES = 8;
+
 /** Reads protobuf's wire format from bytes; every reader throws RangeError at the end of the bytes. */
 export class ByteCursor {
   pos = 0;
@@ -53,8 +56,9 @@ export class ByteCursor {
     return end;
   }
 
-  /** Steps over a field of a later format. @throws RangeError on an unknown wire type. */
-  skip(wireType: number): void {
+  /** Steps over the value of a field of a later format, by its tag. @throws RangeError on an unknown wire type. */
+  skip(tag: number): void {
+    const wireType = tag % WIRE_TYPES;
     if (wireType === 0) this.varint();
     else if (wireType === 1) this.pos += 8;
     else if (wireType === 2) this.pos = this.span();

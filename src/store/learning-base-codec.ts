@@ -6,7 +6,7 @@ import { LearningBase, LearningSnapshot } from '../gen/sextant/storage/v1/storag
 import { decodeLearning, encodeLearning } from './learning-codec.js';
 import { fromV5, V5 } from './learning-base-v5.js';
 import { takeField } from './scope-codec.js';
-import { StoreError } from './store-error.js';
+import { readable, StoreError } from './store-error.js';
 
 /** The bytes that stand for the outcomes before a state's position. */
 export function encodeBase(state: LearningState): Uint8Array {
@@ -28,7 +28,9 @@ const SUMS_TAG = 0x2a;
  * @throws StoreError `STORE_NEWER` where another version of the fold made it, `STORE_CORRUPT` where it makes no sense.
  */
 export function decodeBase(bytes: Uint8Array): LearningState {
-  const { base, sums } = readBase(bytes);
+  const { base, sums } = readable('the base of the outcome log cannot be read. Restore a backup', () =>
+    readBase(bytes),
+  );
   if (base.algorithm !== FOLD_ALGORITHM) {
     throw new StoreError(
       'STORE_NEWER',

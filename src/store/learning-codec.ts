@@ -10,7 +10,7 @@ import type { TenantId, UseCase } from '../core/ids.js';
 import type { ArmId } from '../core/registry/model.js';
 import { LearningSnapshot } from '../gen/sextant/storage/v1/storage.js';
 import { readScope, takeField, writeScope, type ScopeRows, type SumsRow } from './scope-codec.js';
-import { StoreError } from './store-error.js';
+import { readable, StoreError } from './store-error.js';
 
 /** The bytes of a learning state: a cache of the fold of all outcomes before its `sequence`. */
 export function encodeLearning(state: LearningState): Uint8Array {
@@ -110,21 +110,16 @@ export function decodeLearning(
   return state;
 }
 
+const UNREADABLE = 'a snapshot cannot be read';
+
 /** All but the scopes, which are read when they are asked for. */
 function readSnapshot(bytes: Uint8Array) {
-  const { rest, values } = readable(() => takeField(bytes, SCOPES_TAG));
+  const { rest, values } = readable(UNREADABLE, () => takeField(bytes, SCOPES_TAG));
   return {
-    snapshot: readable(() => LearningSnapshot.decode(rest)),
-    scopes: (): ScopeRows[] => readable(() => values.map(({ cursor, end }) => readScope(cursor, end))),
+    snapshot: readable(UNREADABLE, () => LearningSnapshot.decode(rest)),
+    scopes: (): ScopeRows[] =>
+      readable(UNREADABLE, () => values.map(({ cursor, end }) => readScope(cursor, end))),
   };
-}
-
-function readable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new StoreError('STORE_CORRUPT', 'a snapshot cannot be read', { cause: error });
-  }
 }
 
 const encodeRows = (rows: ReadonlyMap<ArmId, Float64Array>): SumsRow[] =>

@@ -84,7 +84,7 @@ function readBody(source: Buffer): OutcomeBlock {
     const tag = cursor.varint();
     if (tag === TAG_FIRST_SEQUENCE) firstSequence = cursor.varint();
     else if (tag === TAG_RECORD) outcomes.push(checked(readOutcome(cursor, cursor.span()), outcomes.length));
-    else cursor.skip(tag % 8);
+    else cursor.skip(tag);
   }
   if (outcomes.length === 0) throw new RangeError('it holds no outcome');
   return { firstSequence, outcomes };

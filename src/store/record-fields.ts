@@ -167,7 +167,7 @@ export class RecordFields {
           this.exposure = exposureFromBytes(cursor.bytes.subarray(start(cursor), cursor.pos));
           break;
         default:
-          cursor.skip(tag % 8);
+          cursor.skip(tag);
       }
     }
     if (cursor.pos !== end) throw new RangeError('a record runs past its end');

@@ -67,17 +67,26 @@ function bytesOf(sums: Float64Array): Uint8Array {
 export function readScope(cursor: ByteCursor, end: number): ScopeRows {
   const texts = { tenant: '', useCase: '', segment: '' };
   const [arms, residuals, regressions]: [SumsRow[], SumsRow[], RegressionRow[]] = [[], [], []];
+  readFields(cursor, end, {
+    [TAG.tenant]: () => (texts.tenant = textAt(cursor)),
+    [TAG.useCase]: () => (texts.useCase = textAt(cursor)),
+    [TAG.segment]: () => (texts.segment = textAt(cursor)),
+    [TAG.arms]: () => arms.push(readRow(cursor, cursor.span())),
+    [TAG.residuals]: () => residuals.push(readRow(cursor, cursor.span())),
+    [TAG.regressions]: () => regressions.push(readRegression(cursor, cursor.span())),
+  });
+  return { ...texts, arms, residuals, regressions };
+}
+
+/** Reads a message field by field, by what reads each; others are of a later format. */
+function readFields(cursor: ByteCursor, end: number, fields: Readonly<Record<number, () => unknown>>): void {
   while (cursor.pos < end) {
     const tag = cursor.varint();
-    if (tag === TAG.tenant) texts.tenant = textAt(cursor);
-    else if (tag === TAG.useCase) texts.useCase = textAt(cursor);
-    else if (tag === TAG.segment) texts.segment = textAt(cursor);
-    else if (tag === TAG.arms) arms.push(readRow(cursor, cursor.span()));
-    else if (tag === TAG.residuals) residuals.push(readRow(cursor, cursor.span()));
-    else if (tag === TAG.regressions) regressions.push(readRegression(cursor, cursor.span()));
-    else cursor.skip(tag % DOUBLE_BYTES);
+    const read = fields[tag];
+    if (read === undefined) cursor.skip(tag);
+    else read();
   }
-  return { ...texts, arms, residuals, regressions };
+  if (cursor.pos !== end) throw new RangeError('a field runs past the end of its message');
 }
 
 function textAt(cursor: ByteCursor): string {
@@ -90,27 +99,23 @@ function textAt(cursor: ByteCursor): string {
 const NO_SUMS: Float64Array = new Float64Array();
 
 function readRow(cursor: ByteCursor, end: number): SumsRow {
-  let [armId, sums] = [0, NO_SUMS];
-  while (cursor.pos < end) {
-    const tag = cursor.varint();
-    if (tag === ROW_TAG.armId) armId = cursor.varint();
-    else if (tag === ROW_TAG.sums) sums = sumsAt(cursor);
-    else cursor.skip(tag % DOUBLE_BYTES);
-  }
-  return { armId, sums };
+  const row = { armId: 0, sums: NO_SUMS };
+  readFields(cursor, end, {
+    [ROW_TAG.armId]: () => (row.armId = cursor.varint()),
+    [ROW_TAG.sums]: () => (row.sums = sumsAt(cursor)),
+  });
+  return row;
 }
 
 function readRegression(cursor: ByteCursor, end: number): RegressionRow {
   const row = { armId: 0, metric: 0, xx: NO_SUMS, xy: NO_SUMS, scalars: NO_SUMS };
-  while (cursor.pos < end) {
-    const tag = cursor.varint();
-    if (tag === REGRESSION_TAG.armId) row.armId = cursor.varint();
-    else if (tag === REGRESSION_TAG.metric) row.metric = cursor.varint();
-    else if (tag === REGRESSION_TAG.xx) row.xx = sumsAt(cursor);
-    else if (tag === REGRESSION_TAG.xy) row.xy = sumsAt(cursor);
-    else if (tag === REGRESSION_TAG.scalars) row.scalars = sumsAt(cursor);
-    else cursor.skip(tag % DOUBLE_BYTES);
-  }
+  readFields(cursor, end, {
+    [REGRESSION_TAG.armId]: () => (row.armId = cursor.varint()),
+    [REGRESSION_TAG.metric]: () => (row.metric = cursor.varint()),
+    [REGRESSION_TAG.xx]: () => (row.xx = sumsAt(cursor)),
+    [REGRESSION_TAG.xy]: () => (row.xy = sumsAt(cursor)),
+    [REGRESSION_TAG.scalars]: () => (row.scalars = sumsAt(cursor)),
+  });
   return row;
 }
 
@@ -153,7 +158,7 @@ export function takeField(bytes: Uint8Array, fieldTag: number): TakenField {
       values.push({ cursor: value, end });
       cursor.pos = end;
     } else {
-      cursor.skip(tag % DOUBLE_BYTES);
+      cursor.skip(tag);
       rest.push(source.subarray(from, cursor.pos));
     }
   }

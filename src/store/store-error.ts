@@ -20,3 +20,12 @@ export class StoreError extends Error {
     this.name = 'StoreError';
   }
 }
+
+/** What bytes of the store say. @throws StoreError `STORE_CORRUPT` with the message where they cannot be read. */
+export function readable<T>(otherwise: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new StoreError('STORE_CORRUPT', otherwise, { cause: error });
+  }
+}

@@ -48,6 +48,24 @@ it('a base of the fold before is read, with the residuals that it had', () => {
   expect(memorySums(after, 'tokens', 2)).toEqual({ weight: 0, residual: 0, squares: 0 });
 });
 
+it('a base that is cut short or damaged is refused by name, or reads as something else, and never otherwise', () => {
+  const bytes = encodeBase(learned());
+  const codeOf = (changed: Uint8Array): string | undefined => {
+    try {
+      decodeBase(changed);
+      return 'read';
+    } catch (error) {
+      return (error as { code?: string }).code;
+    }
+  };
+  for (let at = 0; at < bytes.length; at += 7) {
+    const flipped = Uint8Array.from(bytes);
+    flipped[at]! ^= 0x55;
+    const seen = [codeOf(flipped), codeOf(bytes.subarray(0, at))];
+    for (const code of seen) expect(['STORE_CORRUPT', 'STORE_NEWER', 'read']).toContain(code);
+  }
+});
+
 it('a base of any other fold is refused, and which it is said', () => {
   const base = LearningBase.decode(encodeBase(learned()));
   expect(() => decodeBase(LearningBase.encode({ ...base, algorithm: 'v4' }).finish())).toThrow(

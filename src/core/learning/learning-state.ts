@@ -43,7 +43,8 @@ export interface StateScope {
   readonly arms: ScopeArms;
 }
 
-const useCaseKey = (tenant: TenantId, useCase: UseCase): string => `${tenant}\u0000${useCase}`;
+/** Names a use case of a tenant. */
+export const useCaseKey = (tenant: TenantId, useCase: UseCase): string => `${tenant}\u0000${useCase}`;
 
 function armStatsIn(scope: ScopeArms, armId: ArmId): ArmStats {
   let stats = scope.get(armId);
