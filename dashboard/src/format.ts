@@ -1,6 +1,10 @@
 export const NANO_USD_PER_USD = 1e9;
 export const DASH = '–';
 
+const VERSION_DIGITS = 12;
+/** As much of a policy's version as people read. */
+export const shortVersion = (version: string): string => version.slice(0, VERSION_DIGITS);
+
 const grouped = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 export function usd(nanoUsd: number | null): string {
@@ -28,6 +32,9 @@ export function percent(share: number | null): string {
 
 export const decimal = (value: number | null, digits = 2): string =>
   value === null ? DASH : value.toFixed(digits);
+
+/** A quality, with as many digits as most logs carry. */
+export const threeDigits = (value: number): string => decimal(value, 3);
 
 /** A tick of an axis, with digits for the step between two. */
 export function decimalTick(value: number, step: number): string {

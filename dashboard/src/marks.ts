@@ -1,4 +1,5 @@
 import type { AnnotationsView } from '../../src/admin/views.js';
+import { shortVersion } from './format.js';
 import { shortName } from './sentence.js';
 
 /** What a chart over time marks: a moment, or a span. */
@@ -23,8 +24,6 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'policy unpinned': 'loaded from its folder once the pin was let go',
 };
 
-const VERSION_DIGITS = 12;
-
 const METRICS: Readonly<Record<string, string>> = { tokens: 'answer length' };
 
 /** Rates move by so much, times and lengths by a factor. */
@@ -42,7 +41,7 @@ export function marksOf({ toMs, policies, drifts }: AnnotationsView): Mark[] {
       toMs: atMs,
       isFromBefore: false,
       isLasting: false,
-      label: `Policy ${version.slice(0, VERSION_DIGITS)} ${ACTIONS[action] ?? 'took hold'}`,
+      label: `Policy ${shortVersion(version)} ${ACTIONS[action] ?? 'took hold'}`,
     })),
     ...drifts.map(({ model, metric, shift, startMs, isFromBefore, endMs }) => ({
       kind: 'drift' as const,

@@ -1,5 +1,5 @@
 import type { AuditEntry, ListAuditEntriesResponse } from '../contract.js';
-import { atSecond, DASH } from '../format.js';
+import { atSecond, DASH, shortVersion } from '../format.js';
 import { useCall } from '../load.js';
 import type { Go, Route } from '../route.js';
 import { RouteLink } from './route-link.js';
@@ -52,7 +52,7 @@ const actionWords = (action: string): string =>
 
 /** A policy's version by its first digits, as everywhere. */
 const shortTarget = (target: string): string =>
-  /^[0-9a-f]{64}$/.test(target) ? target.slice(0, 12) : target;
+  /^[0-9a-f]{64}$/.test(target) ? shortVersion(target) : target;
 
 const valueOf = (value: AuditEntry['before']): string | null => value?.json || null;
 

@@ -1,8 +1,5 @@
 import type { PolicyVersion } from '../contract.js';
-import { at } from '../format.js';
-
-/** As much of a version as people read. */
-export const shortVersion = (version: string): string => version.slice(0, 12);
+import { at, shortVersion } from '../format.js';
 
 interface ChoiceProps {
   readonly label: string;

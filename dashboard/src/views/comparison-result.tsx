@@ -6,11 +6,10 @@ import type {
   ComparedUseCase,
   ComparePoliciesResponse,
 } from '../contract.js';
-import { at, atSecond, DASH, decimal, percent, usdNumber, whole } from '../format.js';
+import { at, atSecond, DASH, percent, shortVersion, threeDigits, usdNumber, whole } from '../format.js';
 import { RouteLink } from '../parts/route-link.js';
 import { Stat } from '../parts/state.js';
 import { costs, numbers, Table, type Column } from '../parts/table.js';
-import { shortVersion } from '../parts/version-choice.js';
 import type { Go, Route } from '../route.js';
 import { shortName } from '../sentence.js';
 
@@ -85,7 +84,7 @@ function Totals({ rows }: { rows: readonly ComparedUseCase[] }) {
       <Stat title="Refused, newly">{whole(refused)}</Stat>
       <Stat title="No longer refused">{whole(admitted)}</Stat>
       <Stat title="Expected quality" help="Of requests that both answer">
-        {fromTo(quality, (value) => decimal(value, 3))}
+        {fromTo(quality, threeDigits)}
       </Stat>
       <Stat title="Expected cost, USD a request" help="Of requests whose cost both know">
         {fromTo(costNanoUsd, usdNumber)}
@@ -148,10 +147,6 @@ const USE_CASES: readonly Column<ComparedUseCase>[] = [
   count('Other shares', ({ otherShares }) => otherShares),
   count('Other weights', ({ otherWeights }) => otherWeights),
 ];
-
-function threeDigits(value: number): string {
-  return decimal(value, 3);
-}
 
 const MOVES: readonly Column<ComparedMove>[] = [
   { title: 'From', value: ({ from }) => from },

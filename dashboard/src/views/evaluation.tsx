@@ -1,8 +1,9 @@
 import type { OverviewView } from '../../../src/admin/views.js';
 import type { EvaluatePolicyResponse, ListPolicyVersionsResponse, PolicyVersion } from '../contract.js';
-import { at, whole } from '../format.js';
+import { whole } from '../format.js';
 import { useCall, useView } from '../load.js';
 import { WhenLoaded } from '../parts/state.js';
+import { VersionChoice } from '../parts/version-choice.js';
 import type { Go, Route } from '../route.js';
 import { RewardResult } from './reward-result.js';
 
@@ -43,19 +44,12 @@ function Form({ kept, route, go }: { kept: readonly PolicyVersion[]; route: Rout
   };
   return (
     <form class="filters panel" onSubmit={evaluate}>
-      <label>
-        Policy{' '}
-        <select
-          value={versionOf(kept, route)}
-          onChange={(event) => go({ params: { version: event.currentTarget.value } })}
-        >
-          {kept.map(({ version, activateTime, active }) => (
-            <option key={version} value={version}>
-              {version.slice(0, 12)}, {active ? 'in force' : at(Date.parse(activateTime))}
-            </option>
-          ))}
-        </select>
-      </label>
+      <VersionChoice
+        label="Policy"
+        value={versionOf(kept, route)}
+        kept={kept}
+        onChoose={(version) => go({ params: { version } })}
+      />
       <label>
         Use case{' '}
         <select

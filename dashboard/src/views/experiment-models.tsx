@@ -5,27 +5,17 @@ import type {
   Interval,
   ModelEstimate,
 } from '../contract.js';
-import { decimal, whole } from '../format.js';
+import { decimal, threeDigits, whole } from '../format.js';
 import { useCall } from '../load.js';
 import { WhenLoaded } from '../parts/state.js';
-import { Table, type Column } from '../parts/table.js';
+import { numbers, Table, type Column } from '../parts/table.js';
 
 type RoutedRow = ExperimentResult['routed'][number];
 const ROUTED: readonly Column<RoutedRow>[] = [
   { title: 'Arm', value: ({ arm }) => arm },
   { title: 'Routed to', value: ({ routedTo }) => routedTo },
-  {
-    title: 'Decisions',
-    isNumeric: true,
-    value: ({ decisions }) => Number(decisions),
-    cell: ({ decisions }) => whole(Number(decisions)),
-  },
-  {
-    title: 'Quality as routed',
-    isNumeric: true,
-    value: ({ meanQuality }) => meanQuality ?? null,
-    cell: ({ meanQuality }) => decimal(meanQuality ?? null, 3),
-  },
+  numbers('Decisions', ({ decisions }) => Number(decisions), whole),
+  numbers('Quality as routed', ({ meanQuality }) => meanQuality, threeDigits),
 ];
 
 /** What arms sent to models, as they routed it, and models compared where somebody asks for it: that reads the log. */
@@ -95,36 +85,19 @@ type ComparedRow = ModelEstimate & { readonly arm: string };
 const COMPARED: readonly Column<ComparedRow>[] = [
   { title: 'Arm', value: ({ arm }) => arm },
   { title: 'Model', value: ({ routedTo }) => routedTo },
+  numbers('Chosen', ({ decisions }) => Number(decisions), whole),
+  numbers('Quality as routed', ({ meanQualityAsRouted }) => meanQualityAsRouted, threeDigits),
   {
-    title: 'Chosen',
-    isNumeric: true,
-    value: ({ decisions }) => Number(decisions),
-    cell: ({ decisions }) => whole(Number(decisions)),
-  },
-  {
-    title: 'Quality as routed',
-    isNumeric: true,
-    value: ({ meanQualityAsRouted }) => meanQualityAsRouted,
-    cell: ({ meanQualityAsRouted }) => decimal(meanQualityAsRouted, 3),
-  },
-  {
-    title: 'Quality, AIPW',
-    isNumeric: true,
-    value: ({ meanQuality }) => meanQuality ?? null,
+    ...numbers('Quality, AIPW', ({ meanQuality }: ComparedRow) => meanQuality, threeDigits),
     cell: ({ meanQuality, interval }) => decimal(meanQuality ?? null, 3) + within(interval),
   },
-  {
-    title: 'Over',
+  numbers('Over', ({ supportedDecisions }) => Number(supportedDecisions), whole, {
     help: 'Requests that could well have gone to it',
-    isNumeric: true,
-    value: ({ supportedDecisions }) => Number(supportedDecisions),
-    cell: ({ supportedDecisions }) => whole(Number(supportedDecisions)),
-  },
+  }),
   {
-    title: 'Difference, AIPW',
-    help: 'To the arm’s most chosen model',
-    isNumeric: true,
-    value: ({ difference }) => difference?.value ?? null,
+    ...numbers('Difference, AIPW', ({ difference }: ComparedRow) => difference?.value, threeDigits, {
+      help: 'To the arm’s most chosen model',
+    }),
     cell: ({ difference }) => decimal(difference?.value ?? null, 3) + within(difference?.interval),
   },
 ];

@@ -1,10 +1,10 @@
 import type { SessionView } from '../../../src/admin/views.js';
 import type { DiffPolicyVersionsResponse, PolicyChange, PolicyVersion } from '../contract.js';
-import { at, whole } from '../format.js';
+import { at, shortVersion, whole } from '../format.js';
 import { useCall } from '../load.js';
 import { Badge, WhenLoaded } from '../parts/state.js';
 import { Table, type Column } from '../parts/table.js';
-import { shortVersion, VersionChoice } from '../parts/version-choice.js';
+import { VersionChoice } from '../parts/version-choice.js';
 import type { Go, Route } from '../route.js';
 import { RollBack } from './roll-back.js';
 import { isAdmin } from '../session.js';

@@ -1,3 +1,4 @@
+import { shortVersion } from '../format.js';
 import { useState } from 'preact/hooks';
 import type { PolicyVersion } from '../contract.js';
 import { callRpc } from '../load.js';
@@ -20,7 +21,7 @@ export function RollBack({ kept }: { kept: readonly PolicyVersion[] }) {
       reason,
     }).then(
       (answer) =>
-        setSaid({ text: `${answer.active.version.slice(0, 12)} is in force and pinned.`, isFault: false }),
+        setSaid({ text: `${shortVersion(answer.active.version)} is in force and pinned.`, isFault: false }),
       (error: Error) => setSaid({ text: error.message, isFault: true }),
     );
   };
@@ -42,7 +43,7 @@ export function RollBack({ kept }: { kept: readonly PolicyVersion[] }) {
           />
         </label>
         <button type="submit" class={isSure ? 'danger' : ''}>
-          {isSure ? `Yes, replace ${active.slice(0, 12)}` : 'Roll back'}
+          {isSure ? `Yes, replace ${shortVersion(active)}` : 'Roll back'}
         </button>
         {isSure && (
           <button type="button" onClick={() => setSure(false)}>

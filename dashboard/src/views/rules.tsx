@@ -1,6 +1,6 @@
 import type { SessionView } from '../../../src/admin/views.js';
 import type { GetActivePolicyResponse, ListPolicyVersionsResponse } from '../contract.js';
-import { at } from '../format.js';
+import { at, shortVersion } from '../format.js';
 import { useCall } from '../load.js';
 import { Badge, Stat, WhenLoaded } from '../parts/state.js';
 import type { Go, Route } from '../route.js';
@@ -44,7 +44,7 @@ function InForce({ policy: { version, activateTime, ruleCount, pin } }: { policy
   return (
     <dl class="stats">
       <Stat title="Policy in force">
-        <code title={version}>{version.slice(0, 12)}</code>
+        <code title={version}>{shortVersion(version)}</code>
       </Stat>
       <Stat title="Since">{at(Date.parse(activateTime))}</Stat>
       <Stat title="Rules">{ruleCount}</Stat>
