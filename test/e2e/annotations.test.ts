@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { AuditAction } from '../../src/gen/sextant/v1/audit.js';
@@ -9,8 +7,8 @@ import { connect, type Sextant } from './clients.js';
 import { writeDriftedStore } from './drifted-store.js';
 import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
+import { tokenConfig } from './token-config.js';
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const PRINCIPALS = {
   ann: { tenant: 'acme', roles: ['select', 'report', 'read', 'admin'] },
   eve: { tenant: 'globex', roles: ['read'] },
@@ -25,13 +23,7 @@ const versions: string[] = [];
 const activeVersion = async (): Promise<string> => (await ann.activePolicy({})).version;
 
 beforeAll(async () => {
-  const tokens = Object.entries(PRINCIPALS).map(([principal, rest]) => ({
-    sha256: sha256(principal),
-    principal,
-    ...rest,
-  }));
-  const config = join(newFolder(), 'sextant.yaml');
-  writeFileSync(config, JSON.stringify({ auth: { tokens } }));
+  const config = tokenConfig(PRINCIPALS, (principal) => principal);
   const rulesPath = policyFolder(SOUND);
   const storePath = join(newFolder(), 'store');
   await writeDriftedStore({ storePath, rulesPath, tenant: 'acme', useCase: 'chat', nowMs: Date.now() });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,8 +7,8 @@ import { runSextant, startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
 import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
+import { sha256, tokenConfig } from './token-config.js';
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const tokenOf = (principal: string): string => `secret of ${principal}`;
 const PRINCIPALS = {
   ann: { tenant: 'acme', roles: ['read', 'admin'] },
@@ -24,13 +23,7 @@ let clients: Map<Principal, Sextant>;
 let first: string;
 
 beforeAll(async () => {
-  const tokens = Object.entries(PRINCIPALS).map(([principal, rest]) => ({
-    sha256: sha256(tokenOf(principal)),
-    principal,
-    ...rest,
-  }));
-  const config = join(newFolder(), 'sextant.yaml');
-  writeFileSync(config, JSON.stringify({ auth: { tokens } }));
+  const config = tokenConfig(PRINCIPALS, tokenOf);
   server = await startServer({ rulesPath: policyFolder(SOUND), config });
   connectAll();
   first = (await as('ann').activePolicy({})).version;

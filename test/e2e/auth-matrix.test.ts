@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
@@ -12,6 +11,7 @@ import { startServer, type BuiltServer } from './built-server.js';
 import { connect } from './clients.js';
 import { newFolder, policyFolder, SOUND } from './policy-folder.js';
 import { ask, wentWell } from './samples.js';
+import { sha256 } from './token-config.js';
 
 /** Who may call what. An RPC that is not here fails the suite, so that none is forgotten. */
 const ROLE_OF: Readonly<Record<string, Role>> = {
@@ -72,7 +72,6 @@ const ROLE_OF: Readonly<Record<string, Role>> = {
 
 /** In no file of the server: whoever reads it in an answer reads what another tenant did. */
 const SECRET_USE_CASE = 'zebra-quilt';
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const tokenOf = (name: string): string => `secret of ${name}`;
 
 interface Method {

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DiffReport } from '../../src/cli/diff-report.js';
 import { PolicyDifference } from '../../src/gen/sextant/v1/policy.js';
@@ -7,7 +5,7 @@ import { CHROMIUM, complaintsOf, launchBrowser, seriousFaults, settled } from '.
 import { runSextant, startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
 import { operatorTokens } from './operators.js';
-import { editJson, forUseCase, policyFolder, SOUND, writeRule } from './policy-folder.js';
+import { editJson, filesOf, forUseCase, policyFolder, SOUND, writeRule } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask, wentWell } from './samples.js';
 
@@ -22,12 +20,6 @@ let other: Sextant;
 const active = policyFolder(SOUND);
 /** Leaves `closed` without a model, and weighs otherwise. */
 const candidate = policyFolder(SOUND);
-
-const filesOf = (folder: string) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('schema'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => ({ file: relative(folder, path), content: readFileSync(path) }));
 
 beforeAll(async () => {
   writeRule(candidate, 'closed', {

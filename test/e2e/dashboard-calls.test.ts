@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -15,10 +14,10 @@ import {
 import { startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
 import { twoModels } from './experiment-entries.js';
-import { newFolder, policyFolder, SOUND } from './policy-folder.js';
+import { policyFolder, SOUND } from './policy-folder.js';
 import { ask, wentWell } from './samples.js';
+import { tokenConfig } from './token-config.js';
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const PRINCIPALS = {
   operator: { tenant: 'acme', roles: ['select', 'report', 'read', 'admin'] },
   reader: { tenant: 'acme', roles: ['read'] },
@@ -31,13 +30,7 @@ let operator: Sextant;
 const taken: string[] = [];
 
 beforeAll(async () => {
-  const tokens = Object.entries(PRINCIPALS).map(([principal, rest]) => ({
-    sha256: sha256(principal),
-    principal,
-    ...rest,
-  }));
-  const config = join(newFolder(), 'sextant.yaml');
-  writeFileSync(config, JSON.stringify({ auth: { tokens } }));
+  const config = tokenConfig(PRINCIPALS, (principal) => principal);
   const rulesPath = policyFolder(SOUND);
   writeFileSync(
     join(rulesPath, 'experiments.json'),

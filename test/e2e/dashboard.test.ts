@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type {
@@ -16,13 +13,13 @@ import { TITLES } from '../../dashboard/src/route.js';
 import { CHROMIUM } from './browser.js';
 import { startServer, type BuiltServer } from './built-server.js';
 import { connect } from './clients.js';
-import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
+import { editJson, policyFolder, SOUND } from './policy-folder.js';
 import { ask, wentWell } from './samples.js';
+import { sha256, tokenConfig } from './token-config.js';
 
 const MAX_PAGE_BYTES = 100_000;
 /** Alone it takes a few hundred milliseconds; tests beside it want the processor, too. */
 const MAX_INTERACTIVE_MS = 5_000;
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const PRINCIPALS = {
   'acme-app': { tenant: 'acme', roles: ['select', 'report', 'read'] },
@@ -217,14 +214,7 @@ describe('with tokens', () => {
   };
 
   beforeAll(async () => {
-    const tokens = Object.entries(PRINCIPALS).map(([principal, { tenant, roles }]) => ({
-      sha256: sha256(tokenOf(principal)),
-      principal,
-      tenant,
-      roles,
-    }));
-    const config = join(newFolder(), 'sextant.yaml');
-    writeFileSync(config, JSON.stringify({ auth: { tokens } }));
+    const config = tokenConfig(PRINCIPALS, tokenOf);
     const rulesPath = policyFolder(SOUND);
     editJson(rulesPath, 'budgets.json', (value) => ({
       ...value,

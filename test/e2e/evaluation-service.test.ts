@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { OutcomeStatus } from '../../src/gen/sextant/v1/outcome.js';
 import { startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
-import { editJson, forUseCase, policyFolder, SOUND, writeRule } from './policy-folder.js';
+import { editJson, filesOf, forUseCase, policyFolder, SOUND, writeRule } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask, wentWell } from './samples.js';
 
@@ -25,12 +23,6 @@ function policyOf(bandit: object): string {
   editJson(folder, 'bandit.json', (value) => ({ ...value, ...bandit }));
   return folder;
 }
-
-const filesOf = (folder: string) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('schema'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => ({ file: relative(folder, path), content: readFileSync(path) }));
 
 beforeAll(async () => {
   const entry = (token: string, tenant: string, roles: readonly string[]) => ({

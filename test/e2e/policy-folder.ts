@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll } from 'vitest';
 import { PROJECT_ROOT } from '../service/public-descriptors.js';
 
@@ -64,3 +64,10 @@ export function writeRule(
 export const forUseCase = (useCase: string): Json => ({
   all: [{ fact: 'request', path: '$.useCase', operator: 'equal', value: useCase }],
 });
+
+/** The files of a folder as a call takes them; schemas are no part of a policy. */
+export const filesOf = (folder: string): { readonly file: string; readonly content: Buffer }[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('schema'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => ({ file: relative(folder, path), content: readFileSync(path) }));

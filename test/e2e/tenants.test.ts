@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
-import { newFolder, policyFolder, SOUND } from './policy-folder.js';
+import { policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
 import { ask, wentWell } from './samples.js';
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+import { sha256, tokenConfig } from './token-config.js';
 
 const PRINCIPALS = {
   'acme-app': { tenant: 'acme', roles: ['select', 'report', 'read'] },
@@ -24,15 +20,7 @@ let server: BuiltServer;
 const clients = new Map<string, Sextant>();
 
 beforeAll(async () => {
-  const tokens = Object.entries(PRINCIPALS).map(([principal, { tenant, roles }]) => ({
-    sha256: sha256(tokenOf(principal)),
-    principal,
-    tenant,
-    roles,
-  }));
-  const config = join(newFolder(), 'sextant.yaml');
-  // JSON is YAML.
-  writeFileSync(config, JSON.stringify({ auth: { tokens } }));
+  const config = tokenConfig(PRINCIPALS, tokenOf);
   server = await startServer({ rulesPath: policyFolder(SOUND), config, settings: { 'log.level': 'trace' } });
 });
 
