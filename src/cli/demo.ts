@@ -10,6 +10,7 @@ import { loadReplayData, type ReplayData } from './demo/replay-data.js';
 import { runDemo, type RunResult } from './demo/run.js';
 import { comparisonTable, costTable, earned, halves, posteriorTable, shareTable } from './demo/summary.js';
 import { table } from './demo/table.js';
+import { positiveNumber } from './number-option.js';
 
 interface DemoFlags {
   readonly budget: number;
@@ -26,17 +27,11 @@ export function demoCommand(): Command {
     .description(
       'Replay recorded outcomes through a server of its own, kill it half-way, and show what it learned. Needs no running server.',
     )
-    .option('--budget <usd>', 'average cost per request, in USD', positive, 3e-4)
+    .option('--budget <usd>', 'average cost per request, in USD', positiveNumber, 3e-4)
     .option('--seed <n>', 'seed of the order of the prompts', whole, 1)
     .option('--seeds <n>', 'how many seeds to run, from --seed on', whole, 1)
     .option('--out <folder>', 'where the store, the policy and the picture go', 'demo-out')
     .action(demo);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('must be a positive number');
-  return value;
 }
 
 function whole(text: string): number {

@@ -17,6 +17,7 @@ import {
   withClient,
   type AnswerFlags,
 } from '../server-connection.js';
+import { positiveNumber } from '../number-option.js';
 
 interface PlanFlags extends AnswerFlags {
   readonly from?: string;
@@ -49,9 +50,9 @@ export function planCommand(): Command {
     )
     .option('--from <id>', 'an experiment whose control arm is the baseline')
     .addOption(new Option('--metric <metric>').choices(EXPERIMENT_METRICS).default('quality'))
-    .option('--mean <number>', 'mean of the metric', positive)
-    .option('--sd <number>', 'standard deviation of one unit’s contribution', positive)
-    .option('--units-per-day <number>', 'units that come a day', positive)
+    .option('--mean <number>', 'mean of the metric', positiveNumber)
+    .option('--sd <number>', 'standard deviation of one unit’s contribution', positiveNumber)
+    .option('--units-per-day <number>', 'units that come a day', positiveNumber)
     .option('--control <share>', 'share of the units in control', shareOption, 0.5)
     .option('--treatment <share>', 'share of the units in the other arm', shareOption, 0.5)
     .option('--lift <share>', 'a lift that one wants to see, such as 2%', shareOption)
@@ -66,12 +67,6 @@ export function planCommand(): Command {
       console.log(flags.json ? JSON.stringify(plan, undefined, 2) : planText(plan, flags));
     }),
   );
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('write a number above 0.');
-  return value;
 }
 
 function chance(text: string): number {
