@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
-import { RollupBook } from '../core/rollup/rollup-book.js';
-import type { RollupRow, Store } from '../store/ports.js';
+import { RollupBook, type CountedDecision } from '../core/rollup/rollup-book.js';
+import type { LoggedDecision, RollupRow, Store } from '../store/ports.js';
 import { StoreError } from '../store/store-error.js';
-import { encodeDecision, type KeptOfDecision, type TakenDecision } from './decision-codec.js';
+import { encodeDecision, type TakenDecision } from './decision-codec.js';
 import { rowsOf } from './rollups/rows-of.js';
 
-const FLUSH_MS = 50;
+/** Decisions are taken as they come and encoded together, so that Select does not wait for it. */
+const ENCODE_AFTER_MS = 50;
+/** In one write: each holds up the reports that are synced behind it. */
+const WRITTEN_AT_ONCE_MOST = 500;
 
 export interface DecisionLogSettings {
   /** Decisions waiting for the disk; more are dropped. */
@@ -14,19 +17,30 @@ export interface DecisionLogSettings {
   readonly attributes: readonly string[];
 }
 
+/** Far smaller than the decision, which holds all of its candidates. */
+interface EncodedDecision {
+  readonly logged: LoggedDecision;
+  readonly counted: CountedDecision;
+}
+
 /**
- * Writes decisions to the decision log from a bounded queue, off the hot path, and in the same write the rollups that
- * hold them. What does not fit is dropped and counted; reports never need this log.
+ * Writes decisions to the decision log from a bounded queue, off the hot path, one write at a time, and in the same
+ * write the rollups that hold them. What does not fit is dropped and counted; reports never need this log.
  */
 export class DecisionLogger {
-  private queue: TakenDecision[] = [];
+  private taken: TakenDecision[] = [];
+  private encoded: EncodedDecision[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<void> = Promise.resolve();
-  /** Whether the last write failed: it is said once, and not every 50 ms. */
+  private writing: Promise<void> | undefined;
+  /** Decisions that wait, and those of the write that is under way. */
+  private queued = 0;
+  /** Whether the last write failed: it is said once, and not with every write. */
   private isFailing = false;
-  private seen = 0;
-  private kept = 0;
-  /** Decisions that found the queue full since the start. */
+  private seenSinceEncoded = 0;
+  private accepted = 0;
+  /** Decisions that were written, or that the store would not take. */
+  private settled = 0;
+  /** Decisions that found the queue full since the start, or that the store would not take. */
   dropped = 0;
 
   constructor(
@@ -36,57 +50,74 @@ export class DecisionLogger {
   ) {}
 
   add(taken: TakenDecision): void {
-    this.seen += 1;
-    if (this.queue.length >= this.settings.maxQueue) {
+    this.seenSinceEncoded += 1;
+    if (this.queued >= this.settings.maxQueue) {
       this.dropped += 1;
       return;
     }
-    this.kept += 1;
-    this.queue.push(taken);
-    this.timer ??= setTimeout(() => this.write(), FLUSH_MS);
+    this.queued += 1;
+    this.accepted += 1;
+    this.taken.push(taken);
+    this.timer ??= setTimeout(() => this.encode(), ENCODE_AFTER_MS);
   }
 
+  /** Resolves when what was added before is written, or was refused by the store. */
   async flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.write();
-    await this.writing;
+    this.encode();
+    const { accepted } = this;
+    while (this.settled < accepted) await this.writing;
   }
 
-  private write(): void {
+  private encode(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
-    const batch = this.queue;
-    this.queue = [];
-    if (batch.length === 0) return;
+    const { taken } = this;
+    if (taken.length === 0) return;
     const { attributes } = this.settings;
-    const kept = { attributes, samplingProbability: this.kept / this.seen };
-    this.seen = this.kept = 0;
-    this.writing = this.writing
-      .then(() => this.append(batch, kept))
+    const samplingProbability = taken.length / this.seenSinceEncoded;
+    for (const each of taken) {
+      const { question, decision, issueTimeMs } = each;
+      const { tenant, useCase } = question;
+      const { armId } = decision.chain[0]!.arm;
+      this.encoded.push({
+        logged: encodeDecision(each, { attributes, samplingProbability }),
+        counted: { tenant, useCase, armId, issueTimeMs, samplingProbability },
+      });
+    }
+    this.taken = [];
+    this.seenSinceEncoded = 0;
+    this.write();
+  }
+
+  /** Starts a write unless one is under way, which starts the next when it ends. */
+  private write(): void {
+    if (this.writing !== undefined || this.encoded.length === 0) return;
+    const batch = this.encoded.splice(0, WRITTEN_AT_ONCE_MOST);
+    this.writing = this.append(batch)
       .then(
         () => this.succeeded(),
         (error: unknown) => this.failed(error, batch.length),
-      );
+      )
+      .then(() => {
+        this.queued -= batch.length;
+        this.settled += batch.length;
+        this.writing = undefined;
+        this.write();
+      });
   }
 
-  private async append(batch: readonly TakenDecision[], kept: KeptOfDecision): Promise<void> {
-    const rollups = await this.rollupsOf(batch, kept.samplingProbability);
+  private async append(batch: readonly EncodedDecision[]): Promise<void> {
+    const rollups = await this.rollupsOf(batch);
     await this.store.decisions.append(
-      batch.map((taken) => encodeDecision(taken, kept)),
+      batch.map(({ logged }) => logged),
       rollups,
     );
   }
 
   /** Rows that a decision more is in; none where those that are there are damaged: decisions matter more. */
-  private async rollupsOf(
-    batch: readonly TakenDecision[],
-    samplingProbability: number,
-  ): Promise<RollupRow[]> {
+  private async rollupsOf(batch: readonly EncodedDecision[]): Promise<RollupRow[]> {
     const book = new RollupBook();
-    for (const { question, decision, issueTimeMs } of batch) {
-      const { tenant, useCase } = question;
-      const { armId } = decision.chain[0]!.arm;
-      book.addDecision({ tenant, useCase, armId, issueTimeMs, samplingProbability });
-    }
+    for (const { counted } of batch) book.addDecision(counted);
     try {
       return await rowsOf(book, this.store.rollups);
     } catch (error) {

@@ -135,4 +135,37 @@ describe('the decision log', () => {
     await logger.flush();
     expect(await collect(decisions.range(0, Infinity))).toHaveLength(1);
   });
+
+  it('writes one batch at a time, and takes no more than its queue while a write is under way', async () => {
+    const store = openMemoryStore();
+    const append = store.decisions.append.bind(store.decisions);
+    const ends: (() => void)[] = [];
+    const sizes: number[] = [];
+    vi.spyOn(store.decisions, 'append').mockImplementation(async (batch, rollups) => {
+      sizes.push(batch.length);
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return append(batch, rollups);
+    });
+    const logger = new DecisionLogger(store, { maxQueue: 1_500, attributes: [] }, silent);
+    const written = [1, 2, 3].map((round) => {
+      for (let i = 0; i < 600; i++) logger.add(taken(1_000 * round + i));
+      return logger.flush();
+    });
+    expect(logger.dropped).toBe(300);
+    let isFlushed = false;
+    void Promise.all(written).then(() => (isFlushed = true));
+    while (!isFlushed) {
+      await new Promise(setImmediate);
+      expect(ends.length).toBeLessThanOrEqual(1);
+      ends.pop()?.();
+    }
+    expect(sizes).toEqual([500, 500, 500]);
+    logger.add(taken(9_000));
+    const last = logger.flush();
+    await vi.waitFor(() => expect(ends).toHaveLength(1));
+    ends.pop()!();
+    await last;
+    expect(logger.dropped).toBe(300);
+    expect(await collect(store.decisions.range(0, Infinity))).toHaveLength(1_501);
+  });
 });
