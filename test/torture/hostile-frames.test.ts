@@ -13,8 +13,9 @@ import { mutated } from './mutate.js';
 
 const CONNECTIONS = amountOf('SEXTANT_HOSTILE_CONNECTIONS', 300);
 const AT_ONCE = 20;
-/** From here on it is waited for keepalive to end what is left. */
+/** From here on it is waited for keepalive to end what is left, and done in rounds. */
 const LONG = 1_000;
+const ROUNDS = CONNECTIONS >= LONG ? 4 : 1;
 const MIB = 1024 ** 2;
 
 let server: BuiltServer;
@@ -78,23 +79,29 @@ describe('the server goes on', { timeout: Math.max(240_000, CONNECTIONS * 500) }
   it(`after ${CONNECTIONS} connections with broken frames`, async () => {
     const said = await spoken();
     const rng = rngFromSeed(7n);
-    await Promise.all(Array.from({ length: AT_ONCE }, () => say(mutated(said, said, rng))));
-    const before = await memoryMib();
-    for (let done = 0; done < CONNECTIONS; done += AT_ONCE)
-      await Promise.all(Array.from({ length: AT_ONCE }, () => say(mutated(said, said, rng))));
-    await isWell();
-    const left = await metric('sextant_connections');
-    if (CONNECTIONS >= LONG)
-      await expect
-        .poll(() => metric('sextant_connections'), { timeout: 150_000, interval: 1_000 })
-        .toBeLessThan(3);
-    const growthMib = (await memoryMib()) - before;
+    const sayBroken = (): Promise<unknown> =>
+      Promise.all(Array.from({ length: AT_ONCE }, () => say(mutated(said, said, rng))));
+    await sayBroken();
+    const start = await memoryMib();
+    const grown: number[] = [];
+    let held = 0;
+    for (let round = 1; round <= ROUNDS; round++) {
+      for (let done = 0; done < CONNECTIONS / ROUNDS; done += AT_ONCE) await sayBroken();
+      await isWell();
+      held = Math.max(held, await metric('sextant_connections'));
+      if (CONNECTIONS >= LONG)
+        await expect
+          .poll(() => metric('sextant_connections'), { timeout: 150_000, interval: 1_000 })
+          .toBeLessThan(3);
+      grown.push((await memoryMib()) - start);
+    }
     publish('hostile-frames', {
       connections: CONNECTIONS,
-      heldUntilKeepalive: left,
-      rssGrowthMib: Number(growthMib.toFixed(1)),
+      heldUntilKeepalive: held,
+      ...Object.fromEntries(grown.map((mib, i) => [`rssGrowthAfter${i + 1}Mib`, Number(mib.toFixed(1))])),
     });
-    expect(growthMib).toBeLessThan(100);
+    // The allocator keeps the pages of the most connections that were open at once: more of them may add none.
+    expect(grown.at(-1)! - (grown.at(-2) ?? 0)).toBeLessThan(100);
   });
 
   it('after messages that are a kilobyte packed and a gigabyte unpacked', async () => {
