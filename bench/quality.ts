@@ -7,6 +7,7 @@ import {
   namedVariant,
   QUALITY_ONLY,
   shippedPolicy,
+  withSettings,
   type QualityCostWeights,
 } from './quality/bench-policy.js';
 import { rewardChart } from './quality/chart.js';
@@ -26,6 +27,8 @@ interface Options {
   readonly weights?: QualityCostWeights;
   readonly budgets?: readonly number[];
   readonly seeds?: number;
+  readonly firstSeed: number;
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly policies?: readonly string[];
   readonly arms?: readonly string[];
   readonly useCase?: 'dataset';
@@ -65,6 +68,23 @@ function count(text: string): number {
   return value;
 }
 
+function seed(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('must be a whole number from 0 on');
+  return value;
+}
+
+function settings(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Said below.
+  }
+  throw new InvalidArgumentError('must be a JSON object, as in rules/bandit.json');
+}
+
 function useCase(text: string): 'dataset' {
   if (text !== 'dataset') throw new InvalidArgumentError('can be dataset');
   return text;
@@ -87,6 +107,8 @@ const program = new Command('bench-quality')
   .option('--weights <quality,cost>', 'weights of the utility, with --data (default 1,0)', weights)
   .option('--budgets <list>', 'US dollars per request', numbers)
   .option('--seeds <n>', `permutations (default ${SEEDS})`, count)
+  .option('--first-seed <n>', 'where the seeds begin', seed, 0)
+  .option('--settings <json>', 'what differs from rules/bandit.json in the policies under test', settings, {})
   .option('--policies <list>', 'policies of rules/bandit.json; sections take the first', listed)
   .option('--arms <list>', 'arms, with --data (default all)', listed)
   .option('--use-case <dataset>', 'the dataset is the use case, with --data', useCase)
@@ -98,7 +120,9 @@ const program = new Command('bench-quality')
 async function main(options: Options): Promise<void> {
   const started = performance.now();
   const report = new Report((text) => console.log(text));
-  const policies = (options.policies ?? [shippedPolicy()]).map(namedVariant);
+  const policies = (options.policies ?? [shippedPolicy()]).map((name) =>
+    withSettings(namedVariant(name), options.settings),
+  );
   for (const policy of policies) {
     const fault = variantFault(policy);
     if (fault !== undefined) program.error(`policy ${policy.name}: ${fault}`);
@@ -106,6 +130,7 @@ async function main(options: Options): Promise<void> {
   const context: BenchContext = {
     dataFolder: dataFolder(),
     seeds: options.seeds ?? (options.quick ? QUICK.seeds : SEEDS),
+    firstSeed: options.firstSeed,
     budgetsUsd: options.budgets ?? (options.quick ? QUICK.budgetsUsd : PARETO_BUDGETS_USD),
     shiftBudgetsUsd: options.quick ? QUICK.shiftBudgetsUsd : SHIFT_BUDGETS_USD,
     policy: policies[0]!,

@@ -51,6 +51,12 @@ export function namedVariant(policy: string): PolicyVariant {
   return { name: policy, bandit: { policy, ...(policy === 'beta' && { segmentBy: ['taskType'] }) } };
 }
 
+/** A policy with other settings, as they would stand in the file; of `linear` those that differ. */
+export const withSettings = (
+  { name, bandit }: PolicyVariant,
+  settings: Readonly<Record<string, unknown>>,
+): PolicyVariant => ({ name, bandit: { ...bandit, ...settings } });
+
 /** No context and no segments: what contexts that say nothing may not fall behind. */
 export const PLAIN_BETA: PolicyVariant = {
   name: 'beta, one segment',

@@ -11,6 +11,8 @@ import { estimate, meanOf, type Estimate } from './statistics.js';
 export interface BenchContext {
   readonly dataFolder: string;
   readonly seeds: number;
+  /** Seeds count from here: another one makes other orders and draws. */
+  readonly firstSeed: number;
   readonly budgetsUsd: readonly number[];
   readonly shiftBudgetsUsd: readonly number[];
   /** The policy that the floors are for. */
@@ -40,9 +42,12 @@ export interface Measured {
   readonly scores: Readonly<Record<Phase, readonly PhaseScore[]>>;
 }
 
+export const seedsOf = ({ seeds, firstSeed }: Pick<BenchContext, 'seeds' | 'firstSeed'>): number[] =>
+  Array.from({ length: seeds }, (_, i) => firstSeed + i);
+
 /** Replays every cell over all seeds, scores every phase, and keeps the rows. */
 export async function measure(context: BenchContext, cells: readonly Cell[]): Promise<readonly Measured[]> {
-  const seeds = Array.from({ length: context.seeds }, (_, seed) => seed);
+  const seeds = seedsOf(context);
   const runs = await replayed(
     context,
     cells.flatMap((cell) => seeds.map((seed) => jobOf(cell, seed))),
@@ -58,7 +63,7 @@ export async function measure(context: BenchContext, cells: readonly Cell[]): Pr
       PHASES.map((phase) => [phase, ofCell.map((run) => scorePhase(yard, run, phase, { budgeted }))]),
     ) as unknown as Measured['scores'];
     const measured: Measured = { cell, yard, runs: ofCell, scores };
-    keepRows(context.report, measured);
+    keepRows(context, measured);
     return measured;
   });
 }
@@ -107,17 +112,17 @@ function jobOf({ set, variant, weights, budgetUsd, unpaced, permuteFeatures }: C
   };
 }
 
-function keepRows(report: Report, { cell, yard, scores }: Measured): void {
+function keepRows({ report, firstSeed }: BenchContext, { cell, yard, scores }: Measured): void {
   const { data, variant, weights, budgetUsd } = cell;
   for (const phase of PHASES) {
-    scores[phase].forEach((score, seed) =>
+    scores[phase].forEach((score, i) =>
       report.row({
         data,
         arms: yard.set.arms,
         policy: variant.name,
         weights,
         ...(budgetUsd !== undefined && { budgetUsd }),
-        seed,
+        seed: firstSeed + i,
         phase,
         score,
       }),

@@ -1,8 +1,14 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { knownPolicies, namedVariant, QUALITY_ONLY } from '../../bench/quality/bench-policy.js';
+import {
+  benchPolicy,
+  knownPolicies,
+  namedVariant,
+  QUALITY_ONLY,
+  withSettings,
+} from '../../bench/quality/bench-policy.js';
 import { benchSet } from '../../bench/quality/bench-set.js';
-import { measure, type BenchContext, type Cell } from '../../bench/quality/measure.js';
+import { measure, variantFault, type BenchContext, type Cell } from '../../bench/quality/measure.js';
 import type { OutcomeSet } from '../../bench/quality/outcome-set.js';
 import { replay, type Run } from '../../bench/quality/replay.js';
 import { Report } from '../../bench/quality/report.js';
@@ -80,10 +86,28 @@ describe('a replay', () => {
   });
 });
 
+describe('a policy with other settings', () => {
+  const shipped = namedVariant('linear');
+
+  it('takes those that differ, and of the regressions what differs', () => {
+    const changed = withSettings(shipped, { linear: { noiseVariance: 0.2 }, segmentBy: [] });
+    const { bandit } = benchPolicy({ variant: changed, weights: QUALITY_ONLY });
+    const { bandit: before } = benchPolicy({ variant: shipped, weights: QUALITY_ONLY });
+    expect(bandit.linear).toEqual({ ...before.linear, noiseVariance: 0.2 });
+    expect(bandit.segmentBy).toEqual([]);
+  });
+
+  it('is refused where the schema does not know them', () => {
+    expect(variantFault(withSettings(shipped, { linear: { noise: 1 } }))).toMatch(/noise/);
+    expect(variantFault(withSettings(shipped, { floor: 1 }))).toMatch(/floor/);
+  });
+});
+
 describe('the result rows', () => {
   const contextOf = (): BenchContext => ({
     dataFolder: '',
     seeds: 2,
+    firstSeed: 0,
     budgetsUsd: [],
     shiftBudgetsUsd: [],
     policy: beta,
@@ -113,6 +137,15 @@ describe('the result rows', () => {
     await measure(a, [cell()]);
     await measure(b, [cell()]);
     expect(resultsCsv(a.report.rows)).toBe(resultsCsv(b.report.rows));
+  });
+
+  it('begin with the first seed that is asked for', async () => {
+    const [both, second] = [contextOf(), { ...contextOf(), seeds: 1, firstSeed: 1 }];
+    await measure(both, [cell()]);
+    await measure(second, [cell()]);
+    const ofSecond = both.report.rows.filter(({ seed }) => seed === 1);
+    expect(ofSecond).toHaveLength(4);
+    expect(resultsCsv(second.report.rows)).toBe(resultsCsv(ofSecond));
   });
 
   it('never lie above the oracle without a budget', async () => {

@@ -1,6 +1,6 @@
 import { QUALITY_ONLY } from '../bench-policy.js';
 import { benchSet, type BenchSetSpec } from '../bench-set.js';
-import type { BenchContext } from '../measure.js';
+import { seedsOf, type BenchContext } from '../measure.js';
 import type { StepRange } from '../phases.js';
 import type { Run } from '../replay.js';
 import type { Stage } from '../stage.js';
@@ -15,12 +15,12 @@ export interface ShiftRuns {
 
 /** Replays one shift at every budget of the shifts. */
 export async function shiftRuns(
-  { shiftBudgetsUsd, seeds, policy, runner }: BenchContext,
+  { shiftBudgetsUsd, seeds, firstSeed, policy, runner }: BenchContext,
   set: BenchSetSpec,
   stages: readonly Stage[],
 ): Promise<ShiftRuns[]> {
   const jobs = shiftBudgetsUsd.flatMap((budgetUsd) =>
-    Array.from({ length: seeds }, (_, seed) => ({
+    seedsOf({ seeds, firstSeed }).map((seed) => ({
       set,
       variant: policy,
       weights: QUALITY_ONLY,
