@@ -16,6 +16,7 @@ import { openServerStore } from './server-store.js';
 import { systemEnvironment } from './runtime/environment.js';
 import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { openRuntime } from './runtime/runtime.js';
+import type { RuntimeSettings } from './runtime/runtime-options.js';
 import { retentionSettings } from './runtime/retention.js';
 import { evaluationOnThread } from './runtime/evaluation/evaluation-on-thread.js';
 import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
@@ -66,21 +67,7 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
     keys,
     environment,
     logger,
-    backupFolder: config.backup.path,
-    policyFolder: config.rules.path,
-    watchPolicy: config.rules.watch,
-    watchDrift: true,
-    keepPolicyVersions: config.rules.keepVersions,
-    auditRetention: retentionOf(config.audit),
-    ticketLifeSeconds: Math.round(config.tickets.lifeHours * SECONDS_PER_HOUR),
-    journal: config.reports,
-    reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,
-    ...(config.decisionLog.enabled && { decisionLog: config.decisionLog }),
-    snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
-    ...(degraded === undefined && {
-      retention: retentionSettings(config.retention),
-      scrubBytesPerSecond: config.store.scrubMegabytesPerSecond * BYTES_PER_MEGABYTE,
-    }),
+    ...runtimeSettings(config, degraded === undefined),
     openShadow: shadowOnThread,
     openEvaluation: evaluationOnThread,
     tokens: await tokenCounter(config.counting),
@@ -159,6 +146,25 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
 
   return { grpcPort: grpc.port, adminPort: admin?.port, reasonToEnd, stop: () => (stopping ??= stop()) };
 }
+
+/** @param hasStore false where the server starts without one, so that there is nothing to keep small or to read. */
+const runtimeSettings = (config: Config, hasStore: boolean): RuntimeSettings => ({
+  backupFolder: config.backup.path,
+  policyFolder: config.rules.path,
+  watchPolicy: config.rules.watch,
+  watchDrift: true,
+  keepPolicyVersions: config.rules.keepVersions,
+  auditRetention: retentionOf(config.audit),
+  ticketLifeSeconds: Math.round(config.tickets.lifeHours * SECONDS_PER_HOUR),
+  journal: config.reports,
+  reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,
+  ...(config.decisionLog.enabled && { decisionLog: config.decisionLog }),
+  snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
+  ...(hasStore && {
+    retention: retentionSettings(config.retention),
+    scrubBytesPerSecond: config.store.scrubMegabytesPerSecond * BYTES_PER_MEGABYTE,
+  }),
+});
 
 /** The tokenizer is read only where it is asked for. */
 async function tokenCounter({ tokenizer, tokenizerMaxChars }: Config['counting']): Promise<TokenCounter> {

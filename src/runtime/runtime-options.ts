@@ -10,12 +10,8 @@ import type { OpenShadow } from './shadow/shadow-messages.js';
 import type { TicketKeys } from './ticket-keys.js';
 import type { TokenCounter } from './token-counter.js';
 
-/** What a runtime is made of, and who hears of its store. */
-export interface RuntimeOptions {
-  readonly store: Store;
-  readonly keys: TicketKeys;
-  readonly environment: Environment;
-  readonly logger: Logger;
+/** What the configuration says of a runtime. */
+export interface RuntimeSettings {
   readonly backupFolder: string;
   readonly policyFolder: string;
   readonly watchPolicy: boolean;
@@ -35,6 +31,14 @@ export interface RuntimeOptions {
   readonly retention?: RetentionSettings;
   /** How fast the store is read through for damage, in bytes a second; never where absent. */
   readonly scrubBytesPerSecond?: number;
+}
+
+/** What a runtime is made of, and who hears of its store. */
+export interface RuntimeOptions extends RuntimeSettings {
+  readonly store: Store;
+  readonly keys: TicketKeys;
+  readonly environment: Environment;
+  readonly logger: Logger;
   readonly openShadow: OpenShadow;
   readonly openEvaluation: OpenEvaluation;
   /** How prompts are counted; by the estimate where absent. */
