@@ -37,6 +37,7 @@ interface Options {
   readonly workers: number;
 }
 
+const OUT = join(projectRoot(), 'bench/out/quality.csv');
 const SEEDS = 20;
 const QUICK = { seeds: 3, budgetsUsd: [2.3e-4, 6.6e-4, 5.3e-3], shiftBudgetsUsd: [6.6e-4] } as const;
 const WORKERS = 2;
@@ -75,12 +76,26 @@ function seed(text: string): number {
   return value;
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What the benchmark sets itself, by policy, weights and set. */
+const SET_HERE = ['policy', 'weights', 'referenceCostUsd'] as const;
+
+function checkedSettings(value: Record<string, unknown>): Record<string, unknown> {
+  for (const name of SET_HERE)
+    if (name in value) throw new InvalidArgumentError(`cannot have ${name}: that is the benchmark's`);
+  if ('linear' in value && !isObject(value['linear']))
+    throw new InvalidArgumentError('must have an object as linear');
+  return value;
+}
+
 function settings(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // Said below.
+    if (isObject(value)) return checkedSettings(value);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
   }
   throw new InvalidArgumentError('must be a JSON object, as in rules/bandit.json');
 }
@@ -99,11 +114,7 @@ function sections(text: string): SectionName[] {
 const program = new Command('bench-quality')
   .description("Replays recorded outcomes through the product's core and compares it with what could be had.")
   .option('--data <folder>', 'a folder with prompts.jsonl and outcomes.csv, instead of the sections')
-  .option(
-    '--out <file>',
-    'the CSV; a .json and an .svg go beside it',
-    join(projectRoot(), 'bench/out/quality.csv'),
-  )
+  .option('--out <file>', 'the CSV; a .json and an .svg go beside it', OUT)
   .option('--weights <quality,cost>', 'weights of the utility, with --data (default 1,0)', weights)
   .option('--budgets <list>', 'US dollars per request', numbers)
   .option('--seeds <n>', `permutations (default ${SEEDS})`, count)
@@ -118,11 +129,16 @@ const program = new Command('bench-quality')
   .action(main);
 
 async function main(options: Options): Promise<void> {
+  const { settings: changes } = options;
+  const isChanged = Object.keys(changes).length > 0;
+  if (isChanged && options.out === OUT)
+    program.error('--settings needs an --out: the shipped policy keeps its figures');
   const started = performance.now();
   const report = new Report((text) => console.log(text));
   const policies = (options.policies ?? [shippedPolicy()]).map((name) =>
-    withSettings(namedVariant(name), options.settings),
+    isChanged ? withSettings(namedVariant(name), changes) : namedVariant(name),
   );
+  if (isChanged) report.note(`settings changed: ${JSON.stringify(changes)}`);
   for (const policy of policies) {
     const fault = variantFault(policy);
     if (fault !== undefined) program.error(`policy ${policy.name}: ${fault}`);

@@ -55,7 +55,7 @@ export function namedVariant(policy: string): PolicyVariant {
 export const withSettings = (
   { name, bandit }: PolicyVariant,
   settings: Readonly<Record<string, unknown>>,
-): PolicyVariant => ({ name, bandit: { ...bandit, ...settings } });
+): PolicyVariant => ({ name: `${name}, changed`, bandit: { ...bandit, ...settings } });
 
 /** No context and no segments: what contexts that say nothing may not fall behind. */
 export const PLAIN_BETA: PolicyVariant = {

@@ -258,7 +258,7 @@ export const CONFIG_SCHEMA = {
       enabled: boolean('Keep decisions for analysis.'),
       maxQueue: count(
         { minimum: 1, maximum: 1_000_000 },
-        'Decisions waiting for the disk; more are dropped.',
+        'Decisions waiting for the disk; from half of it on they are dropped by chance.',
       ),
       attributes: {
         type: 'array',

@@ -3,18 +3,28 @@ import { RollupBook, type CountedDecision } from '../core/rollup/rollup-book.js'
 import type { LoggedDecision, RollupRow, Store } from '../store/ports.js';
 import { StoreError } from '../store/store-error.js';
 import { encodeDecision, type TakenDecision } from './decision-codec.js';
+import type { Environment } from './environment.js';
 import { rowsOf } from './rollups/rows-of.js';
 
 /** Decisions are taken as they come and encoded together, so that Select does not wait for it. */
 const ENCODE_AFTER_MS = 50;
 /** In one write: each holds up the reports that are synced behind it. */
 const WRITTEN_AT_ONCE_MOST = 500;
+/** From here on decisions are kept by chance, with one that falls to zero where the queue is full. */
+const THINNED_FROM_SHARE = 0.5;
+/** Of 64 random bits, as many as a double holds. */
+const RANDOM_BITS = 53;
 
 export interface DecisionLogSettings {
-  /** Decisions waiting for the disk; more are dropped. */
+  /** Decisions waiting for the disk. From half of it on decisions are dropped by chance, and all of them at the whole. */
   readonly maxQueue: number;
   /** Names of the requests' attributes that are kept. */
   readonly attributes: readonly string[];
+}
+
+interface KeptDecision {
+  readonly taken: TakenDecision;
+  readonly samplingProbability: number;
 }
 
 /** Far smaller than the decision, which holds all of its candidates. */
@@ -25,10 +35,14 @@ interface EncodedDecision {
 
 /**
  * Writes decisions to the decision log from a bounded queue, off the hot path, one write at a time, and in the same
- * write the rollups that hold them. What does not fit is dropped and counted; reports never need this log.
+ * write the rollups that hold them. Reports never need this log.
+ *
+ * Where the disk is too slow, each decision is kept with a probability of its own, which it carries, so that sums
+ * weighted by its inverse stay right (Horvitz & Thompson, 1952); dropping starts before the queue is full, as in
+ * random early detection (Floyd & Jacobson, 1993). What is dropped is counted.
  */
 export class DecisionLogger {
-  private taken: TakenDecision[] = [];
+  private kept: KeptDecision[] = [];
   private encoded: EncodedDecision[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> | undefined;
@@ -36,28 +50,28 @@ export class DecisionLogger {
   private queued = 0;
   /** Whether the last write failed: it is said once, and not with every write. */
   private isFailing = false;
-  private seenSinceEncoded = 0;
   private accepted = 0;
-  /** Decisions that were written, or that the store would not take. */
+  /** Decisions that were written, or could not be. */
   private settled = 0;
-  /** Decisions that found the queue full since the start, or that the store would not take. */
+  /** Decisions that a full queue had no room for since the start, or that could not be written. */
   dropped = 0;
 
   constructor(
     private readonly store: Pick<Store, 'decisions' | 'rollups'>,
     private readonly settings: DecisionLogSettings,
     private readonly logger: Logger,
+    private readonly environment: Pick<Environment, 'newSeed'>,
   ) {}
 
   add(taken: TakenDecision): void {
-    this.seenSinceEncoded += 1;
-    if (this.queued >= this.settings.maxQueue) {
+    const samplingProbability = this.samplingProbability();
+    if (samplingProbability < 1 && this.uniform() >= samplingProbability) {
       this.dropped += 1;
       return;
     }
     this.queued += 1;
     this.accepted += 1;
-    this.taken.push(taken);
+    this.kept.push({ taken, samplingProbability });
     this.timer ??= setTimeout(() => this.encode(), ENCODE_AFTER_MS);
   }
 
@@ -68,24 +82,37 @@ export class DecisionLogger {
     while (this.settled < accepted) await this.writing;
   }
 
+  /** 1 up to half of the queue, 0 where it is full. */
+  private samplingProbability(): number {
+    const free = 1 - this.queued / this.settings.maxQueue;
+    return Math.max(0, Math.min(1, free / (1 - THINNED_FROM_SHARE)));
+  }
+
+  private uniform(): number {
+    return Number(BigInt.asUintN(RANDOM_BITS, this.environment.newSeed())) / 2 ** RANDOM_BITS;
+  }
+
   private encode(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const { taken } = this;
-    if (taken.length === 0) return;
+    const { kept } = this;
+    this.kept = [];
     const { attributes } = this.settings;
-    const samplingProbability = taken.length / this.seenSinceEncoded;
-    for (const each of taken) {
-      const { question, decision, issueTimeMs } = each;
+    for (const { taken, samplingProbability } of kept) {
+      const { question, decision, issueTimeMs } = taken;
       const { tenant, useCase } = question;
       const { armId } = decision.chain[0]!.arm;
-      this.encoded.push({
-        logged: encodeDecision(each, { attributes, samplingProbability }),
-        counted: { tenant, useCase, armId, issueTimeMs, samplingProbability },
-      });
+      try {
+        this.encoded.push({
+          logged: encodeDecision(taken, { attributes, samplingProbability }),
+          counted: { tenant, useCase, armId, issueTimeMs, samplingProbability },
+        });
+      } catch (error) {
+        // A fault here loses this one decision of the log, and no Select.
+        this.failed(error, 1);
+        this.settle(1);
+      }
     }
-    this.taken = [];
-    this.seenSinceEncoded = 0;
     this.write();
   }
 
@@ -99,8 +126,7 @@ export class DecisionLogger {
         (error: unknown) => this.failed(error, batch.length),
       )
       .then(() => {
-        this.queued -= batch.length;
-        this.settled += batch.length;
+        this.settle(batch.length);
         this.writing = undefined;
         this.write();
       });
@@ -125,6 +151,11 @@ export class DecisionLogger {
       this.logger.error({ err: error, decisions: batch.length }, 'decisions are logged, but not rolled up');
       return [];
     }
+  }
+
+  private settle(decisions: number): void {
+    this.queued -= decisions;
+    this.settled += decisions;
   }
 
   private succeeded(): void {

@@ -57,7 +57,8 @@ export function openOutcomeParts(options: RuntimeOptions, parts: PolicyParts): O
     onRecovered: () => options.onStoreRecovered?.(),
   });
   options.observeStore?.(recovery);
-  const decisionLog = options.decisionLog && new DecisionLogger(store, options.decisionLog, logger);
+  const decisionLog =
+    options.decisionLog && new DecisionLogger(store, options.decisionLog, logger, environment);
   return {
     journal,
     recovery,

@@ -52,10 +52,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { store, keys, environment, logger, ticketLifeSeconds } = options;
   const nowMs = (): number => environment.nowMs();
   const policyParts = await openPolicyParts(options);
-  const { audit, arms, prompts, experiments, shadow, policies, learning } = policyParts;
-  const { snapshot, surroundings, objections } = policyParts;
+  const { audit, arms, registry, prompts, experiments, shadow, policies, learning } = policyParts;
+  const { breakers, snapshot, surroundings, objections } = policyParts;
   const outcomeParts = openOutcomeParts(options, policyParts);
-  const { journal, decisionLog, rollups, drift } = outcomeParts;
+  const { rollups, ...told } = outcomeParts;
+  const { journal, decisionLog, drift } = told;
   const flush = async (): Promise<void> => decisionLog?.flush();
   const evaluator = new PolicyEvaluator({
     store,
@@ -108,9 +109,26 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   const { tokens = ESTIMATING } = options;
   return {
-    ...policyParts,
-    ...outcomeParts,
-    decider: new Decider({ ...policyParts, ...outcomeParts, keys, environment, ticketLifeSeconds, tokens }),
+    policies,
+    registry,
+    audit,
+    prompts,
+    experiments,
+    shadow,
+    breakers,
+    snapshot,
+    ...told,
+    decider: new Decider({
+      ...told,
+      snapshot,
+      breakers,
+      shadow,
+      experiments,
+      keys,
+      environment,
+      ticketLifeSeconds,
+      tokens,
+    }),
     reporter: new Reporter({ snapshot, journal, keys, environment }),
     promptReviewer,
     promotions,

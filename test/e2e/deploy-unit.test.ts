@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { DEFAULT_CONFIG } from '../../src/config/config.js';
 import { PROJECT_ROOT } from '../service/public-descriptors.js';
-import { runSextant } from './built-server.js';
+import { run, runSextant } from './built-server.js';
 
 const UNIT = join(PROJECT_ROOT, 'deploy/systemd/sextant.service');
 const SYSTEMD_ANALYZE = '/usr/bin/systemd-analyze';
@@ -14,27 +14,25 @@ const unit = readFileSync(UNIT, 'utf8')
   .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const);
 const valuesOf = (name: string): string[] => unit.filter(([key]) => key === name).map(([, value]) => value);
 const valueOf = (name: string): string => valuesOf(name)[0]!;
-const environment = Object.fromEntries(valuesOf('Environment').map((pair) => pair.split('=')));
+const environment = valuesOf('Environment');
 
 const [node, ...args] = valueOf('ExecStart').split(' ');
-const config = join(PROJECT_ROOT, 'deploy/sextant.yaml');
-const serve = (env: NodeJS.ProcessEnv) =>
-  runSextant([...args.slice(1, -1), config], {
-    ...environment,
-    SEXTANT_STORE_PATH: '/dev/null/store',
-    ...env,
-  });
+/** The configuration that is installed with it, and its paths. */
+const CONFIG = join(PROJECT_ROOT, 'deploy/systemd/sextant.yaml');
+const settings = parse(readFileSync(CONFIG, 'utf8')) as Record<string, { path: string }>;
 
 describe('the unit for systemd', () => {
   it(
-    'is one that systemd reads',
-    { skip: !existsSync(SYSTEMD_ANALYZE) || !existsSync('/usr/bin/node') },
-    () => {
-      execFileSync(SYSTEMD_ANALYZE, ['verify', UNIT], { stdio: 'pipe' });
+    'is one that systemd reads without a warning',
+    {
+      skip: !existsSync(SYSTEMD_ANALYZE) || !existsSync('/usr/bin/node'),
+    },
+    async () => {
+      expect(await run(SYSTEMD_ANALYZE, ['verify', UNIT])).toMatchObject({ code: 0, stdout: '', stderr: '' });
     },
   );
 
-  it('starts the server with a configuration and variables that it knows', async () => {
+  it('starts the server with its configuration', async () => {
     expect([node, ...args]).toEqual([
       '/usr/bin/node',
       'dist/cli/sextant.js',
@@ -42,16 +40,26 @@ describe('the unit for systemd', () => {
       '--config',
       '/etc/sextant/sextant.yaml',
     ]);
-    const { code, stdout } = await runSextant(['check', '--config', config], environment);
-    expect(stdout).not.toContain('SEXTANT_');
-    expect(code).toBe(0);
+    expect(environment).toEqual(['MALLOC_ARENA_MAX=2']);
+    const rules = join(PROJECT_ROOT, 'rules');
+    const checked = await runSextant(['check', '--config', CONFIG], { SEXTANT_RULES_PATH: rules });
+    expect(checked).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('lets the server write where its configuration says, and nowhere else', () => {
+    expect(valueOf('ProtectSystem')).toBe('strict');
+    const state = `/var/lib/${valueOf('StateDirectory')}/`;
+    for (const section of ['store', 'backup'] as const) expect(settings[section]!.path).toContain(state);
+    expect(settings['rules']!.path).toBe('/etc/sextant/rules');
   });
 
   it('starts again what a disk ended, and not what has a faulty configuration', async () => {
-    const notAgain = valueOf('RestartPreventExitStatus').split(' ').map(Number);
     expect(valueOf('Restart')).toBe('on-failure');
-    expect((await serve({})).code).toBe(1);
-    expect(notAgain).not.toContain(1);
+    const notAgain = valueOf('RestartPreventExitStatus').split(' ').map(Number);
+    const serve = (env: NodeJS.ProcessEnv) => runSextant(['serve', '--config', CONFIG], env);
+    const withoutDisk = await serve({ SEXTANT_STORE_PATH: '/dev/null/store', SEXTANT_SERVER_PORT: '0' });
+    expect(withoutDisk.stdout).toContain('STORE_IO');
+    expect(notAgain).not.toContain(withoutDisk.code);
     expect(notAgain).not.toContain(74);
     expect(notAgain).toContain((await serve({ SEXTANT_SERVER_PORT: 'none' })).code);
   });

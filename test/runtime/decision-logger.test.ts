@@ -11,7 +11,7 @@ import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import { START_MS } from '../builders/learning.js';
 import { smallPolicy, snapshotOf } from '../builders/policy.js';
 import { questionOf } from '../builders/question.js';
-import { silent } from '../builders/runtime.js';
+import { fixedEnvironment, silent } from '../builders/runtime.js';
 import { sumOf } from '../builders/statistics.js';
 import { collect } from '../contract/collect.js';
 import { decisionIdOf } from '../store/outcome-arbitrary.js';
@@ -29,16 +29,19 @@ const taken = (number: number): TakenDecision => ({
   decision,
   policyVersion: 'v1',
 });
+const environment = fixedEnvironment();
+const ALL = { tenant: 'acme' as TenantId, fromMs: 0, toMs: 2 * START_MS };
+
 function loggerOf(maxQueue: number, attributes: readonly string[] = []) {
   const store = openMemoryStore();
   const { decisions } = store;
-  const logger = new DecisionLogger(store, { maxQueue, attributes }, silent);
+  const logger = new DecisionLogger(store, { maxQueue, attributes }, silent, environment);
   const bodies = async () => {
     await logger.flush();
     return collect(decisions.range(0, Infinity));
   };
   const records = async () => (await bodies()).map(({ body }) => DecisionRecord.decode(body));
-  return { logger, bodies, records };
+  return { logger, bodies, records, store };
 }
 
 describe('the decision log', () => {
@@ -75,21 +78,50 @@ describe('the decision log', () => {
     }
   });
 
-  it('drops what does not fit, counts it, and says with what probability the rest was kept', async () => {
-    const { logger, records } = loggerOf(3);
-    for (let number = 0; number < 12; number++) logger.add(taken(number));
-    expect(logger.dropped).toBe(9);
-    const kept = await records();
-    expect(kept).toHaveLength(3);
-    for (const { samplingProbability } of kept) expect(samplingProbability).toBeCloseTo(0.25, 6);
+  it('keeps a decision with a probability that it carries from half of the queue on, so that sums stay right', async () => {
+    const [rounds, added, maxQueue] = [200, 60, 40];
+    let estimated = 0;
+    for (let round = 0; round < rounds; round++) {
+      const { logger, records, store } = loggerOf(maxQueue);
+      for (let number = 0; number < added; number++) logger.add(taken(number));
+      const kept = await records();
+      expect(kept.length + logger.dropped).toBe(added);
+      expect(kept.length).toBeLessThanOrEqual(maxQueue);
+      const probabilities = kept.map(({ samplingProbability }) => samplingProbability);
+      expect(probabilities.slice(0, maxQueue / 2)).toEqual(Array(maxQueue / 2).fill(1));
+      for (const p of probabilities.slice(maxQueue / 2 + 1)) expect(p).toBeLessThan(1);
+      const inverse = sumOf(probabilities.map((p) => 1 / p));
+      const [day] = (await collect(store.rollups.range({ ...ALL, tier: 'day' }))).flat();
+      expect(decodeRollup(day!.body).get('estimatedDecisions')).toBeCloseTo(inverse, 6);
+      estimated += inverse;
+    }
+    expect(Math.abs(estimated / rounds - added)).toBeLessThan(4);
+  });
+
+  it('keeps all again when there is room', async () => {
+    const { logger, records } = loggerOf(4);
+    for (let number = 0; number < 50; number++) logger.add(taken(number));
+    expect(logger.dropped).toBeGreaterThanOrEqual(46);
+    await logger.flush();
     logger.add(taken(100));
     expect((await records()).at(-1)!.samplingProbability).toBe(1);
+  });
+
+  it('loses the one decision that cannot be encoded, and no other', async () => {
+    const { logger, records } = loggerOf(10);
+    logger.add(taken(1));
+    logger.add({ ...taken(2), issueTimeMs: 1.5 });
+    logger.add(taken(3));
+    expect(await records()).toHaveLength(2);
+    expect(logger.dropped).toBe(1);
+    logger.add(taken(4));
+    expect(await records()).toHaveLength(3);
   });
 
   it('writes by itself soon after, without being asked', async () => {
     const store = openMemoryStore();
     const { decisions } = store;
-    new DecisionLogger(store, { maxQueue: 10, attributes: [] }, silent).add(taken(1));
+    new DecisionLogger(store, { maxQueue: 10, attributes: [] }, silent, environment).add(taken(1));
     await new Promise((resolve) => setTimeout(resolve, 120));
     expect(await collect(decisions.range(0, Infinity))).toHaveLength(1);
   });
@@ -97,19 +129,17 @@ describe('the decision log', () => {
   it('writes sums of decisions by minute, hour and day in the same call', async () => {
     const store = openMemoryStore();
     const appended = vi.spyOn(store.decisions, 'append');
-    const logger = new DecisionLogger(store, { maxQueue: 2, attributes: [] }, silent);
+    const logger = new DecisionLogger(store, { maxQueue: 10, attributes: [] }, silent, environment);
     for (let round = 1; round <= 2; round++) {
       for (let i = 0; i < 4; i++) logger.add(taken(10 * round + i));
       await logger.flush();
       expect(appended).toHaveBeenCalledTimes(round);
       expect(appended.mock.lastCall![1]!.map(({ key }) => key.tier)).toEqual(['minute', 'hour', 'day']);
     }
-    const query = { tenant: 'acme' as TenantId, fromMs: 0, toMs: 2 * START_MS };
     for (const tier of ROLLUP_TIERS) {
-      const rows = (await collect(store.rollups.range({ ...query, tier }))).flat();
+      const rows = (await collect(store.rollups.range({ ...ALL, tier }))).flat();
       const sums = rows.map(({ body }) => decodeRollup(body));
-      // Half of them found the queue full.
-      expect(sums.map((sum) => [sum.get('decisions'), sum.get('estimatedDecisions')])).toEqual([[4, 8]]);
+      expect(sums.map((sum) => [sum.get('decisions'), sum.get('estimatedDecisions')])).toEqual([[8, 8]]);
     }
   });
 
@@ -125,6 +155,7 @@ describe('the decision log', () => {
       { decisions: flaky, rollups },
       { maxQueue: 10, attributes: [] },
       silent,
+      environment,
     );
     logger.add(taken(1));
     logger.add(taken(2));
@@ -146,12 +177,16 @@ describe('the decision log', () => {
       await new Promise<void>((resolve) => ends.push(resolve));
       return append(batch, rollups);
     });
-    const logger = new DecisionLogger(store, { maxQueue: 1_500, attributes: [] }, silent);
+    const logger = new DecisionLogger(store, { maxQueue: 3_000, attributes: [] }, silent, environment);
     const written = [1, 2, 3].map((round) => {
-      for (let i = 0; i < 600; i++) logger.add(taken(1_000 * round + i));
+      for (let i = 0; i < 500; i++) logger.add(taken(1_000 * round + i));
       return logger.flush();
     });
-    expect(logger.dropped).toBe(300);
+    expect(logger.dropped).toBe(0);
+    for (let i = 0; i < 20_000; i++) logger.add(taken(10_000 + i));
+    const kept = 21_500 - logger.dropped;
+    expect(kept).toBeLessThanOrEqual(3_000);
+    written.push(logger.flush());
     let isFlushed = false;
     void Promise.all(written).then(() => (isFlushed = true));
     while (!isFlushed) {
@@ -159,13 +194,8 @@ describe('the decision log', () => {
       expect(ends.length).toBeLessThanOrEqual(1);
       ends.pop()?.();
     }
-    expect(sizes).toEqual([500, 500, 500]);
-    logger.add(taken(9_000));
-    const last = logger.flush();
-    await vi.waitFor(() => expect(ends).toHaveLength(1));
-    ends.pop()!();
-    await last;
-    expect(logger.dropped).toBe(300);
-    expect(await collect(store.decisions.range(0, Infinity))).toHaveLength(1_501);
+    expect(Math.max(...sizes)).toBe(500);
+    expect(sumOf(sizes)).toBe(kept);
+    expect(await collect(store.decisions.range(0, Infinity))).toHaveLength(kept);
   });
 });

@@ -78,7 +78,10 @@ function linesOf({ policy, report }: BenchContext): Line[] {
       .filter((name) => name !== policy.name)
       .map((name) => ({ variant: namedVariant(name) })),
     without('context', { policy: 'beta', segmentBy: [] }),
-    without('pooling', { poolingStrength: LEAST_POOLING, linear: { poolingStrength: LEAST_POOLING } }),
+    without('pooling', {
+      poolingStrength: LEAST_POOLING,
+      linear: { ...(policy.bandit['linear'] as object | undefined), poolingStrength: LEAST_POOLING },
+    }),
     without('decay', { halfLifeHours: forEver }),
     { ...without('pacing', {}), unpaced: true },
   ];
