@@ -77,7 +77,7 @@ export const shippedPolicy = (): string => (ruleFile('bandit.json') as { policy:
  * @throws RangeError naming every fault, where the variant is not one that the product would load.
  */
 export function benchPolicy({ variant, weights, referenceCostUsd, budgetUsd }: PolicyRequest): Policy {
-  const shipped = ruleFile('bandit.json') as { readonly linear: object };
+  const shipped = ruleFile('bandit.json') as { readonly linear: object; readonly exploration: object };
   const bandit = {
     ...shipped,
     weights: { ...weights, latency: 0 },
@@ -86,6 +86,7 @@ export function benchPolicy({ variant, weights, referenceCostUsd, budgetUsd }: P
     }),
     ...variant.bandit,
     linear: { ...shipped.linear, ...(variant.bandit['linear'] as object | undefined) },
+    exploration: { ...shipped.exploration, ...(variant.bandit['exploration'] as object | undefined) },
   };
   const priors = { ...(ruleFile('priors.json') as object), models: {} };
   const budgets: BudgetRule[] =

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { rngFromSeed } from '../core/random.js';
 import { RollupBook, type CountedDecision } from '../core/rollup/rollup-book.js';
 import type { LoggedDecision, RollupRow, Store } from '../store/ports.js';
 import { StoreError } from '../store/store-error.js';
@@ -12,8 +13,6 @@ const ENCODE_AFTER_MS = 50;
 const WRITTEN_AT_ONCE_MOST = 500;
 /** From here on decisions are kept by chance, with one that falls to zero where the queue is full. */
 const THINNED_FROM_SHARE = 0.5;
-/** Of 64 random bits, as many as a double holds. */
-const RANDOM_BITS = 53;
 
 export interface DecisionLogSettings {
   /** Decisions waiting for the disk. From half of it on decisions are dropped by chance, and all of them at the whole. */
@@ -65,7 +64,7 @@ export class DecisionLogger {
 
   add(taken: TakenDecision): void {
     const samplingProbability = this.samplingProbability();
-    if (samplingProbability < 1 && this.uniform() >= samplingProbability) {
+    if (samplingProbability < 1 && rngFromSeed(this.environment.newSeed())() >= samplingProbability) {
       this.dropped += 1;
       return;
     }
@@ -86,10 +85,6 @@ export class DecisionLogger {
   private samplingProbability(): number {
     const free = 1 - this.queued / this.settings.maxQueue;
     return Math.max(0, Math.min(1, free / (1 - THINNED_FROM_SHARE)));
-  }
-
-  private uniform(): number {
-    return Number(BigInt.asUintN(RANDOM_BITS, this.environment.newSeed())) / 2 ** RANDOM_BITS;
   }
 
   private encode(): void {

@@ -13,10 +13,7 @@ const changes = (policy: PolicyVariant): PolicyVariant[] => {
     name,
     bandit: { ...policy.bandit, ...rest, linear: { ...(policy.bandit['linear'] as object), ...linear } },
   });
-  const exploration = {
-    ...{ floor: 0.0005, newcomerShare: 0.5, newcomerPulls: 30 },
-    ...(policy.bandit['exploration'] as object | undefined),
-  };
+  const exploration = policy.bandit['exploration'] as object | undefined;
   return [
     { ...policy, name: AS_SHIPPED },
     changed('scale 0.5, 0.5', { thompsonScale: { intercept: 0.5, slopes: 0.5 } }),
