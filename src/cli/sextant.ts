@@ -1,52 +1,43 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { auditCommand } from './audit.js';
 import { packageVersion } from '../package-version.js';
-import { backupCommand, compactCommand, restoreCommand } from './backup.js';
-import { checkCommand } from './check.js';
-import { complexityCommand } from './complexity.js';
-import { demoCommand } from './demo.js';
-import { evaluateCommand } from './evaluate.js';
-import { experimentsCommand } from './experiments.js';
-import { explainCommand } from './explain.js';
-import { exportCommand } from './export.js';
-import { importCommand } from './import-models.js';
-import { policyCommand } from './policy.js';
-import { priorsCommand } from './priors.js';
-import { promoteCommand } from './promote.js';
-import { promptsCommand } from './prompts.js';
-import { reportCommand } from './report.js';
-import { rulesCommand } from './rules.js';
-import { schemaCommand } from './schema.js';
-import { serveCommand } from './serve.js';
-import { topCommand } from './top.js';
-import { verifyCommand } from './verify.js';
+
+/** How each command is made, in the order of the help. What one needs is loaded where it is asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.js')).serveCommand(),
+  check: async () => (await import('./check.js')).checkCommand(),
+  rules: async () => (await import('./rules.js')).rulesCommand(),
+  explain: async () => (await import('./explain.js')).explainCommand(),
+  schema: async () => (await import('./schema.js')).schemaCommand(),
+  verify: async () => (await import('./verify.js')).verifyCommand(),
+  top: async () => (await import('./top.js')).topCommand(),
+  backup: async () => (await import('./backup.js')).backupCommand(),
+  restore: async () => (await import('./backup.js')).restoreCommand(),
+  compact: async () => (await import('./backup.js')).compactCommand(),
+  policy: async () => (await import('./policy.js')).policyCommand(),
+  promote: async () => (await import('./promote.js')).promoteCommand(),
+  audit: async () => (await import('./audit.js')).auditCommand(),
+  priors: async () => (await import('./priors.js')).priorsCommand(),
+  complexity: async () => (await import('./complexity.js')).complexityCommand(),
+  prompts: async () => (await import('./prompts.js')).promptsCommand(),
+  experiments: async () => (await import('./experiments.js')).experimentsCommand(),
+  report: async () => (await import('./report.js')).reportCommand(),
+  evaluate: async () => (await import('./evaluate.js')).evaluateCommand(),
+  export: async () => (await import('./export.js')).exportCommand(),
+  import: async () => (await import('./import-models.js')).importCommand(),
+  demo: async () => (await import('./demo.js')).demoCommand(),
+};
+
+/** The command that a line names; all of them where it names none, for the help and for what was meant. */
+function commandsFor(name: string | undefined): Promise<Command[]> {
+  const makers =
+    name !== undefined && Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]!] : Object.values(COMMANDS);
+  return Promise.all(makers.map((make) => make()));
+}
 
 const program = new Command('sextant')
   .description('The decision plane for LLM calls: which model should take this request?')
   .version(packageVersion(), '-V, --version')
-  .showHelpAfterError()
-  .addCommand(serveCommand())
-  .addCommand(checkCommand())
-  .addCommand(rulesCommand())
-  .addCommand(explainCommand())
-  .addCommand(schemaCommand())
-  .addCommand(verifyCommand())
-  .addCommand(topCommand())
-  .addCommand(backupCommand())
-  .addCommand(restoreCommand())
-  .addCommand(compactCommand())
-  .addCommand(policyCommand())
-  .addCommand(promoteCommand())
-  .addCommand(auditCommand())
-  .addCommand(priorsCommand())
-  .addCommand(complexityCommand())
-  .addCommand(promptsCommand())
-  .addCommand(experimentsCommand())
-  .addCommand(reportCommand())
-  .addCommand(evaluateCommand())
-  .addCommand(exportCommand())
-  .addCommand(importCommand())
-  .addCommand(demoCommand());
-
+  .showHelpAfterError();
+for (const command of await commandsFor(process.argv[2])) program.addCommand(command);
 await program.parseAsync();

@@ -29,7 +29,7 @@ export const schemaText = (name: (typeof SCHEMA_NAMES)[number]): string =>
 
 let compiled: PolicySchemas | undefined;
 
-/** Checks for every kind of file under `rules/`, compiled on first use. */
+/** Checks for every kind of file under `rules/`; schemas are read on first use. */
 export function policySchemas(): PolicySchemas {
   compiled ??= Object.fromEntries(
     SCHEMA_NAMES.map((name) => {

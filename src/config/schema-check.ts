@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import type { Fault, SchemaCheck } from '../core/fault.js';
 import { suggestWord } from '../core/closest-word.js';
@@ -63,21 +63,33 @@ function faultOf(error: ErrorObject, file: string): Fault {
   }
 }
 
+let instance: Ajv | undefined;
+
+/** One for all schemas, as each of its own would compile the schema of schemas again. */
+function ajv(): Ajv {
+  if (instance === undefined) {
+    instance = new Ajv({
+      allErrors: true,
+      verbose: true,
+      strict: true,
+      strictRequired: false,
+      allowUnionTypes: true,
+      // Takes as long as the rest of compiling, and what is checked is small.
+      code: { optimize: false },
+    });
+    formats.default(instance);
+  }
+  return instance;
+}
+
 /**
- * Compiles a JSON Schema (draft-07) into a check that names every fault at its path.
- * @throws Error when the schema itself is wrong.
+ * Makes a JSON Schema (draft-07) into a check that names every fault at its path. It is compiled when it is first
+ * used, as that takes tens of milliseconds; a schema that is wrong itself throws then.
  */
 export function compileSchema(schemaJson: object): SchemaCheck {
-  const ajv = new Ajv({
-    allErrors: true,
-    verbose: true,
-    strict: true,
-    strictRequired: false,
-    allowUnionTypes: true,
-  });
-  formats.default(ajv);
-  const validate = ajv.compile(schemaJson);
+  let validate: ValidateFunction | undefined;
   return (value, file) => {
+    validate ??= ajv().compile(schemaJson);
     if (validate(value)) return [];
     // Summaries of faults that stand in the list by themselves.
     const summaries = new Set(['if', 'oneOf', 'anyOf', 'allOf', 'not']);

@@ -28,11 +28,17 @@ const modifiedMs = (path: string): number => (existsSync(path) ? statSync(path).
 const newestMs = (folder: string): number =>
   Math.max(...readdirSync(folder, { recursive: true }).map((name) => modifiedMs(join(folder, String(name)))));
 
+let built: Promise<void> | undefined;
+
 /**
  * Compiles `src` and bundles `dashboard` where `dist` is missing or older, once in a run of the test suite: workers share a parent,
  * and a tree that changes under a running suite must not be compiled under a running server.
  */
-export async function ensureBuilt(): Promise<void> {
+export function ensureBuilt(): Promise<void> {
+  return (built ??= build());
+}
+
+async function build(): Promise<void> {
   mkdirSync(join(PROJECT_ROOT, 'build'), { recursive: true });
   await locked(async () => {
     if (newestMs(join(PROJECT_ROOT, 'proto')) > modifiedMs(DESCRIPTORS)) await buildDescriptorSet();
