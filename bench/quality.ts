@@ -62,19 +62,15 @@ function weights(text: string): QualityCostWeights {
   return { quality: quality / (quality + cost), cost: cost / (quality + cost) };
 }
 
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('must be a whole number from 1 on');
-  return value;
-}
-
-function seed(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(value) || value < 0)
-    throw new InvalidArgumentError('must be a whole number from 0 on');
-  return value;
-}
+const wholeNumberFrom =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`must be a whole number from ${least} on`);
+    return value;
+  };
+const count = wholeNumberFrom(1);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -118,7 +114,7 @@ const program = new Command('bench-quality')
   .option('--weights <quality,cost>', 'weights of the utility, with --data (default 1,0)', weights)
   .option('--budgets <list>', 'US dollars per request', numbers)
   .option('--seeds <n>', `permutations (default ${SEEDS})`, count)
-  .option('--first-seed <n>', 'where the seeds begin', seed, 0)
+  .option('--first-seed <n>', 'where the seeds begin', wholeNumberFrom(0), 0)
   .option('--settings <json>', 'what differs from rules/bandit.json in the policies under test', settings, {})
   .option('--policies <list>', 'policies of rules/bandit.json; sections take the first', listed)
   .option('--arms <list>', 'arms, with --data (default all)', listed)
