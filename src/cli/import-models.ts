@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { compileSchema } from '../config/schema-check.js';
+import { policySchemas } from '../config/policy-schemas.js';
 import { describeFault, type Checked } from '../core/fault.js';
 import type { ImportOptions } from '../core/registry/import/entry.js';
 import { mergeModels, type MergeOptions } from '../core/registry/import/merge.js';
@@ -31,12 +31,8 @@ export interface Output {
   readonly err: (text: string) => void;
 }
 
-const SCHEMA = new URL('../../rules/schema/models.schema.json', import.meta.url);
-
-async function checkModels(value: unknown, file: string): Promise<Checked<readonly Model[]>> {
-  const checkSchema = compileSchema(JSON.parse(await readFile(SCHEMA, 'utf8')) as object);
-  return parseModels(value, { file, checkSchema });
-}
+const checkModels = (value: unknown, file: string): Checked<readonly Model[]> =>
+  parseModels(value, { file, checkSchema: policySchemas().models });
 
 async function readKnown(path: string | undefined): Promise<readonly Model[]> {
   if (path === undefined) return [];
@@ -46,7 +42,7 @@ async function readKnown(path: string | undefined): Promise<readonly Model[]> {
   } catch (cause) {
     throw new PriceListError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
-  const known = await checkModels(value, basename(path));
+  const known = checkModels(value, basename(path));
   if (!known.ok) throw new PriceListError(known.faults.map(describeFault).join('\n'));
   return known.value;
 }
@@ -77,7 +73,7 @@ export async function importModels(
     const merged = mergeModels(await readKnown(options.merge), listed, options);
     const text = modelsFileText(merged.models);
     const target = options.out ?? options.merge;
-    const checked = await checkModels(JSON.parse(text), basename(target ?? 'models.json'));
+    const checked = checkModels(JSON.parse(text), basename(target ?? 'models.json'));
     if (!checked.ok) throw new PriceListError(checked.faults.map(describeFault).join('\n'));
     output.err(summaryText(merged.changes, listed.skipped, options.showSkipped === true));
     if (options.dryRun === true) output.err('Dry run: nothing was written.\n');

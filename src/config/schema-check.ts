@@ -63,6 +63,10 @@ function faultOf(error: ErrorObject, file: string): Fault {
   }
 }
 
+/** A schema without its `$id`, which a copy of it may have taken; nothing refers to a schema by that. */
+const unnamed = (schemaJson: object): object =>
+  Object.fromEntries(Object.entries(schemaJson).filter(([member]) => member !== '$id'));
+
 let instance: Ajv | undefined;
 
 /** One for all schemas, as each of its own would compile the schema of schemas again. */
@@ -89,7 +93,7 @@ function ajv(): Ajv {
 export function compileSchema(schemaJson: object): SchemaCheck {
   let validate: ValidateFunction | undefined;
   return (value, file) => {
-    validate ??= ajv().compile(schemaJson);
+    validate ??= ajv().compile(unnamed(schemaJson));
     if (validate(value)) return [];
     // Summaries of faults that stand in the list by themselves.
     const summaries = new Set(['if', 'oneOf', 'anyOf', 'allOf', 'not']);
