@@ -7,6 +7,7 @@ SHELL := /bin/bash
 BIN := ./node_modules/.bin
 PROTOS := $(shell find proto third_party/proto -name '*.proto')
 DASHBOARD := $(shell find dashboard -type f)
+SCHEMAS := $(wildcard rules/schema/*.schema.json) docs/config.schema.json
 SOURCES := $(shell find src -name '*.ts' -not -path 'src/gen/*')
 
 # What a call may use; what lies on disk is not served.
@@ -22,8 +23,9 @@ node_modules/.stamp: package-lock.json
 
 generate: src/gen/.stamp
 
-src/gen/.stamp: $(PROTOS) buf.yaml buf.gen.yaml node_modules/.stamp
+src/gen/.stamp: $(PROTOS) buf.yaml buf.gen.yaml $(SCHEMAS) scripts/compile-schemas.js node_modules/.stamp
 	$(BIN)/buf generate
+	node scripts/compile-schemas.js
 	touch $@
 
 descriptors: build/descriptors.binpb

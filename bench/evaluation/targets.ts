@@ -1,14 +1,9 @@
+import { POLICY_CHECKS } from '../../src/config/policy-schemas.js';
 import { parseRules } from '../../src/core/rules/parse-rules.js';
 import { CAPABILITIES } from '../../src/core/registry/model.js';
 import type { Policy } from '../../src/core/selection/policy.js';
 import type { EvaluatedPolicy } from '../../src/runtime/evaluation/evaluate-log.js';
-import {
-  benchPolicy,
-  QUALITY_ONLY,
-  schemaCheck,
-  taken,
-  type PolicyVariant,
-} from '../quality/bench-policy.js';
+import { benchPolicy, QUALITY_ONLY, taken, type PolicyVariant } from '../quality/bench-policy.js';
 import { benchModels } from '../quality/bench-registry.js';
 import type { OutcomeSet } from '../quality/outcome-set.js';
 import { STEADY } from '../quality/stage.js';
@@ -79,5 +74,5 @@ function byLevel(set: OutcomeSet, { low, other }: { readonly low: string; readon
   };
   const known = { models: policy.models, capabilities: CAPABILITIES };
   const file = { file: 'rules/bench.json', value, text: JSON.stringify(value) };
-  return { ...policy, rules: taken(parseRules([file], schemaCheck('rules'), known)) };
+  return { ...policy, rules: taken(parseRules([file], POLICY_CHECKS.rules, known)) };
 }

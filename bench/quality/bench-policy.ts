@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileSchema } from '../../src/config/schema-check.js';
+import { POLICY_CHECKS } from '../../src/config/policy-schemas.js';
 import { DEFAULT_AVAILABILITY } from '../../src/core/availability/settings.js';
 import { parsePriors } from '../../src/core/bandit/parse-priors.js';
 import { parseBanditSettings } from '../../src/core/bandit/parse-settings.js';
 import type { BudgetRule } from '../../src/core/budget/budget-rule.js';
 import { parseComplexitySettings } from '../../src/core/complexity/parse-settings.js';
-import { describeFault, type Checked, type SchemaCheck } from '../../src/core/fault.js';
+import { describeFault, type Checked } from '../../src/core/fault.js';
 import type { TenantId } from '../../src/core/ids.js';
 import { nanoUsdFromUsd } from '../../src/core/money.js';
 import { DEFAULT_PROMOTION } from '../../src/core/promotion/settings.js';
@@ -99,10 +99,10 @@ export function benchPolicy({ variant, weights, referenceCostUsd, budgetUsd }: P
     rules: taken(parseRules([], () => [], { models: [], capabilities: [] })),
     tenants: new Map([['default', { id: 'default', tier: 'premium', tags: [] }]]),
     complexity: taken(
-      parseComplexitySettings(ruleFile('complexity.json'), 'complexity.json', schemaCheck('complexity')),
+      parseComplexitySettings(ruleFile('complexity.json'), 'complexity.json', POLICY_CHECKS.complexity),
     ),
-    priors: taken(parsePriors({ file: 'priors.json', value: priors }, schemaCheck('priors'), { models: [] })),
-    bandit: taken(parseBanditSettings({ file: 'bandit.json', value: bandit }, schemaCheck('bandit'))),
+    priors: taken(parsePriors({ file: 'priors.json', value: priors }, POLICY_CHECKS.priors, { models: [] })),
+    bandit: taken(parseBanditSettings({ file: 'bandit.json', value: bandit }, POLICY_CHECKS.bandit)),
     budgets,
     availability: DEFAULT_AVAILABILITY,
     experiments: [],
@@ -116,17 +116,6 @@ export function benchPolicy({ variant, weights, referenceCostUsd, budgetUsd }: P
 export function taken<T>(checked: Checked<T>): T {
   if (!checked.ok) throw new RangeError(checked.faults.map(describeFault).join('; '));
   return checked.value;
-}
-
-const checks = new Map<string, SchemaCheck>();
-
-export function schemaCheck(name: string): SchemaCheck {
-  let check = checks.get(name);
-  if (check === undefined) {
-    check = compileSchema(ruleFile(`schema/${name}.schema.json`) as object);
-    checks.set(name, check);
-  }
-  return check;
 }
 
 const ruleFile = (file: string): unknown =>

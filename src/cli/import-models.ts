@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { policySchemas } from '../config/policy-schemas.js';
+import { POLICY_CHECKS } from '../config/policy-schemas.js';
 import { describeFault, type Checked } from '../core/fault.js';
 import type { ImportOptions } from '../core/registry/import/entry.js';
 import { mergeModels, type MergeOptions } from '../core/registry/import/merge.js';
@@ -32,7 +32,7 @@ export interface Output {
 }
 
 const checkModels = (value: unknown, file: string): Checked<readonly Model[]> =>
-  parseModels(value, { file, checkSchema: policySchemas().models });
+  parseModels(value, { file, checkSchema: POLICY_CHECKS.models });
 
 async function readKnown(path: string | undefined): Promise<readonly Model[]> {
   if (path === undefined) return [];

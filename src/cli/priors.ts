@@ -11,7 +11,7 @@ import { readsContext } from '../core/bandit/settings.js';
 import { describeFault, type Checked } from '../core/fault.js';
 import type { Policy } from '../core/selection/policy.js';
 import { checkFolder } from '../config/load-policy.js';
-import { policySchemas } from '../config/policy-schemas.js';
+import { POLICY_CHECKS } from '../config/policy-schemas.js';
 import { openLevelStore } from '../store/level/open-level-store.js';
 import { StoreError } from '../store/store-error.js';
 import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './config-options.js';
@@ -93,7 +93,7 @@ async function writeMerged(
   { file, kept }: MergedPriors,
   { target, policy, options, output: { out, err } }: Writing,
 ): Promise<number> {
-  const checked = parsePriors({ file: target, value: file }, policySchemas().priors, policy);
+  const checked = parsePriors({ file: target, value: file }, POLICY_CHECKS.priors, policy);
   if (!checked.ok) return refused(checked, err);
   if (kept.size > 0)
     out(`\n${kept.size} priors of the file were kept; --replace puts the fitted ones there.\n`);
@@ -135,7 +135,7 @@ async function fileAt(target: string, shipped: string, policy: Policy): Promise<
       return readFile(shipped, 'utf8');
     });
     const value: unknown = JSON.parse(text);
-    const checked = parsePriors({ file: target, value }, policySchemas().priors, policy);
+    const checked = parsePriors({ file: target, value }, POLICY_CHECKS.priors, policy);
     return checked.ok ? { ok: true, value: value as PriorsFile } : checked;
   } catch (error) {
     const reason = `cannot be read: ${(error as Error).message}`;

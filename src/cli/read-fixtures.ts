@@ -1,5 +1,5 @@
 import { FIXTURE_FILES } from '../config/load-policy.js';
-import { policySchemas } from '../config/policy-schemas.js';
+import { POLICY_CHECKS } from '../config/policy-schemas.js';
 import type { PolicyFolder } from '../config/policy-files.js';
 import type { Checked } from '../core/fault.js';
 import type { Fixture } from '../core/fixture/fixture.js';
@@ -11,5 +11,5 @@ import { questionFromJson } from './wire-json.js';
 export const readFixtures = ({ files }: PolicyFolder, policy: Policy): Checked<readonly Fixture[]> =>
   parseFixtures(
     files.filter(({ file }) => FIXTURE_FILES.test(file)),
-    { check: policySchemas().fixtures, policy, readRequest: questionFromJson },
+    { check: POLICY_CHECKS.fixtures, policy, readRequest: questionFromJson },
   );

@@ -7,7 +7,7 @@ import { fileLayer, type ConfigFile } from './file-layer.js';
 import { flagLayer, type Flags } from './flag-layer.js';
 import type { Layer } from './layer.js';
 import { isTree, pathMembers, valueAt, type Tree } from './member-path.js';
-import { compileSchema } from './schema-check.js';
+import { schemaCheck } from './schema-check.js';
 
 /** Where settings come from, each already read: nothing here touches a disk or the process. */
 export interface ConfigSources {
@@ -16,7 +16,7 @@ export interface ConfigSources {
   readonly flags: Flags;
 }
 
-const checkSchema = compileSchema(CONFIG_SCHEMA);
+const checkSchema = schemaCheck('config');
 const SECRET_REASON = 'must be 64 lower-case hexadecimal digits (the value is not shown)';
 
 function isSecret(path: string): boolean {

@@ -16,7 +16,7 @@ import { parseModels } from '../core/registry/parse-models.js';
 import { parseRules } from '../core/rules/parse-rules.js';
 import { parseTenants } from '../core/rules/parse-tenants.js';
 import type { Policy } from '../core/selection/policy.js';
-import { policySchemas } from './policy-schemas.js';
+import { POLICY_CHECKS } from './policy-schemas.js';
 import type { PolicyFile, PolicyFolder, PolicySource } from './policy-files.js';
 import { readPolicyFolder } from './read-policy-folder.js';
 
@@ -68,35 +68,38 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
     return keep(parse(source), faults);
   };
 
-  const schemas = policySchemas();
   const models = take('models.json', ({ file, value }) =>
-    parseModels(value, { file, checkSchema: schemas.models }),
+    parseModels(value, { file, checkSchema: POLICY_CHECKS.models }),
   );
   const known = { models: models ?? [], capabilities: CAPABILITIES };
   const complexity = take('complexity.json', ({ file, value }) =>
-    parseComplexitySettings(value, file, schemas.complexity),
+    parseComplexitySettings(value, file, POLICY_CHECKS.complexity),
   );
-  const bandit = take('bandit.json', (source) => parseBanditSettings(source, schemas.bandit));
+  const bandit = take('bandit.json', (source) => parseBanditSettings(source, POLICY_CHECKS.bandit));
   const embedding = take(
     'embedding.json',
-    (source) => parseEmbedding(source, schemas.embedding, bandit?.linear.hashedWords),
+    (source) => parseEmbedding(source, POLICY_CHECKS.embedding, bandit?.linear.hashedWords),
     false,
   );
-  const budgets = take('budgets.json', (source) => parseBudgets(source, schemas.budgets));
+  const budgets = take('budgets.json', (source) => parseBudgets(source, POLICY_CHECKS.budgets));
   const availability =
-    take('availability.json', (source) => parseAvailability(source, schemas.availability), false) ??
+    take('availability.json', (source) => parseAvailability(source, POLICY_CHECKS.availability), false) ??
     DEFAULT_AVAILABILITY;
   const promotion =
-    take('promotion.json', (source) => parsePromotion(source, schemas.promotion, DEFAULT_PROMOTION), false) ??
-    DEFAULT_PROMOTION;
+    take(
+      'promotion.json',
+      (source) => parsePromotion(source, POLICY_CHECKS.promotion, DEFAULT_PROMOTION),
+      false,
+    ) ?? DEFAULT_PROMOTION;
   // Names of models can be checked only against models that could be read.
-  const priors = models && take('priors.json', (source) => parsePriors(source, schemas.priors, known));
-  const tenants = models && take('tenants.json', (source) => parseTenants(source, schemas.tenants, known));
+  const priors = models && take('priors.json', (source) => parsePriors(source, POLICY_CHECKS.priors, known));
+  const tenants =
+    models && take('tenants.json', (source) => parseTenants(source, POLICY_CHECKS.tenants, known));
   const prompts =
     models &&
     take(
       'prompts.json',
-      (source) => parsePrompts(source, schemas.prompts, { models, source: 'models.json' }),
+      (source) => parsePrompts(source, POLICY_CHECKS.prompts, { models, source: 'models.json' }),
       false,
     );
   const valueOf = (name: string): unknown => files.find(({ file }) => file === name)?.value;
@@ -107,11 +110,11 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
       ? take(
           'experiments.json',
           (source) =>
-            parseExperiments(source, schemas.experiments, {
+            parseExperiments(source, POLICY_CHECKS.experiments, {
               models,
               variants: prompts?.variants ?? [],
               settingsFaults: (change) => {
-                const settings = armSettings(settingsJson, change, schemas);
+                const settings = armSettings(settingsJson, change, POLICY_CHECKS);
                 return settings.ok ? [] : settings.faults;
               },
             }),
@@ -133,7 +136,7 @@ export function checkPolicy({ version, files, faults: unreadable }: PolicyFolder
       suggestion: 'for a policy without rules, write one with an empty list',
     });
   }
-  const rules = models && keep(parseRules(ruleFiles, schemas.rules, known), faults);
+  const rules = models && keep(parseRules(ruleFiles, POLICY_CHECKS.rules, known), faults);
 
   for (const { file } of files) {
     if (used.has(file) || RULE_FILES.test(file) || FIXTURE_FILES.test(file)) continue;

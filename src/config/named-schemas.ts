@@ -8,7 +8,7 @@ import {
 } from '../core/rules/vocabulary.js';
 import { readMember } from '../core/rules/path.js';
 import type { Policy } from '../core/selection/policy.js';
-import { SCHEMA_NAMES, schemaText } from './policy-schemas.js';
+import { POLICY_SCHEMA_NAMES, schemaText } from './policy-schemas.js';
 
 /** A part of a JSON Schema. */
 interface Schema {
@@ -103,7 +103,7 @@ function nameRules(schema: Schema, policy: Policy): void {
 /** The text of every schema by its file name, that of rules with the names of this policy for completion. */
 export function namedSchemas(policy: Policy): ReadonlyMap<string, string> {
   return new Map(
-    SCHEMA_NAMES.map((name) => {
+    POLICY_SCHEMA_NAMES.map((name) => {
       const schema = JSON.parse(schemaText(name)) as Schema;
       if (name === 'rules') nameRules(schema, policy);
       return [`${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`];

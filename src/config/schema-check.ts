@@ -1,7 +1,7 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import formats from 'ajv-formats';
-import type { Fault, SchemaCheck } from '../core/fault.js';
+import type { ErrorObject } from 'ajv';
 import { suggestWord } from '../core/closest-word.js';
+import type { Fault, SchemaCheck } from '../core/fault.js';
+import { SCHEMA_CHECKS, type SCHEMA_NAMES } from '../gen/schema-checks.js';
 
 /** `/models/3/prices` of RFC 6901 as `models[3].prices`; the root is the empty string. */
 function memberPath(pointer: string): string {
@@ -63,37 +63,10 @@ function faultOf(error: ErrorObject, file: string): Fault {
   }
 }
 
-/** A schema without its `$id`, which a copy of it may have taken; nothing refers to a schema by that. */
-const unnamed = (schemaJson: object): object =>
-  Object.fromEntries(Object.entries(schemaJson).filter(([member]) => member !== '$id'));
-
-let instance: Ajv | undefined;
-
-/** One for all schemas, as each of its own would compile the schema of schemas again. */
-function ajv(): Ajv {
-  if (instance === undefined) {
-    instance = new Ajv({
-      allErrors: true,
-      verbose: true,
-      strict: true,
-      strictRequired: false,
-      allowUnionTypes: true,
-      // Takes as long as the rest of compiling, and what is checked is small.
-      code: { optimize: false },
-    });
-    formats.default(instance);
-  }
-  return instance;
-}
-
-/**
- * Makes a JSON Schema (draft-07) into a check that names every fault at its path. It is compiled when it is first
- * used, as that takes tens of milliseconds; a schema that is wrong itself throws then.
- */
-export function compileSchema(schemaJson: object): SchemaCheck {
-  let validate: ValidateFunction | undefined;
+/** The check of a published schema, which names every fault at its path. */
+export function schemaCheck(name: (typeof SCHEMA_NAMES)[number]): SchemaCheck {
+  const validate = SCHEMA_CHECKS[name];
   return (value, file) => {
-    validate ??= ajv().compile(unnamed(schemaJson));
     if (validate(value)) return [];
     // Summaries of faults that stand in the list by themselves.
     const summaries = new Set(['if', 'oneOf', 'anyOf', 'allOf', 'not']);

@@ -1,4 +1,4 @@
-import { policySchemas } from '../config/policy-schemas.js';
+import { POLICY_CHECKS } from '../config/policy-schemas.js';
 import { SextantError } from '../core/errors.js';
 import { groupNames } from '../core/experiment/definition.js';
 import { armSettings } from '../core/experiment/arm-settings.js';
@@ -99,12 +99,11 @@ function parsedHere(
   value: unknown,
   { policy, registry, prompts }: DecisionSnapshot,
 ): Checked<DeclaredExperiment> {
-  const schemas = policySchemas();
-  return parseExperiment(value, schemas.experiments, {
+  return parseExperiment(value, POLICY_CHECKS.experiments, {
     models: modelsOf(registry),
     variants: prompts.list().map(({ variant }) => variant),
     settingsFaults: (change) => {
-      const settings = armSettings(policy.settingsJson, change, schemas);
+      const settings = armSettings(policy.settingsJson, change, POLICY_CHECKS);
       return settings.ok ? [] : settings.faults;
     },
   });

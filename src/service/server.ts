@@ -7,7 +7,7 @@ import {
 import type { Logger } from 'pino';
 import { isLoopback } from '../config/bind.js';
 import type { Config } from '../config/config.js';
-import { policySchemas } from '../config/policy-schemas.js';
+import { POLICY_CHECKS } from '../config/policy-schemas.js';
 import { HealthService } from '../gen/grpc/health/v1/health.js';
 import { ServerReflectionService } from '../gen/grpc/reflection/v1/reflection.js';
 import { ServerReflectionService as ServerReflectionServiceV1Alpha } from '../gen/grpc/reflection/v1alpha/reflection.js';
@@ -111,7 +111,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
   ): void => server.addService(guarded(definition, maxBytes), implementation as UntypedServiceImplementation);
   const { maxSelectBytes, maxMessageBytes } = settings;
   const { registry, prompts, reporter, breakers } = runtime;
-  const { models: checkModelSchema, prompts: checkPromptSchema } = policySchemas();
+  const { models: checkModelSchema, prompts: checkPromptSchema } = POLICY_CHECKS;
 
   // A batch may hold many requests: its limit is the message's.
   const selection = selectionService(context, runtime, environment);

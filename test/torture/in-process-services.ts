@@ -1,6 +1,6 @@
 import { Metadata, status, type MethodDefinition, type ServiceError } from '@grpc/grpc-js';
 import { ROLES } from '../../src/config/config.js';
-import { policySchemas } from '../../src/config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../src/config/policy-schemas.js';
 import { InsightServiceService } from '../../src/gen/sextant/v1/insight.js';
 import { OutcomeServiceService } from '../../src/gen/sextant/v1/outcome.js';
 import { PromptServiceService } from '../../src/gen/sextant/v1/prompt.js';
@@ -45,7 +45,7 @@ export function inProcessServices(runtime: Runtime, environment: Environment): C
     observe: () => undefined,
   };
   const { registry, prompts, reporter, breakers, reportWatch, rollups } = runtime;
-  const { models: checkModelSchema, prompts: checkPromptSchema } = policySchemas();
+  const { models: checkModelSchema, prompts: checkPromptSchema } = POLICY_CHECKS;
   const pairs = [
     [SelectionServiceService, selectionService(context, runtime, environment)],
     [OutcomeServiceService, outcomeService(context, reporter)],

@@ -5,7 +5,7 @@ import type { FitExample } from '../../core/complexity/fit/example.js';
 import { parseComplexitySettings } from '../../core/complexity/parse-settings.js';
 import type { ComplexitySettings } from '../../core/complexity/settings.js';
 import { describeFault, type Fault } from '../../core/fault.js';
-import { policySchemas } from '../../config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../config/policy-schemas.js';
 import { openLevelStore } from '../../store/level/open-level-store.js';
 import { StoreError } from '../../store/store-error.js';
 import { comparedModels, examplesOf, outcomeFolders, readAnsweredSet, type DataOptions } from './fit-data.js';
@@ -117,7 +117,7 @@ async function currentSettings(file: string): Promise<ComplexitySettings | undef
 }
 
 function checkedSettings(value: unknown, file: string): ComplexitySettings | readonly Fault[] {
-  const checked = parseComplexitySettings(value, file, policySchemas().complexity);
+  const checked = parseComplexitySettings(value, file, POLICY_CHECKS.complexity);
   return checked.ok ? checked.value : checked.faults;
 }
 

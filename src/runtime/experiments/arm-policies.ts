@@ -1,6 +1,6 @@
 import { checkFolder } from '../../config/load-policy.js';
 import { policyFolderOf } from '../../config/policy-files.js';
-import { policySchemas } from '../../config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../config/policy-schemas.js';
 import { armSettings, splitBudgets } from '../../core/experiment/arm-settings.js';
 import { meet } from '../../core/experiment/overlap.js';
 import type { Checked, Fault } from '../../core/fault.js';
@@ -17,7 +17,7 @@ export function armPolicies(
   const checked = definition.arms.map(({ id, change }): Checked<Policy> => {
     const sources = started.files.get(id);
     if (sources !== undefined) return checkFolder(policyFolderOf(sources)).policy;
-    const settings = armSettings(policy.settingsJson, change, policySchemas());
+    const settings = armSettings(policy.settingsJson, change, POLICY_CHECKS);
     return settings.ok ? { ok: true, value: { ...policy, ...settings.value } } : settings;
   });
   const faults = checked.flatMap((each, arm): Fault[] =>

@@ -1,4 +1,4 @@
-import { policySchemas } from '../../config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../config/policy-schemas.js';
 import type { PolicySource } from '../../config/policy-files.js';
 import { parsePromotion } from '../../core/promotion/parse-settings.js';
 import type { PromotionSettings } from '../../core/promotion/settings.js';
@@ -31,7 +31,7 @@ export function decodeStartPromotion(
   checkVersion('version', version, { violations, required: false });
   const parsed = parsePromotion(
     { file: 'promotion.json', value: request.settings ?? {} },
-    policySchemas().promotion,
+    POLICY_CHECKS.promotion,
     usual,
   );
   if (!parsed.ok)

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { policySchemas } from '../../../src/config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../../src/config/policy-schemas.js';
 import { parseAvailability } from '../../../src/core/availability/parse-settings.js';
 import { DEFAULT_AVAILABILITY } from '../../../src/core/availability/settings.js';
 import { SHIPPED_RULES } from '../../builders/policy.js';
 
 const parse = (value: unknown) =>
-  parseAvailability({ file: 'availability.json', value }, policySchemas().availability);
+  parseAvailability({ file: 'availability.json', value }, POLICY_CHECKS.availability);
 
 const pathsOf = (value: unknown): string[] => {
   const parsed = parse(value);

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { compileSchema } from '../../../src/config/schema-check.js';
+import { POLICY_CHECKS } from '../../../src/config/policy-schemas.js';
 import { parsePriors } from '../../../src/core/bandit/parse-priors.js';
 import { modelPriors, priorsAt } from '../../../src/core/bandit/priors.js';
 import type { UseCase } from '../../../src/core/ids.js';
 import type { Model, ModelId } from '../../../src/core/registry/model.js';
 
-const SCHEMA = new URL('../../../rules/schema/priors.schema.json', import.meta.url);
-const check = compileSchema(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
 const models = ['acme/one', 'acme/two'].map((id) => ({ id: id as ModelId }) as Model);
 const BASE = {
   quality: { mean: 0.75, strength: 2 },
@@ -17,7 +14,7 @@ const BASE = {
 };
 
 const parsed = (value: object) =>
-  parsePriors({ file: 'priors.json', value: { default: BASE, ...value } }, check, { models });
+  parsePriors({ file: 'priors.json', value: { default: BASE, ...value } }, POLICY_CHECKS.priors, { models });
 const pathsOf = (value: object): string[] => {
   const result = parsed(value);
   return result.ok ? [] : result.faults.map(({ path }) => path).sort();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { policySchemas } from '../../../src/config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../../src/config/policy-schemas.js';
 import { parsePriors } from '../../../src/core/bandit/parse-priors.js';
 import { parseBanditSettings } from '../../../src/core/bandit/parse-settings.js';
 import { priorsFor, type ArmPriors } from '../../../src/core/bandit/priors.js';
@@ -9,7 +9,7 @@ import type { Checked } from '../../../src/core/fault.js';
 import type { ModelId } from '../../../src/core/registry/model.js';
 import { model, readJson } from '../registry/fixture.js';
 
-const schemas = policySchemas();
+const schemas = POLICY_CHECKS;
 const pathsOf = <T>(checked: Checked<T>): string[] =>
   checked.ok ? [] : checked.faults.map(({ path }) => path).sort();
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { policySchemas } from '../../../src/config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../../src/config/policy-schemas.js';
 import { budgetFor, type BudgetRule } from '../../../src/core/budget/budget-rule.js';
 import { parseBudgets } from '../../../src/core/budget/parse-budgets.js';
 import type { TenantId, UseCase } from '../../../src/core/ids.js';
@@ -53,7 +53,7 @@ describe('budgetFor', () => {
 
 describe('budgets.json', () => {
   const parse = (budgets: unknown) =>
-    parseBudgets({ file: 'budgets.json', value: { budgets } }, policySchemas().budgets);
+    parseBudgets({ file: 'budgets.json', value: { budgets } }, POLICY_CHECKS.budgets);
 
   it('becomes whole nano-USD', () => {
     const parsed = parse([{ id: 'team', tenant: 'acme', averageUsdPerRequest: 0.0125 }]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { policySchemas } from '../../../src/config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../../src/config/policy-schemas.js';
 import { canaryExperiment } from '../../../src/core/promotion/canary-experiment.js';
 import { parsePromotion } from '../../../src/core/promotion/parse-settings.js';
 import { DEFAULT_PROMOTION } from '../../../src/core/promotion/settings.js';
@@ -7,7 +7,7 @@ import { parseExperiment } from '../../../src/core/experiment/parse-experiments.
 import { newPromotion } from '../../builders/promotion.js';
 
 const parse = (value: unknown) =>
-  parsePromotion({ file: 'promotion.json', value }, policySchemas().promotion, DEFAULT_PROMOTION);
+  parsePromotion({ file: 'promotion.json', value }, POLICY_CHECKS.promotion, DEFAULT_PROMOTION);
 
 test('what a file does not say is as before, section by section', () => {
   expect(parse({})).toEqual({ ok: true, value: DEFAULT_PROMOTION });
@@ -63,7 +63,7 @@ test('every fault is named with its path', () => {
 
 test('a canary is an experiment that could stand in experiments.json', () => {
   const { entry, definition } = canaryExperiment(newPromotion());
-  const parsed = parseExperiment(entry, policySchemas().experiments, {
+  const parsed = parseExperiment(entry, POLICY_CHECKS.experiments, {
     models: [],
     variants: [],
     settingsFaults: () => [],

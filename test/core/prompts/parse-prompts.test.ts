@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policySchemas } from '../../../src/config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../../src/config/policy-schemas.js';
 import { describeFault } from '../../../src/core/fault.js';
 import { parsePrompts, type Prompts } from '../../../src/core/prompts/parse-prompts.js';
 import { fillPrompt, missingParameters, promptOf } from '../../../src/core/prompts/prompt.js';
@@ -12,7 +12,7 @@ const MODELS = [
 ];
 
 const check = (value: unknown) =>
-  parsePrompts({ file: 'prompts.json', value }, policySchemas().prompts, {
+  parsePrompts({ file: 'prompts.json', value }, POLICY_CHECKS.prompts, {
     models: MODELS,
     source: 'models.json',
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { compileSchema } from '../../../src/config/schema-check.js';
+import { POLICY_CHECKS } from '../../../src/config/policy-schemas.js';
 import type { ModelEntry } from '../../../src/core/registry/parse-models.js';
 import { parseModels, withDefaults } from '../../../src/core/registry/parse-models.js';
 import type { Model, ModelId } from '../../../src/core/registry/model.js';
@@ -11,10 +11,8 @@ export function readJson(path: string): unknown {
   return JSON.parse(readFileSync(new URL(path, ROOT), 'utf8'));
 }
 
-const checkSchema = compileSchema(readJson('rules/schema/models.schema.json') as object);
-
 export function parse(value: unknown) {
-  return parseModels(value, { file: 'models.json', checkSchema });
+  return parseModels(value, { file: 'models.json', checkSchema: POLICY_CHECKS.models });
 }
 
 /** The smallest entry a file may hold, with changes. */

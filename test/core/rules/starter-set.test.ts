@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { POLICY_CHECKS } from '../../../src/config/policy-schemas.js';
 import { applyRules } from '../../../src/core/rules/apply.js';
 import type { RuleCandidate } from '../../../src/core/rules/facts.js';
 import { parseRules } from '../../../src/core/rules/parse-rules.js';
 import { parseTenants, tenantFact } from '../../../src/core/rules/parse-tenants.js';
 import type { RuleSet } from '../../../src/core/rules/rule-set.js';
 import { DECORATORS, EVENT_TYPES, FACT_NAMES, OPERATORS } from '../../../src/core/rules/vocabulary.js';
-import type { Fault } from '../../../src/core/fault.js';
 import { candidates, estimate, facts, KNOWN, MODELS, noSchema, rule } from './fixture.js';
 
 const ROOT = new URL('../../../rules/', import.meta.url);
@@ -20,21 +19,8 @@ const RULES_SCHEMA = readJson('schema/rules.schema.json') as {
   definitions: Record<string, { enum?: string[]; anyOf?: { enum?: string[] }[] }>;
 };
 
-function schemaCheck(schema: object) {
-  const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema);
-  return (value: unknown, file: string): Fault[] =>
-    validate(value)
-      ? []
-      : (validate.errors ?? []).map((error) => ({
-          file,
-          path: error.instancePath,
-          reason: error.message ?? '',
-        }));
-}
-const check = schemaCheck(RULES_SCHEMA);
-
 function load(): RuleSet {
-  const parsed = parseRules(FILES, check, KNOWN);
+  const parsed = parseRules(FILES, POLICY_CHECKS.rules, KNOWN);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   return parsed.value;
 }
@@ -215,17 +201,16 @@ describe('the published schemas', () => {
       },
     ],
   ])('refuse %s', (_claim, value) => {
-    expect(check(value, 'a.json')).not.toEqual([]);
+    expect(POLICY_CHECKS.rules(value, 'a.json')).not.toEqual([]);
     expect(parseRules([{ file: 'a.json', value }], noSchema, KNOWN).ok).toBe(false);
   });
 });
 
 describe('the shipped tenants', () => {
   const shipped = { file: 'tenants.json', value: readJson('tenants.json') };
-  const checkTenants = schemaCheck(readJson('schema/tenants.schema.json') as object);
 
   it('are valid, and an unlisted tenant is as default', () => {
-    const parsed = parseTenants(shipped, checkTenants, KNOWN);
+    const parsed = parseTenants(shipped, POLICY_CHECKS.tenants, KNOWN);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
     expect(tenantFact(parsed.value, 'somebody')).toEqual({ id: 'somebody', tier: 'standard', tags: [] });
     expect(tenantFact(parsed.value, 'enterprise').tier).toBe('premium');

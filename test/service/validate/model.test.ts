@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { policySchemas } from '../../../src/config/policy-schemas.js';
+import { POLICY_CHECKS } from '../../../src/config/policy-schemas.js';
 import type { Model } from '../../../src/core/registry/model.js';
 import type { Lifecycle } from '../../../src/gen/sextant/v1/model.js';
 import { Modality, Model as WireModel, ModelStatus } from '../../../src/gen/sextant/v1/model.js';
@@ -9,7 +9,7 @@ import { changedModel, decodeModel, MUTABLE_FIELDS } from '../../../src/service/
 import { refusesProperly, violationsOf } from '../../builders/violations.js';
 import { model } from '../../core/registry/fixture.js';
 
-const SCHEMA = policySchemas().models;
+const SCHEMA = POLICY_CHECKS.models;
 type Draft = Parameters<typeof WireModel.fromPartial>[0];
 const GOOD: Draft = {
   id: 'acme/one',
