@@ -1,4 +1,4 @@
-/* global setInterval, URL */
+/* global setInterval */
 // For `--import` of a server: collects garbage every so many milliseconds, and says what is left of the heap.
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
