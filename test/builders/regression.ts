@@ -5,12 +5,7 @@ import {
   type LinearPrior,
   type WeightedSums,
 } from '../../src/core/bandit/linear/linear-posterior.js';
-import {
-  addObservation,
-  emptyLinearSums,
-  type LinearObservation,
-  type LinearSums,
-} from '../../src/core/bandit/linear/linear-sums.js';
+import { LinearSums, type LinearObservation } from '../../src/core/bandit/linear/linear-sums.js';
 import { dot, solveDense, type Matrix } from './dense-solve.js';
 
 export const PRIOR: LinearPrior = { interceptMean: 0.7, interceptPrecision: 2, slopePrecision: 25 };
@@ -49,8 +44,8 @@ export const observationOf = (
 });
 
 export function sumsOf(size: number, samples: readonly Sample[]): LinearSums {
-  const sums = emptyLinearSums(size);
-  for (const sample of samples) addObservation(sums, observationOf(sample));
+  const sums = new LinearSums(size);
+  for (const sample of samples) sums.add(observationOf(sample));
   return sums;
 }
 

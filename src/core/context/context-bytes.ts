@@ -7,4 +7,8 @@ export const contextToBytes = (vector: ContextVector | undefined): Uint8Array =>
   vector === undefined ? NO_CONTEXT : new Uint8Array(vector.buffer, vector.byteOffset, vector.length);
 
 /** A copy, so that a vector that is kept does not keep the bytes that it came in. */
-export const contextFromBytes = (bytes: Uint8Array): ContextVector => new Int8Array(bytes);
+export function contextFromBytes(bytes: Uint8Array): ContextVector {
+  const vector = new Int8Array(bytes.length);
+  vector.set(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+  return vector;
+}

@@ -74,9 +74,11 @@ export function contextVector(
 const steps = (value: number): number =>
   Math.max(-STEPS_MAX, Math.min(STEPS_MAX, Math.round(value * STEPS_PER_UNIT)));
 
-/** The numbers that a vector stands for. */
-export function contextValues(vector: ContextVector): Float64Array {
-  const values = new Float64Array(vector.length);
+/** The numbers that a vector stands for, written over those in `values` where given. */
+export function contextValues(
+  vector: ContextVector,
+  values: Float64Array = new Float64Array(vector.length),
+): Float64Array {
   for (let i = 0; i < vector.length; i++) values[i] = vector[i]! / STEPS_PER_UNIT;
   return values;
 }

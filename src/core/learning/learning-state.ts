@@ -1,7 +1,6 @@
 import type { TenantId, UseCase } from '../ids.js';
 import { RATE_ONE_Q16, type Outcome } from '../outcome/outcome.js';
 import type { ArmId } from '../registry/model.js';
-import { scaleLinearSums } from '../bandit/linear/linear-sums.js';
 import { BudgetLedger } from '../budget/budget-ledger.js';
 import { NO_CONTEXT } from '../context/context-layout.js';
 import { contextValues } from '../context/context-vector.js';
@@ -89,6 +88,8 @@ export class LearningState {
   private readonly regressions = new Map<TenantId, TenantRegressions>();
 
   readonly halfLives: GroupHalfLives;
+  /** The context of the outcome that is being folded. */
+  private readonly x: Float64Array;
 
   /** @param layout of the contexts that are learned from. */
   constructor(
@@ -96,6 +97,7 @@ export class LearningState {
     readonly layout = NO_CONTEXT,
   ) {
     this.halfLives = { ...halfLives, labels: halfLives.quality, ...DRIFT_HALF_LIVES_MS };
+    this.x = new Float64Array(layout.size);
     this.version = foldVersion(this.halfLives, layout);
     const zeros = DECAY_GROUPS.map((group) => [group, 0]);
     this.landmarksMs = Object.fromEntries(zeros) as Record<DecayGroup, number>;
@@ -213,7 +215,7 @@ export class LearningState {
     if (quality === undefined && answered === undefined) return;
     const regressions = this.regressionsOf(useCase.tenant);
     const arm = regressions.ensure(useCase, armId);
-    const x = contextValues(context);
+    const x = contextValues(context, this.x);
     if (quality !== undefined) {
       const predicted = outcome.expectedQualityQ16 / RATE_ONE_Q16;
       const { value: y } = quality;
@@ -276,7 +278,7 @@ export class LearningState {
 
   private scaleRegressions(metric: RegressionMetric, factor: number): void {
     for (const { regressions } of this.useCases.values()) {
-      for (const arm of regressions.values()) scaleLinearSums(arm[metric].sums, factor);
+      for (const arm of regressions.values()) arm[metric].sums.scale(factor);
     }
     for (const regressions of this.regressions.values()) regressions.forget(metric);
   }

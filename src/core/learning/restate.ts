@@ -1,4 +1,3 @@
-import { scaleLinearSums } from '../bandit/linear/linear-sums.js';
 import { SpendHistory } from '../budget/spend-history.js';
 import { NO_CONTEXT, type ContextLayout } from '../context/context-layout.js';
 import { DECAY_GROUPS, STAT_GROUPS, scaleGroup, type ArmStats, type DecayGroup } from './arm-stats.js';
@@ -85,7 +84,7 @@ function moveRegressions(
       to[metric].sums.xx.set(from[metric].sums.xx);
       to[metric].sums.xy.set(from[metric].sums.xy);
       to[metric].sums.scalars.set(from[metric].sums.scalars);
-      scaleLinearSums(to[metric].sums, factors[group]);
+      to[metric].sums.scale(factors[group]);
       to[metric].forget();
     }
   }

@@ -1,10 +1,4 @@
-import {
-  addObservation,
-  emptyLinearSums,
-  LINEAR,
-  type LinearObservation,
-  type LinearSums,
-} from './linear-sums.js';
+import { LINEAR, LinearSums, type LinearObservation } from './linear-sums.js';
 import { LinearPosterior, type LinearPrior, type WeightedSums } from './linear-posterior.js';
 
 /** What a cached posterior was made under; another one is made where it no longer holds. */
@@ -29,11 +23,11 @@ export class LinearArm {
   constructor(readonly sums: LinearSums) {}
 
   static empty(size: number): LinearArm {
-    return new LinearArm(emptyLinearSums(size));
+    return new LinearArm(new LinearSums(size));
   }
 
   observe(observation: LinearObservation): void {
-    addObservation(this.sums, observation);
+    this.sums.add(observation);
     if (this.cached === undefined) return;
     const { x, y, weight } = observation;
     this.cached.posterior.observe(x, y, weight * this.cached.key.factor);

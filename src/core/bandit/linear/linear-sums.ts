@@ -1,30 +1,5 @@
-/**
- * Sufficient statistics of a linear regression, as decayed sums under one landmark: Σw·x·xᵀ (lower triangle,
- * row by row), Σw·y·x, Σw·y², Σw, Σw², and Σw·r² and Σw·|r| of the residuals against the prediction that the ticket
- * carried.
- * Sums merge by adding and move by scaling, in any order.
- *
- * Source: Bishop, Pattern Recognition and Machine Learning, §3.3.1; decay as in Cormode et al. (ICDE 2009).
- */
-export interface LinearSums {
-  readonly size: number;
-  readonly xx: Float64Array;
-  readonly xy: Float64Array;
-  /** Σw, Σw², Σw·y², Σw·r², Σw·e^y, Σw·e^p, Σw·|r|: see `LINEAR`. */
-  readonly scalars: Float64Array;
-}
-
 /** Places in `scalars`. The last three are for logarithms y: what a smearing factor and a robust spread are made of. */
 export const LINEAR = { w: 0, w2: 1, yy: 2, rr: 3, expY: 4, expP: 5, absR: 6, count: 7 } as const;
-
-export function emptyLinearSums(size: number): LinearSums {
-  return {
-    size,
-    xx: new Float64Array((size * (size + 1)) / 2),
-    xy: new Float64Array(size),
-    scalars: new Float64Array(LINEAR.count),
-  };
-}
 
 /** One observation: y at x, what was predicted for it, and the weight of its event time. */
 export interface LinearObservation {
@@ -36,43 +11,112 @@ export interface LinearObservation {
   readonly logarithmic: boolean;
 }
 
-export function addObservation(sums: LinearSums, observation: LinearObservation): void {
-  const { x, y, predicted, weight, logarithmic } = observation;
-  const { xx, xy, scalars, size } = sums;
-  for (let i = 0, row = 0; i < size; row += ++i) {
-    const wx = weight * x[i]!;
-    // Hashed words that a request does not have.
-    if (wx === 0) continue;
-    xy[i]! += wx * y;
-    addScaled(xx, row, wx, x, i + 1);
+/** Observations whose products are added at once: each costs 2 µs in place of 5 where x has 86 numbers. */
+const TOGETHER = 8;
+
+/**
+ * Sufficient statistics of a linear regression, as decayed sums under one landmark: Σw·x·xᵀ (lower triangle,
+ * row by row), Σw·y·x, Σw·y², Σw, Σw², and Σw·r² and Σw·|r| of the residuals against the prediction that the ticket
+ * carried.
+ * Sums merge by adding and move by scaling, in any order.
+ *
+ * The triangle is larger than a processor's nearest cache, so that reading and writing it is most of the work: products
+ * wait until there are some, and are added to each sum in the order in which they came, to the same last bit.
+ *
+ * Source: Bishop, Pattern Recognition and Machine Learning, §3.3.1; decay as in Cormode et al. (ICDE 2009).
+ */
+export class LinearSums {
+  readonly xy: Float64Array;
+  /** Σw, Σw², Σw·y², Σw·r², Σw·e^y, Σw·e^p, Σw·|r|: see `LINEAR`. */
+  readonly scalars = new Float64Array(LINEAR.count);
+  private readonly triangle: Float64Array;
+  private waiting = 0;
+  private readonly waitingWeights = new Float64Array(TOGETHER);
+  /** One x after another. */
+  private waitingXs: Float64Array | undefined;
+
+  constructor(readonly size: number) {
+    this.xy = new Float64Array(size);
+    this.triangle = new Float64Array((size * (size + 1)) / 2);
   }
-  scalars[LINEAR.w]! += weight;
-  scalars[LINEAR.w2]! += weight * weight;
-  scalars[LINEAR.yy]! += weight * y * y;
-  scalars[LINEAR.rr]! += weight * (y - predicted) ** 2;
-  if (logarithmic) {
-    scalars[LINEAR.expY]! += weight * Math.exp(y);
-    scalars[LINEAR.expP]! += weight * Math.exp(predicted);
-    scalars[LINEAR.absR]! += weight * Math.abs(y - predicted);
+
+  get xx(): Float64Array {
+    if (this.waiting > 0) this.addWaiting();
+    return this.triangle;
+  }
+
+  add({ x, y, predicted, weight, logarithmic }: LinearObservation): void {
+    const { xy, scalars, size } = this;
+    for (let i = 0; i < size; i++) xy[i]! += weight * x[i]! * y;
+    this.wait(x, weight);
+    scalars[LINEAR.w]! += weight;
+    scalars[LINEAR.w2]! += weight * weight;
+    scalars[LINEAR.yy]! += weight * y * y;
+    scalars[LINEAR.rr]! += weight * (y - predicted) ** 2;
+    if (logarithmic) {
+      scalars[LINEAR.expY]! += weight * Math.exp(y);
+      scalars[LINEAR.expP]! += weight * Math.exp(predicted);
+      scalars[LINEAR.absR]! += weight * Math.abs(y - predicted);
+    }
+  }
+
+  /** Scales all sums, as when their landmark moves: Σw² by the square. */
+  scale(factor: number): void {
+    const { xx, xy, scalars } = this;
+    for (let i = 0; i < xx.length; i++) xx[i]! *= factor;
+    for (let i = 0; i < xy.length; i++) xy[i]! *= factor;
+    for (let i = 0; i < scalars.length; i++) scalars[i]! *= i === LINEAR.w2 ? factor * factor : factor;
+  }
+
+  private wait(x: Float64Array, weight: number): void {
+    this.waitingXs ??= new Float64Array(this.size * TOGETHER);
+    this.waitingXs.set(x, this.waiting * this.size);
+    this.waitingWeights[this.waiting++] = weight;
+    if (this.waiting === TOGETHER) this.addWaiting();
+  }
+
+  private addWaiting(): void {
+    addProducts(this.triangle, sideBySide(this.waitingXs!), this.waitingWeights);
+    this.waitingWeights.fill(0);
+    this.waiting = 0;
   }
 }
 
-/** Adds s·x to `count` sums from a place on; four at a time, which folds a log a third faster. */
-function addScaled(sums: Float64Array, from: number, s: number, x: Float64Array, count: number): void {
-  let j = 0;
-  let at = from;
-  for (; j + 4 <= count; j += 4, at += 4) {
-    sums[at]! += s * x[j]!;
-    sums[at + 1]! += s * x[j + 1]!;
-    sums[at + 2]! += s * x[j + 2]!;
-    sums[at + 3]! += s * x[j + 3]!;
-  }
-  for (; j < count; j++, at++) sums[at]! += s * x[j]!;
+let coordinates = new Float64Array();
+
+/** Coordinate by coordinate, in a room that the next call uses again. */
+function sideBySide(xs: Float64Array): Float64Array {
+  if (coordinates.length !== xs.length) coordinates = new Float64Array(xs.length);
+  for (let n = 0, from = 0; n < TOGETHER; n++)
+    for (let at = n; at < xs.length; at += TOGETHER) coordinates[at] = xs[from++]!;
+  return coordinates;
 }
 
-/** Scales all sums, as when their landmark moves: Σw² by the square. */
-export function scaleLinearSums({ xx, xy, scalars }: LinearSums, factor: number): void {
-  for (let i = 0; i < xx.length; i++) xx[i]! *= factor;
-  for (let i = 0; i < xy.length; i++) xy[i]! *= factor;
-  for (let i = 0; i < scalars.length; i++) scalars[i]! *= i === LINEAR.w2 ? factor * factor : factor;
+/** Adds Σ w·x·xᵀ of eight, whose coordinates lie side by side; what has no weight adds nothing. */
+function addProducts(triangle: Float64Array, xs: Float64Array, weights: Float64Array): void {
+  const [w0, w1, w2, w3, w4, w5, w6, w7] = weights as unknown as Eight;
+  for (let row = 0, at = 0; row < xs.length; row += TOGETHER) {
+    const a0 = w0 * xs[row]!;
+    const a1 = w1 * xs[row + 1]!;
+    const a2 = w2 * xs[row + 2]!;
+    const a3 = w3 * xs[row + 3]!;
+    const a4 = w4 * xs[row + 4]!;
+    const a5 = w5 * xs[row + 5]!;
+    const a6 = w6 * xs[row + 6]!;
+    const a7 = w7 * xs[row + 7]!;
+    for (let column = 0; column <= row; column += TOGETHER, at++) {
+      triangle[at] =
+        triangle[at]! +
+        a0 * xs[column]! +
+        a1 * xs[column + 1]! +
+        a2 * xs[column + 2]! +
+        a3 * xs[column + 3]! +
+        a4 * xs[column + 4]! +
+        a5 * xs[column + 5]! +
+        a6 * xs[column + 6]! +
+        a7 * xs[column + 7]!;
+    }
+  }
 }
+
+type Eight = readonly [number, number, number, number, number, number, number, number];

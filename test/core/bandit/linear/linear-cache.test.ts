@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LinearPosterior, LinearPrior } from '../../../../src/core/bandit/linear/linear-posterior.js';
 import type { LinearArm } from '../../../../src/core/bandit/linear/linear-arm.js';
-import { scaleLinearSums } from '../../../../src/core/bandit/linear/linear-sums.js';
 import { contextOfSteps, qualityIn, repeated, taught } from '../../../builders/linear-learning.js';
 import type { ArmId } from '../../../../src/core/registry/model.js';
 import { HALF_LIVES, HOUR_MS, START_MS } from '../../../builders/learning.js';
@@ -80,7 +79,7 @@ describe('an arm’s cached posterior', () => {
   it('is dropped when its sums are scaled as a whole', () => {
     const arm = armOf(SIZE, fc.sample(anySamples(SIZE), { numRuns: 1, seed: 6 })[0]!);
     arm.posterior(PRIOR, NONE);
-    scaleLinearSums(arm.sums, 0.01);
+    arm.sums.scale(0.01);
     arm.forget();
     expect(posteriorGap(arm.posterior(PRIOR, NONE), anew(arm))).toBeLessThan(1e-12);
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LinearPrior } from '../../../../src/core/bandit/linear/linear-posterior.js';
-import { emptyLinearSums } from '../../../../src/core/bandit/linear/linear-sums.js';
+import { LinearSums } from '../../../../src/core/bandit/linear/linear-sums.js';
 import { solveDense } from '../../../builders/dense-solve.js';
 import {
   anyContext,
@@ -55,7 +55,7 @@ describe('a linear posterior (Bishop, PRML, eqs. 3.50–3.54)', () => {
   it('equals its prior where nothing was taught', () => {
     fc.assert(
       fc.property(anyContext(SIZE), anyPrior, (x, prior) => {
-        for (const parts of [[], [{ sums: emptyLinearSums(SIZE), factor: 1 }]]) {
+        for (const parts of [[], [{ sums: new LinearSums(SIZE), factor: 1 }]]) {
           const posterior = posteriorOf(SIZE, parts, prior);
           const slopes = x.slice(1).reduce((sum, value) => sum + value * value, 0);
           const leverage = 1 / prior.interceptPrecision + slopes / prior.slopePrecision;

@@ -1,12 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  addObservation,
-  emptyLinearSums,
-  LINEAR,
-  scaleLinearSums,
-  type LinearSums,
-} from '../../../../src/core/bandit/linear/linear-sums.js';
+import { LINEAR, LinearSums } from '../../../../src/core/bandit/linear/linear-sums.js';
 import {
   anySamples,
   directPrediction,
@@ -31,7 +25,7 @@ const anyAged = fc.array(
 );
 
 function merged(parts: readonly LinearSums[]): LinearSums {
-  const all = emptyLinearSums(SIZE);
+  const all = new LinearSums(SIZE);
   for (const part of parts) {
     for (const name of ['xx', 'xy', 'scalars'] as const) part[name].forEach((v, i) => (all[name][i]! += v));
   }
@@ -46,6 +40,22 @@ function furthest(a: LinearSums, b: LinearSums): number {
 }
 
 describe('linear sums', () => {
+  it('are to the last bit those of one observation after another, however often they are read', () => {
+    fc.assert(
+      fc.property(anySamples(SIZE), fc.array(fc.boolean()), (samples, reads) => {
+        const sums = new LinearSums(SIZE);
+        const products = new Float64Array(sums.xx.length);
+        samples.forEach((sample, n) => {
+          sums.add(observationOf(sample));
+          for (let i = 0, at = 0; i < SIZE; i++)
+            for (let j = 0; j <= i; j++) products[at++]! += sample.weight * sample.x[i]! * sample.x[j]!;
+          if (reads[n]) expect(sums.xx).toEqual(products);
+        });
+        expect(sums.xx).toEqual(products);
+      }),
+    );
+  });
+
   it('do not depend on the order of observations', () => {
     fc.assert(
       fc.property(anySamples(SIZE), fc.nat(), (samples, turn) => {
@@ -104,7 +114,7 @@ describe('linear sums', () => {
       const [samples] = fc.sample(anySamples(SIZE, 30), { numRuns: 1, seed: 3 });
       const still = sumsOf(SIZE, samples!);
       const moved = sumsOf(SIZE, samples!);
-      scaleLinearSums(moved, factor);
+      moved.scale(factor);
       const [before, after] = [
         posteriorOf(SIZE, [{ sums: still, factor: 1 }]),
         posteriorOf(SIZE, [{ sums: moved, factor: 1 / factor }]),
@@ -117,16 +127,16 @@ describe('linear sums', () => {
     const sums = sumsOf(SIZE, fc.sample(anySamples(SIZE, 30), { numRuns: 1, seed: 5 })[0]!);
     const effective = ({ scalars }: LinearSums): number => scalars[LINEAR.w]! ** 2 / scalars[LINEAR.w2]!;
     const before = effective(sums);
-    scaleLinearSums(sums, 2 ** -77);
+    sums.scale(2 ** -77);
     expect(relativeGap(effective(sums), before)).toBeLessThan(1e-12);
   });
 
   it('hold residuals against what the ticket predicted, and exponentials and plain residuals of logarithms only', () => {
-    const sums = emptyLinearSums(1);
+    const sums = new LinearSums(1);
     const sample = { x: Float64Array.of(1), y: 2, weight: 3 };
-    addObservation(sums, observationOf(sample, { predicted: 1.5 }));
+    sums.add(observationOf(sample, { predicted: 1.5 }));
     expect([...sums.scalars]).toEqual([3, 9, 12, 0.75, 0, 0, 0]);
-    addObservation(sums, observationOf(sample, { predicted: 0, logarithmic: true }));
+    sums.add(observationOf(sample, { predicted: 0, logarithmic: true }));
     expect(sums.scalars[LINEAR.expY]).toBeCloseTo(3 * Math.exp(2), 12);
     expect(sums.scalars[LINEAR.expP]).toBeCloseTo(3, 12);
     expect(sums.scalars[LINEAR.absR]).toBeCloseTo(3 * 2, 12);
