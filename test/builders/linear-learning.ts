@@ -28,6 +28,7 @@ export const LINEAR_SETTINGS: LinearSettings = {
   tokenSlopePrecision: 10,
   thompsonScale: { intercept: 1, slopes: 1 },
   poolingStrength: 30,
+  poolingStrengths: [],
   noiseVariance: 0.02,
   noiseStrength: 50,
 };

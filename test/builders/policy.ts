@@ -69,6 +69,7 @@ export const BANDIT = {
     tokenSlopePrecision: 10,
     thompsonScale: { intercept: 1, slopes: 1 },
     poolingStrength: 30,
+    poolingStrengths: [],
     noiseVariance: 0.02,
     noiseStrength: 50,
   },

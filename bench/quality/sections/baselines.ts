@@ -80,7 +80,11 @@ function linesOf({ policy, report }: BenchContext): Line[] {
     without('context', { policy: 'beta', segmentBy: [] }),
     without('pooling', {
       poolingStrength: LEAST_POOLING,
-      linear: { ...(policy.bandit['linear'] as object | undefined), poolingStrength: LEAST_POOLING },
+      linear: {
+        ...(policy.bandit['linear'] as object | undefined),
+        poolingStrength: LEAST_POOLING,
+        poolingStrengths: [],
+      },
     }),
     without('decay', { halfLifeHours: forEver }),
     { ...without('pacing', {}), unpaced: true },

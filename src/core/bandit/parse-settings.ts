@@ -17,9 +17,15 @@ const DEFAULT_EPSILON = 0.05;
 const DEFAULT_UCB_WIDTH = 1;
 const MS_PER_HOUR = 3_600_000;
 
+/** Lists that evidence chooses from. */
+const ASCENDING = ['slopePrecisions', 'poolingStrengths'] as const;
+const ascends = (values: readonly number[]): boolean =>
+  values.every((value, i) => i === 0 || value > values[i - 1]!);
+
 interface BanditFile {
   readonly policy: BanditPolicy;
-  readonly linear: LinearSettings;
+  readonly linear: Omit<LinearSettings, 'poolingStrengths'> &
+    Partial<Pick<LinearSettings, 'poolingStrengths'>>;
   readonly exploration: ExplorationSettings;
   readonly labels?: LabelSettings;
   readonly epsilon?: number;
@@ -47,12 +53,11 @@ export function parseBanditSettings(
       faults: [{ file, path: 'weights', reason: 'are all zero: nothing would be preferred' }],
     };
   }
-  const { slopePrecisions } = rest.linear;
-  if (slopePrecisions.some((precision, i) => i > 0 && precision <= slopePrecisions[i - 1]!)) {
-    return {
-      ok: false,
-      faults: [{ file, path: 'linear.slopePrecisions', reason: 'must ascend, each above the one before' }],
-    };
+  const linear: LinearSettings = { poolingStrengths: [], ...rest.linear };
+  const unordered = ASCENDING.filter((name) => !ascends(linear[name]));
+  if (unordered.length > 0) {
+    const reason = 'must ascend, each above the one before';
+    return { ok: false, faults: unordered.map((name) => ({ file, path: `linear.${name}`, reason })) };
   }
   const halfLives = Object.fromEntries(
     METRIC_GROUPS.map((group) => [group, halfLifeHours[group] * MS_PER_HOUR]),
@@ -61,7 +66,7 @@ export function parseBanditSettings(
     ok: true,
     value: {
       policy: rest.policy,
-      linear: rest.linear,
+      linear,
       exploration: rest.exploration,
       ...(rest.labels && { labels: rest.labels }),
       epsilon: rest.epsilon ?? DEFAULT_EPSILON,

@@ -52,8 +52,10 @@ export interface LinearSettings extends SlopeSettings {
   /** Prior precision of the slopes of the logarithm of output tokens. */
   readonly tokenSlopePrecision: number;
   readonly thompsonScale: ThompsonScale;
-  /** How many outcomes a use case may borrow from the others, per model. */
+  /** How many outcomes a use case may borrow from the others, per model; of quality, until evidence chooses. */
   readonly poolingStrength: number;
+  /** Strengths that evidence chooses from for quality, ascending; empty for `poolingStrength` throughout. */
+  readonly poolingStrengths: readonly number[];
   /** Noise variance of quality before anything is known, and how many outcomes that is worth. */
   readonly noiseVariance: number;
   readonly noiseStrength: number;

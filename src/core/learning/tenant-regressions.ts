@@ -1,5 +1,6 @@
 import { LinearArm } from '../bandit/linear/linear-arm.js';
 import type { LinearPrior } from '../bandit/linear/linear-posterior.js';
+import { PoolingEvidence } from '../bandit/linear/pooling-evidence.js';
 import { SharedSlopes } from '../bandit/linear/shared-slopes.js';
 import type { LinearObservation, LinearSums } from '../bandit/linear/linear-sums.js';
 import type { UseCase } from '../ids.js';
@@ -20,6 +21,8 @@ interface UntaughtArm {
 export class TenantRegressions {
   /** Slopes that all arms share, by metric. */
   readonly sharedSlopes: Readonly<Record<RegressionMetric, SharedSlopes>>;
+  /** How much use cases lend each other of quality. */
+  readonly pooling = new PoolingEvidence();
   /** Observations that arms were taught, by metric. */
   readonly taught: Record<RegressionMetric, number> = { quality: 0, logTokens: 0 };
   private readonly useCases = new Map<ArmId, UseCaseState[]>();
@@ -86,5 +89,6 @@ export class TenantRegressions {
     }
     for (const arm of this.untaught.values()) arm.forget();
     this.sharedSlopes[metric].forget();
+    if (metric === 'quality') this.pooling.forget();
   }
 }

@@ -70,9 +70,18 @@ describe('bandit.json', () => {
     expect(parsed).toMatchObject({ ok: false, faults: [{ file: 'bandit.json', path: 'weights' }] });
   });
 
-  it('refuses precisions that do not ascend', () => {
-    const linear = { ...(SHIPPED['linear'] as object), slopePrecisions: [8, 80, 80] };
-    expect(pathsOf(bandit({ linear }))).toEqual(['linear.slopePrecisions']);
+  it('refuses precisions and strengths that do not ascend', () => {
+    const linear = {
+      ...(SHIPPED['linear'] as object),
+      slopePrecisions: [8, 80, 80],
+      poolingStrengths: [2, 1],
+    };
+    expect(pathsOf(bandit({ linear }))).toEqual(['linear.poolingStrengths', 'linear.slopePrecisions']);
+  });
+
+  it('keeps to one strength of pooling where a file of before has no list of them', () => {
+    const { poolingStrengths: _, ...linear } = SHIPPED['linear'] as { poolingStrengths: number[] };
+    expect(bandit({ linear })).toMatchObject({ ok: true, value: { linear: { poolingStrengths: [] } } });
   });
 
   it.each([NaN, Infinity, -Infinity])('refuses %d for a number', (value) => {

@@ -8,6 +8,8 @@ interface CacheKey {
   readonly factor: number;
   /** Σw of the lenders when it was made, before it was scaled to what they lend: that stays at n₀. */
   readonly weight: number;
+  /** What they lent, which changes with n₀. */
+  readonly lent: number;
   /** Revision of the learning state when the parts' weight was last looked at. */
   revision: number;
 }
@@ -65,12 +67,13 @@ export class LinearArm {
       return cached.posterior;
     const lenders = siblings();
     const weight = lenders.reduce((sum, { sums }) => sum + sums.scalars[LINEAR.w]!, 0);
-    if (holds && near(cached.key.weight, weight)) {
+    const lent = lenders.reduce((sum, part) => sum + part.factor * part.sums.scalars[LINEAR.w]!, 0);
+    if (holds && near(cached.key.weight, weight) && near(cached.key.lent, lent)) {
       cached.key.revision = revision;
       return cached.posterior;
     }
     const posterior = new LinearPosterior(prior, this.sums.size, [{ sums: this.sums, factor }, ...lenders]);
-    this.cached = { key: { prior, factor, weight, revision }, posterior };
+    this.cached = { key: { prior, factor, weight, lent, revision }, posterior };
     return posterior;
   }
 }

@@ -40,6 +40,20 @@ export function qualitySlopes({
   });
 }
 
+/** Outcomes that use cases lend each other. */
+function poolingStrength(
+  { regressions, settings, qualityFactor: factor }: LinearScope,
+  metric: RegressionMetric,
+): number {
+  if (metric !== 'quality') return settings.poolingStrength;
+  return regressions.pooling.read({
+    settings,
+    factor,
+    taught: regressions.taught.quality,
+    arms: () => regressions.sumsOf('quality'),
+  });
+}
+
 /** Quality lies in [0, 1], so its variance is at most a quarter; below the least, draws would never explore. */
 const NOISE_VARIANCE_MIN = 0.002;
 const NOISE_VARIANCE_MAX = 0.25;
@@ -116,7 +130,10 @@ function siblingsOf(scope: LinearScope, reading: Reading): WeightedSums[] {
       if (useCase !== scope.useCase) elsewhere.push(useCase.regressions.get(id)![metric].sums);
     }
   }
-  return [...lent(kinSums(scope, reading), scope, reading), ...lent(elsewhere, scope, reading)];
+  return [
+    ...lent(kinSums(scope, reading), scope.settings.poolingStrength, reading),
+    ...lent(elsewhere, poolingStrength(scope, metric), reading),
+  ];
 }
 
 /** The sums of the model's other arms in this use case. */
@@ -125,10 +142,10 @@ function kinSums({ useCase }: LinearScope, { metric, kin }: Reading): LinearSums
 }
 
 /** Sums as they count for another arm: scaled by min(1, n₀ / n_rest), summed and never subtracted. */
-function lent(others: readonly LinearSums[], { settings }: LinearScope, { factor }: Reading): WeightedSums[] {
+function lent(others: readonly LinearSums[], strength: number, { factor }: Reading): WeightedSums[] {
   let rest = 0;
   for (const { scalars } of others) rest += factor * scalars[LINEAR.w]!;
-  const lend = lendFactor(settings.poolingStrength, rest);
+  const lend = lendFactor(strength, rest);
   return others.map((sums) => ({ sums, factor: factor * lend }));
 }
 
@@ -150,7 +167,11 @@ function pooledScalars(scope: LinearScope, reading: Reading, { scalars }: Linear
   let expP = factor * scalars[LINEAR.expP]!;
   let absR = factor * scalars[LINEAR.absR]!;
   if (kin.here.length === 0) return { w, rr, expY, expP, absR };
-  for (const { sums, factor: lends } of lent(kinSums(scope, reading), scope, reading)) {
+  for (const { sums, factor: lends } of lent(
+    kinSums(scope, reading),
+    scope.settings.poolingStrength,
+    reading,
+  )) {
     w += lends * sums.scalars[LINEAR.w]!;
     rr += lends * sums.scalars[LINEAR.rr]!;
     expY += lends * sums.scalars[LINEAR.expY]!;
