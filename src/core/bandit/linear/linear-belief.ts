@@ -152,33 +152,32 @@ function lent(others: readonly LinearSums[], strength: number, { factor }: Readi
 /** Scalar sums as of now; see `LINEAR`. */
 interface PooledScalars {
   readonly w: number;
+  /** Σw·y. */
+  readonly y: number;
+  readonly yy: number;
   readonly rr: number;
   readonly expY: number;
-  readonly expP: number;
   readonly absR: number;
 }
 
 /** An arm's scalar sums, with what the model's other arms lend. */
-function pooledScalars(scope: LinearScope, reading: Reading, { scalars }: LinearSums): PooledScalars {
+function pooledScalars(scope: LinearScope, reading: Reading, own: LinearSums): PooledScalars {
   const { factor, kin } = reading;
-  let w = factor * scalars[LINEAR.w]!;
-  let rr = factor * scalars[LINEAR.rr]!;
-  let expY = factor * scalars[LINEAR.expY]!;
-  let expP = factor * scalars[LINEAR.expP]!;
-  let absR = factor * scalars[LINEAR.absR]!;
-  if (kin.here.length === 0) return { w, rr, expY, expP, absR };
-  for (const { sums, factor: lends } of lent(
-    kinSums(scope, reading),
-    scope.settings.poolingStrength,
-    reading,
-  )) {
-    w += lends * sums.scalars[LINEAR.w]!;
-    rr += lends * sums.scalars[LINEAR.rr]!;
-    expY += lends * sums.scalars[LINEAR.expY]!;
-    expP += lends * sums.scalars[LINEAR.expP]!;
-    absR += lends * sums.scalars[LINEAR.absR]!;
-  }
-  return { w, rr, expY, expP, absR };
+  const sum = { w: 0, y: 0, yy: 0, rr: 0, expY: 0, absR: 0 };
+  const add = ({ scalars, xy }: LinearSums, counts: number): void => {
+    sum.w += counts * scalars[LINEAR.w]!;
+    // The first coordinate of every context is one.
+    sum.y += counts * xy[0]!;
+    sum.yy += counts * scalars[LINEAR.yy]!;
+    sum.rr += counts * scalars[LINEAR.rr]!;
+    sum.expY += counts * scalars[LINEAR.expY]!;
+    sum.absR += counts * scalars[LINEAR.absR]!;
+  };
+  add(own, factor);
+  if (kin.here.length === 0) return sum;
+  const { poolingStrength } = scope.settings;
+  for (const part of lent(kinSums(scope, reading), poolingStrength, reading)) add(part.sums, part.factor);
+  return sum;
 }
 
 /**
@@ -232,15 +231,28 @@ export function linearTokens(
   const known = { variance: sigma * sigma, strength };
   // Residuals against tickets hold what was not known when they were written: leverage would count it twice.
   const noise = clamp(noiseVariance(scalars, known), LOG_NOISE_VARIANCE_MIN, LOG_NOISE_VARIANCE_MAX);
-  // Duan's factor, Σ real ÷ Σ predicted median, held to the log-normal's own while there is little to go by.
-  const pseudo = strength * median;
-  const smearing = (scalars.expY + pseudo * Math.exp(noise / 2)) / (scalars.expP + pseudo);
   return {
-    mean: Math.exp(logMean) * Math.min(smearing, SMEARING_MAX),
+    mean: Math.exp(logMean) * smearingOf(scalars, { noise, pseudo: strength * median }),
     logMean,
     logSd: Math.sqrt(spreadVariance(scalars, known) * (1 + leverage * (strength / (strength + scalars.w)))),
     observations: factor * sums.scalars[LINEAR.w]!,
   };
+}
+
+/**
+ * Duan's factor, Σ real ÷ Σ predicted median, held to the log-normal's own by some pseudo tokens while there is little
+ * to go by. The medians are those of the present fit, as what tickets predicted is of before it was learned: they lie
+ * about the mean of y, normally, with what of its variance is more than the noise. A mean of e^r is at least e^0.
+ */
+function smearingOf(
+  { w, y, yy, expY }: PooledScalars,
+  { noise, pseudo }: { readonly noise: number; readonly pseudo: number },
+): number {
+  const mean = w > 0 ? y / w : 0;
+  const explained = w > 0 ? Math.max(0, yy / w - mean * mean - noise) : 0;
+  const medians = w * Math.exp(mean + explained / 2);
+  const smearing = (expY + pseudo * Math.exp(noise / 2)) / (medians + pseudo);
+  return clamp(smearing, 1, SMEARING_MAX);
 }
 
 /** Mean of the inverse-gamma's scale: residuals against what tickets predicted, and a prior worth `strength`. */

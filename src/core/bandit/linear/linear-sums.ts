@@ -1,4 +1,7 @@
-/** Places in `scalars`. The last three are for logarithms y: what a smearing factor and a robust spread are made of. */
+/**
+ * Places in `scalars`. The last three are for logarithms y: what a smearing factor and a robust spread are made of.
+ * `expP` is read no more, and keeps its place in snapshots.
+ */
 export const LINEAR = { w: 0, w2: 1, yy: 2, rr: 3, expY: 4, expP: 5, absR: 6, count: 7 } as const;
 
 /** One observation: y at x, what was predicted for it, and the weight of its event time. */

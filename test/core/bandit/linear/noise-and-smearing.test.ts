@@ -44,12 +44,40 @@ describe('the noise of quality', () => {
 
 describe('the length of answers', () => {
   it('has a mean of e^θᵀx times Duan’s factor, Σ real ÷ Σ predicted (Duan 1983)', () => {
-    const lessons = [100, 400, 700].flatMap((tokens) => repeated(400, { tokens, predicted: 300 }));
+    const lengths = [100, 400, 700];
+    const lessons = lengths.flatMap((tokens) => repeated(400, { tokens, predicted: 300 }));
     const { mean, logMean } = tokensIn(taught(lessons));
-    const noise =
-      ([100, 400, 700].reduce((sum, t) => sum + 400 * Math.log(t / 300) ** 2, 0) + 4) / (1200 + 4);
-    const smearing = (1200 * 400 + 4 * 250 * Math.exp(noise / 2)) / (1200 * 300 + 4 * 250);
+    const noise = (lengths.reduce((sum, t) => sum + 400 * Math.log(t / 300) ** 2, 0) + 4) / (1200 + 4);
+    // Of one context, all that lengths vary by is noise.
+    const median = Math.exp(lengths.reduce((sum, t) => sum + Math.log(t) / 3, 0));
+    const smearing = (1200 * 400 + 4 * 250 * Math.exp(noise / 2)) / (1200 * median + 4 * 250);
     expect(mean / Math.exp(logMean)).toBeCloseTo(smearing, 5);
+  });
+
+  it('has medians as far apart as the context says, which tickets foresaw', () => {
+    const lessons = [-48, 48].flatMap((steps) =>
+      repeated(2_000, {
+        context: contextOfSteps(steps),
+        tokens: 400 * Math.exp(steps / 48),
+        predicted: 400 * Math.exp(steps / 48),
+      }),
+    );
+    const { mean, logMean } = tokensIn(taught(lessons));
+    // Two lengths are not the normal that they are taken for.
+    expect(mean / Math.exp(logMean)).toBeCloseTo(1, 1);
+  });
+
+  it.each([20, 250, 4_000])('comes to %d tokens from its prior where every answer has as many', (tokens) => {
+    const lessons: Lesson[] = [];
+    for (let n = 1; n <= 100; n++) {
+      const before = Math.exp(tokensIn(taught(lessons)).logMean);
+      lessons.push(...repeated(1, { tokens, predicted: before }));
+      const { mean, logMean } = tokensIn(taught(lessons));
+      expect(mean).toBeGreaterThanOrEqual(Math.exp(logMean));
+      expect(mean).toBeLessThan(1.05 * Math.max(tokens, 250 * Math.exp(0.5)));
+    }
+    expect(tokensIn(taught(lessons)).mean / tokens).toBeGreaterThan(0.85);
+    expect(tokensIn(taught(lessons)).mean / tokens).toBeLessThan(1.2);
   });
 
   it('has the log-normal’s factor before anything is known', () => {
@@ -59,7 +87,11 @@ describe('the length of answers', () => {
   });
 
   it('is never smeared by more than five', () => {
-    const { mean, logMean } = tokensIn(taught(repeated(500, { tokens: 90_000, predicted: 1 })));
+    const lessons = [
+      ...repeated(475, { tokens: 1, predicted: 1 }),
+      ...repeated(25, { tokens: 1e5, predicted: 1 }),
+    ];
+    const { mean, logMean } = tokensIn(taught(lessons));
     expect(mean / Math.exp(logMean)).toBeCloseTo(5, 9);
   });
 
