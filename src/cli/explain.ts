@@ -8,7 +8,7 @@ import { checkFolder } from './check-folder.js';
 import { refuse } from './config-options.js';
 import { explanationLines } from './explain-report.js';
 import { freshSnapshot } from './fresh-snapshot.js';
-import { calling, withClient, type ConnectionFlags } from './server-connection.js';
+import { calling, withClient, withCredentialOptions, type ConnectionFlags } from './server-connection.js';
 import { timeOption } from './time-option.js';
 import { explainResponseToJson, questionFromJson, selectRequestFromJson } from './wire-json.js';
 
@@ -23,17 +23,14 @@ interface ExplainFlags extends Partial<ConnectionFlags> {
 
 /** `sextant explain`: how one request would be decided, and what every rule saw of it. */
 export function explainCommand(): Command {
-  return new Command('explain')
+  const command = new Command('explain')
     .description(
       'Explain how a request would be decided: by a policy folder, with nothing learned yet, or by a running server. Decides nothing.',
     )
     .requiredOption('--request <file>', 'a SelectRequest as JSON; - for standard input')
     .option('--rules <folder>', 'policy folder (default: rules)')
-    .option('-a, --address <host:port>', 'ask this server instead')
-    .option('--token-file <file>', 'file with the bearer token; else SEXTANT_TOKEN holds it')
-    .option('--tls', "use TLS, with the system's authorities")
-    .option('--tls-ca <file>', 'use TLS, with this authority (PEM)')
-    .option('--insecure', 'send the token without TLS beyond loopback, too')
+    .option('-a, --address <host:port>', 'ask this server instead');
+  return withCredentialOptions(command)
     .option('--tenant <id>', 'who asks, with --rules; a server takes it from the token', 'default')
     .option(
       '--at <time>',

@@ -18,23 +18,27 @@ export interface ConnectionFlags {
   readonly address: string;
   readonly tls?: boolean;
   readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
   readonly tokenFile?: string;
   readonly insecure?: boolean;
 }
 
 /** Adds the flags that say which server is called, and as whom. */
 export function withConnectionOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('-a, --address <host:port>', 'gRPC address of the server')
-        .env('SEXTANT_ADDRESS')
-        .default('127.0.0.1:50051'),
-    )
+  const address = new Option('-a, --address <host:port>', 'gRPC address of the server');
+  return withCredentialOptions(command.addOption(address.env('SEXTANT_ADDRESS').default('127.0.0.1:50051')));
+}
+
+/** Adds the flags that say as whom a server is called, and over what. */
+export const withCredentialOptions = (command: Command): Command =>
+  command
     .option('--token-file <file>', 'file with the bearer token; else SEXTANT_TOKEN holds it')
     .option('--tls', "use TLS, with the system's authorities")
     .option('--tls-ca <file>', 'use TLS, with this authority (PEM)')
+    .option('--tls-cert <file>', 'use TLS, and show this certificate (PEM); goes with --tls-key')
+    .option('--tls-key <file>', 'the key of that certificate (PEM)')
     .option('--insecure', 'send the token without TLS beyond loopback, too');
-}
 
 /** Flags of commands that print what a server answers. */
 export interface AnswerFlags extends ConnectionFlags {
@@ -105,13 +109,14 @@ export async function withClient<C extends Client, T>(
 }
 
 function readToken({ tokenFile }: ConnectionFlags): string | undefined {
-  const token = tokenFile === undefined ? process.env['SEXTANT_TOKEN'] : readFile(tokenFile).trim();
+  const token =
+    tokenFile === undefined ? process.env['SEXTANT_TOKEN'] : readFile('--token-file', tokenFile).trim();
   return token === '' ? undefined : token;
 }
 
 function credentialsOf(flags: ConnectionFlags, hasToken: boolean): ChannelCredentials {
-  if (flags.tlsCa !== undefined) return credentials.createSsl(Buffer.from(readFile(flags.tlsCa)));
-  if (flags.tls) return credentials.createSsl();
+  const { tls, tlsCa, tlsCert, tlsKey } = flags;
+  if (tls || tlsCa !== undefined || tlsCert !== undefined || tlsKey !== undefined) return tlsOf(flags);
   const host = flags.address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
   if (hasToken && !flags.insecure && !isLoopback(host)) {
     throw new ConnectionError(
@@ -121,11 +126,32 @@ function credentialsOf(flags: ConnectionFlags, hasToken: boolean): ChannelCreden
   return credentials.createInsecure();
 }
 
-function readFile(path: string): string {
+function tlsOf({ tlsCa, tlsCert, tlsKey }: ConnectionFlags): ChannelCredentials {
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    const [given, other] = tlsKey === undefined ? ['--tls-cert', '--tls-key'] : ['--tls-key', '--tls-cert'];
+    throw new ConnectionError(`${given} goes with ${other}, which is not given`);
+  }
+  const read = (option: string, path: string | undefined): Buffer | null =>
+    path === undefined ? null : Buffer.from(readFile(option, path));
+  const [ca, key, cert] = [
+    read('--tls-ca', tlsCa),
+    read('--tls-key', tlsKey),
+    read('--tls-cert', tlsCert),
+  ] as const;
+  try {
+    return credentials.createSsl(ca, key, cert);
+  } catch (cause) {
+    const given = [ca && '--tls-ca', cert && '--tls-cert', key && '--tls-key'].filter(Boolean).join(', ');
+    throw new ConnectionError(`${given}: no TLS can be made of it: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** @param option whose file it is. */
+function readFile(option: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConnectionError(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new ConnectionError(`${option} ${path}: cannot be read: ${(cause as Error).message}`, { cause });
   }
 }
 
