@@ -1,7 +1,9 @@
 import { relative } from 'node:path';
 import { Command } from 'commander';
+import type { Config } from '../config/config.js';
 import { checkFolder, type CheckedFolder, type LocatedWarning } from './check-folder.js';
 import { readConfig, withConfigOptions, type ConfigFlags } from './config-options.js';
+import { keyFileFaults } from './key-file-faults.js';
 import { describeLocated, type LocatedFault } from './located-faults.js';
 import { edgeFaults } from '../service/edge/edge-faults.js';
 import { packageVersion } from '../package-version.js';
@@ -31,7 +33,7 @@ async function check(folder: string | undefined, flags: CheckFlags): Promise<voi
   const path = folder ?? (config.ok ? config.value.rules.path : undefined);
   const found: CheckedFolder = path === undefined ? { faults: [], warnings: [] } : await checkFolder(path);
   const { version, warnings } = found;
-  const ofConfig: readonly LocatedFault[] = config.ok ? edgeFaults(config.value, Date.now()) : config.faults;
+  const ofConfig: readonly LocatedFault[] = config.ok ? fileFaults(config.value) : config.faults;
   const faults = [...ofConfig, ...found.faults];
   const ok = faults.length === 0 && !(flags.strict === true && warnings.length > 0);
   if (flags.sarif) {
@@ -57,6 +59,12 @@ async function check(folder: string | undefined, flags: CheckFlags): Promise<voi
   }
   process.exitCode = ok ? 0 : 2;
 }
+
+/** What is wrong with the files that the configuration names. */
+const fileFaults = (config: Config): LocatedFault[] => [
+  ...edgeFaults(config, Date.now()),
+  ...keyFileFaults(config),
+];
 
 function report(faults: readonly LocatedFault[], warnings: readonly LocatedWarning[]): void {
   const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
