@@ -12,6 +12,7 @@ import { SessionCookies } from './admin/session-cookie.js';
 import type { Config } from './config/config.js';
 import { retentionOf } from './runtime/audit-log.js';
 import { packageVersion } from './package-version.js';
+import { openServerKeys } from './server-keys.js';
 import { openServerStore } from './server-store.js';
 import { systemEnvironment } from './runtime/environment.js';
 import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
@@ -20,7 +21,7 @@ import type { RuntimeSettings } from './runtime/runtime-options.js';
 import { retentionSettings } from './runtime/retention.js';
 import { evaluationOnThread } from './runtime/evaluation/evaluation-on-thread.js';
 import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
-import { ephemeralTicketKeys, loadTicketKeys } from './runtime/ticket-keys.js';
+import { ephemeralTicketKeys } from './runtime/ticket-keys.js';
 import { Edge } from './service/edge/edge.js';
 import { openIdentities, type OpenIdentities } from './service/edge/open-identities.js';
 import { localCalls } from './service/local-calls.js';
@@ -58,7 +59,9 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   const { store, observe, degraded } = await openServerStore(config.store, environment, logger);
   // Whoever does not know the arms' numbers must not sign for the server that does.
   const keys =
-    inMemory || degraded !== undefined ? ephemeralTicketKeys() : await loadTicketKeys(config.tickets.keyFile);
+    inMemory || degraded !== undefined
+      ? ephemeralTicketKeys()
+      : await openServerKeys(config.tickets.keyFile, store, logger);
   let endFor!: (reason: ReasonToEnd) => void;
   const reasonToEnd = new Promise<ReasonToEnd>((resolve) => (endFor = resolve));
   let stopping: Promise<void> | undefined;

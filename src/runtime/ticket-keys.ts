@@ -65,13 +65,15 @@ export const ephemeralTicketKeys = (): TicketKeys => parseTicketKeys(newTicketKe
 /**
  * Reads the key file, or makes one with a new key, readable by its owner alone, so that tickets stay
  * valid over a restart.
+ * @param beforeNew called where there is no file, before one is made.
  */
-export async function loadTicketKeys(path: string): Promise<TicketKeys> {
+export async function loadTicketKeys(path: string, beforeNew?: () => Promise<void>): Promise<TicketKeys> {
   try {
     return parseTicketKeys(await readFile(path, 'utf8'), path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+  await beforeNew?.();
   const text = newTicketKeyLine();
   // `wx`: two servers that start at once must not overwrite each other's key.
   await writeFile(path, text, { mode: 0o600, flag: 'wx' });

@@ -1,0 +1,40 @@
+import { rmSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { startServer } from './built-server.js';
+import { connect } from './clients.js';
+import { policyFolder, SOUND } from './policy-folder.js';
+import { refusalOf } from './refusal.js';
+import { ask, wentWell } from './samples.js';
+
+const WARNING =
+  'there was no file of ticket keys at tickets.keyFile: a new key is made, and outstanding tickets are refused';
+const WARN_LEVEL = 40;
+
+test.each([
+  ['decisions', true],
+  ['outcomes alone', false],
+])('a key file that is gone from a store with %s is told of at the next start, once', async (_, isLogged) => {
+  const server = await startServer({
+    rulesPath: policyFolder(SOUND),
+    settings: { 'decisionLog.enabled': String(isLogged) },
+  });
+  const before = connect(server.address);
+  const { ticket } = await before.select(ask('keys'));
+  if (!isLogged) await before.report({ ticket, attempts: [wentWell()] });
+  before.close();
+  await server.stop();
+  // The store was new.
+  expect(server.logged(WARNING)).toEqual([]);
+
+  const path = `${server.storePath}.keys`;
+  rmSync(path);
+  await server.restart();
+  expect(server.logged(WARNING)).toMatchObject([{ level: WARN_LEVEL, path }]);
+  const after = connect(server.address);
+  const refusal = await refusalOf(after.report({ ticket, attempts: [wentWell({ quality: 0 })] }));
+  expect(refusal).toMatchObject({ reason: 'TICKET_INVALID' });
+  after.close();
+
+  await server.restart();
+  expect(server.logged(WARNING)).toHaveLength(1);
+});
