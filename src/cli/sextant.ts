@@ -35,9 +35,23 @@ function commandsFor(name: string | undefined): Promise<Command[]> {
   return Promise.all(makers.map((make) => make()));
 }
 
+/** As for any input that is refused: a supervisor that knows it does not try the same line again. */
+const EXIT_USAGE = 2;
+/** Commands that end with 1 whatever they refuse. */
+const USAGE_ENDS_WITH_1: ReadonlySet<string> = new Set(['report', 'experiments']);
+
+/** Ends a command line that a command cannot take with `EXIT_USAGE`, in commands below it too. */
+function refusingUsage(command: Command): Command {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE));
+  command.commands.forEach(refusingUsage);
+  return command;
+}
+
 const program = new Command('sextant')
   .description('The decision plane for LLM calls: which model should take this request?')
   .version(packageVersion(), '-V, --version')
   .showHelpAfterError();
-for (const command of await commandsFor(process.argv[2])) program.addCommand(command);
+for (const command of await commandsFor(process.argv[2])) {
+  program.addCommand(USAGE_ENDS_WITH_1.has(command.name()) ? command : refusingUsage(command));
+}
 await program.parseAsync();

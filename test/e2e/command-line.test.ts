@@ -25,6 +25,23 @@ test('a command that is none is told what was meant, of all that there are', asy
   }
 });
 
+test('a line that a command cannot take ends it with exit code 2, as any input that is refused', async () => {
+  for (const [line, reason] of [
+    [['serve', '--server.prot', '1'], "unknown option '--server.prot'"],
+    [['check', '--server.port'], "option '--server.port <value>' argument missing"],
+    [['verify', 'one', 'two'], 'too many arguments'],
+    [['restore'], "missing required argument 'backup'"],
+    [['audit', '--limit', 'few'], 'write a whole number from 1 on'],
+    [['policy', 'lsit'], 'too many arguments'],
+    [['rules', 'diff'], "required option '--log <store>' not specified"],
+  ] as const) {
+    const { code, stdout, stderr } = await runSextant(line);
+    expect([code, stdout], line.join(' ')).toEqual([2, '']);
+    expect(stderr).toContain(reason);
+  }
+  expect((await runSextant(['policy', 'list', '--help'])).code).toBe(0);
+});
+
 test('the version is that of the package', async () => {
   expect((await runSextant(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
