@@ -1,3 +1,4 @@
+import { normalize, sep } from 'node:path';
 import { isLoopback } from './bind.js';
 import { authIsRequired, type Config } from './config.js';
 
@@ -81,12 +82,25 @@ function tokenConflicts({ auth }: Config): Conflict[] {
   });
 }
 
-function keyFileConflicts({ store, tickets }: Config): Conflict[] {
-  const folder = `${store.path.replace(/[/\\]+$/, '')}/`;
-  if (store.adapter !== 'level' || !tickets.keyFile.startsWith(folder)) return [];
-  return [
-    { path: 'tickets.keyFile', reason: `${tickets.keyFile} is inside store.path; keep keys beside it` },
-  ];
+/** By how they are written: nothing here knows the working directory. */
+function isInside(path: string, folder: string): boolean {
+  const spelt = (name: string): string => `${normalize(name).replace(/[/\\]+$/, '')}${sep}`;
+  return spelt(path).startsWith(spelt(folder));
+}
+
+/** The store is all that may be in its folder. */
+function storeFolderConflicts({ store, tickets, backup }: Config): Conflict[] {
+  if (store.adapter !== 'level') return [];
+  const conflicts: Conflict[] = [];
+  if (isInside(tickets.keyFile, store.path)) {
+    const reason = `${tickets.keyFile} is inside store.path; keep keys beside it`;
+    conflicts.push({ path: 'tickets.keyFile', reason });
+  }
+  if (isInside(backup.path, store.path)) {
+    const reason = `${backup.path} is inside store.path; keep backups beside it`;
+    conflicts.push({ path: 'backup.path', other: 'store.path', reason });
+  }
+  return conflicts;
 }
 
 function certificateConflicts({ auth, server }: Config): Conflict[] {
@@ -140,7 +154,7 @@ export function conflictsOf(config: Config): Conflict[] {
     ...portConflicts(config),
     ...limitConflicts(config),
     ...tokenConflicts(config),
-    ...keyFileConflicts(config),
+    ...storeFolderConflicts(config),
     ...certificateConflicts(config),
     ...jwtConflicts(config),
     ...connectionConflicts(config),

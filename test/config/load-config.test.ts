@@ -220,6 +220,14 @@ describe('settings that clash', () => {
     expect(faults({ flags: { 'server.port': 9464, 'admin.enabled': false } })).toEqual([]);
   });
 
+  it('takes keys and backups beside the store, and anywhere where there is none on disk', () => {
+    const env = { SEXTANT_BACKUP_PATH: './data/store-copies', SEXTANT_TICKETS_KEY_FILE: './data/store2/k' };
+    expect(faults({ env })).toEqual([]);
+    const inside = { SEXTANT_BACKUP_PATH: './data/store/b', SEXTANT_TICKETS_KEY_FILE: './data/store/k' };
+    expect(faults({ env: inside })).toHaveLength(2);
+    expect(faults({ env: { ...inside, SEXTANT_STORE_ADAPTER: 'memory' } })).toEqual([]);
+  });
+
   it.each([
     [{ SEXTANT_SERVER_TLS_CERT_FILE: 'c' }, 'SEXTANT_SERVER_TLS_KEY_FILE: is required'],
     [{ SEXTANT_SERVER_TLS: '{}' }, 'SEXTANT_SERVER_TLS.certFile: is required'],
@@ -236,6 +244,16 @@ describe('settings that clash', () => {
       { SEXTANT_TICKETS_KEY_FILE: './data/store/keys' },
       'SEXTANT_TICKETS_KEY_FILE: ./data/store/keys is inside',
     ],
+    [
+      { SEXTANT_TICKETS_KEY_FILE: 'data/x/../store/keys' },
+      'SEXTANT_TICKETS_KEY_FILE: data/x/../store/keys is inside',
+    ],
+    [
+      { SEXTANT_BACKUP_PATH: './data/store/backups' },
+      'SEXTANT_BACKUP_PATH: ./data/store/backups is inside store.path',
+    ],
+    [{ SEXTANT_BACKUP_PATH: 'data/store/' }, 'SEXTANT_BACKUP_PATH: data/store/ is inside store.path'],
+    [{ SEXTANT_STORE_PATH: './data' }, 'SEXTANT_STORE_PATH: ./data/backups is inside store.path'],
     [
       {
         SEXTANT_AUTH_TOKENS: JSON.stringify([
