@@ -47,7 +47,7 @@ export interface RunningServer {
 
 /**
  * Opens the store, recovers what was learned, takes the policy in force and serves; ready when it resolves.
- * @throws StoreError, FaultyPolicyError, or what the system says of a port that cannot be had.
+ * @throws StoreError, FaultyPolicyError, or SettingError of a file that is no good or a port that cannot be had.
  */
 export async function startSextant(config: Config, logger: Logger): Promise<RunningServer> {
   const environment = systemEnvironment();

@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import { listenError } from '../config/setting-error.js';
 import type { Dashboard } from './dashboard.js';
 import type { Registry } from 'prom-client';
 import type { Metrics } from './metrics.js';
@@ -80,7 +81,7 @@ async function scrape(registry: Registry, accept: string | undefined): Promise<[
 
 function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(listenError({ section: 'admin', host, port }, error)));
     server.listen(port, host, resolve);
   });
 }

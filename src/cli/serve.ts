@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { pino, type Logger } from 'pino';
 import type { Config } from '../config/config.js';
+import { SettingError } from '../config/setting-error.js';
 import { startSextant, type RunningServer } from '../main.js';
 import { FaultyPolicyError } from '../runtime/faulty-policy-error.js';
 import { StoreError } from '../store/store-error.js';
@@ -66,18 +67,12 @@ function endForSupervisor(server: RunningServer, logger: Logger): void {
   server.stop().then(end, end);
 }
 
-function startFailure(error: unknown, { server, rules }: Config): object {
+function startFailure(error: unknown, { rules }: Config): object {
   if (error instanceof FaultyPolicyError)
     return { reason: error.message, faults: error.faults.map(describeFault) };
-  if (error instanceof StoreError) return { code: error.code, reason: error.message };
+  if (error instanceof StoreError || error instanceof SettingError)
+    return { code: error.code, reason: error.message };
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE' || /EADDRINUSE/.test(message)) {
-    return {
-      code: 'PORT_IN_USE',
-      reason: `${server.host}:${server.port} or the admin port is in use`,
-      detail: message,
-    };
-  }
   if (code === 'ENOENT' && message.includes(rules.path)) {
     return { code: 'POLICY_MISSING', reason: `there is no policy folder at ${rules.path}; see rules.path` };
   }

@@ -1,10 +1,18 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { newAuthority } from '../builders/certificates.js';
 import { runSextant, startServer, type LogLine } from './built-server.js';
 import { connect } from './clients.js';
 import { editJson, newFolder, policyFolder, SOUND, writeRule } from './policy-folder.js';
 import { ask } from './samples.js';
+
+/** Twelve processes. */
+const SLOW_MS = 90_000;
+const rulesPath = policyFolder(SOUND);
+/** The settings of a server that starts for the first time. */
+const fresh = () => ({ 'store.path': join(newFolder(), 'store'), 'rules.path': rulesPath });
 
 /** A start that is expected to fail, with what it logged. */
 async function startFailing(
@@ -77,9 +85,63 @@ test('a policy folder that is not there, and a port that is taken, end the start
   expect(taken.code).toBe(1);
   expect(failure(taken.logs)).toMatchObject({
     code: 'PORT_IN_USE',
-    reason: expect.stringContaining(port!) as string,
+    reason: `server.port ${port}: is in use on 127.0.0.1`,
   });
+  const [adminTaken, noAddress] = await Promise.all([
+    startFailing({ ...fresh(), 'admin.port': String(first.adminPort) }),
+    startFailing({ ...fresh(), 'server.host': '192.0.2.1', 'server.allowInsecureRemote': 'true' }),
+  ]);
+  expect([adminTaken.code, failure(adminTaken.logs)]).toMatchObject([
+    1,
+    { code: 'PORT_IN_USE', reason: `admin.port ${first.adminPort}: is in use on 127.0.0.1` },
+  ]);
+  expect([noAddress.code, failure(noAddress.logs)]).toMatchObject([
+    1,
+    { code: 'LISTEN_FAILED', reason: 'server.host 192.0.2.1: is no address of this machine' },
+  ]);
 });
+
+test(
+  'a file that is missing or no good ends the start, by setting and file',
+  { timeout: SLOW_MS },
+  async () => {
+    const folder = newFolder();
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const file = (name: string, content: string | Buffer): string => {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    };
+    const { cert } = await (await newAuthority()).issue();
+    const certFile = file('server.crt', cert);
+    const encryption = { cipher: 'aes-256-cbc', passphrase: 'secret' };
+    const keyFile = file('server.key', privateKey.export({ type: 'pkcs8', format: 'pem', ...encryption }));
+    const older = file('older.key', privateKey.export({ type: 'sec1', format: 'pem', ...encryption }));
+    const keys = file('store.keys', 'not a key\n');
+    const gone = join(folder, 'gone');
+    const tls = (pair: object): Record<string, string> => ({ 'server.tls': JSON.stringify(pair) });
+    const jwt = { issuer: 'https://issuer.example', audience: 'sextant', jwksFile: gone };
+    for (const [settings, setting, value, reason] of [
+      [tls({ certFile: gone, keyFile }), 'server.tls.certFile', gone, 'no such file or directory'],
+      [tls({ certFile, keyFile: gone }), 'server.tls.keyFile', gone, 'no such file or directory'],
+      [tls({ certFile, keyFile }), 'server.tls.keyFile', keyFile, 'is encrypted'],
+      [tls({ certFile, keyFile: older }), 'server.tls.keyFile', older, 'is encrypted'],
+      [{ 'auth.jwt': JSON.stringify(jwt) }, 'auth.jwt.jwksFile', gone, 'no such file or directory'],
+      [{ 'tickets.keyFile': keys }, 'tickets.keyFile', keys, 'line 1: a ticket key is'],
+    ] as const) {
+      const { code, logs } = await startFailing({ ...fresh(), ...settings });
+      expect([code, failure(logs)]).toMatchObject([
+        1,
+        { code: 'FILE_FAULTY', reason: expect.stringContaining(`${setting} ${value}: ${reason}`) as string },
+      ]);
+      const flags = Object.entries(settings).flatMap(([path, text]) => [`--${path}`, text]);
+      const checked = await runSextant(['check', rulesPath, ...flags]);
+      expect([checked.code, checked.stderr]).toEqual([
+        2,
+        expect.stringContaining(`${setting}: ${value}: ${reason}`) as string,
+      ]);
+    }
+  },
+);
 
 test('wrong settings are refused before anything is opened, each by its flag', async () => {
   const { code, stderr, logs } = await startFailing({

@@ -10,7 +10,7 @@ import type { ErrorCode } from '../../core/errors.js';
 import { ConnectionCount } from './connection-count.js';
 import { FrontDoor } from './front-door.js';
 import { gatekeeper } from './gatekeeper.js';
-import { keyPairOf, pathsOf, readFiles, type KeyPair } from './key-pair.js';
+import { keyPairOf, pathsOf, readTlsFiles, type KeyPair } from './key-pair.js';
 import { LoadWatch } from './load-watch.js';
 import type { OpenIdentities } from './open-identities.js';
 import { PeerAllowance } from './peer-allowance.js';
@@ -39,7 +39,7 @@ export class Edge {
   private door: FrontDoor | undefined;
   private readonly keyPairListeners: ((pair: KeyPair) => void)[] = [];
 
-  /** @throws Error where TLS files are no good. */
+  /** @throws SettingError where TLS files are no good. */
   constructor(private readonly parts: EdgeParts) {
     const { config, identities, logger } = parts;
     const { limits, server, auth } = config;
@@ -83,7 +83,7 @@ export class Edge {
   readonly takeDecisions = (principal: Principal, decisions: number): void =>
     this.rate.take(principal, decisions);
 
-  /** Listens, and passes each connection on. @returns the port. */
+  /** Listens, and passes each connection on. @returns the port. @throws SettingError where it cannot be had. */
   listen(inject: (socket: Socket) => void): Promise<number> {
     const { config, identities, logger } = this.parts;
     const { host, port, tls } = config.server;
@@ -142,7 +142,7 @@ class WatchedKeyPair {
   constructor({ config, logger, nowMs }: EdgeParts, use: (pair: KeyPair) => void) {
     const tls = config.server.tls!;
     const paths = pathsOf(tls);
-    const contents = readFiles(paths);
+    const contents = readTlsFiles(tls);
     this.pair = keyPairOf(tls, contents, nowMs());
     const take = (changed: readonly Buffer[]): object => {
       const pair = keyPairOf(tls, changed, nowMs());

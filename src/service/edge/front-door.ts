@@ -1,6 +1,7 @@
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
+import { listenError } from '../../config/setting-error.js';
 import type { CertificatePrincipals } from '../../runtime/identity/certificate-principals.js';
 import type { Principal } from '../../runtime/principals.js';
 import type { ConnectionCount } from './connection-count.js';
@@ -59,13 +60,14 @@ export class FrontDoor {
     }
   }
 
-  /** @returns the port. */
+  /** @returns the port. @throws SettingError where it cannot be had. */
   listen(): Promise<number> {
     const { host, port } = this.parts;
     return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
+      const refuse = (error: Error): void => reject(listenError({ section: 'server', host, port }, error));
+      this.server.once('error', refuse);
       this.server.listen(port, host.replace(/^\[(.*)\]$/, '$1'), () => {
-        this.server.off('error', reject);
+        this.server.off('error', refuse);
         // Such as no file descriptor left: the next connection may find one.
         this.server.on('error', (error) => this.parts.logger.error({ err: error }, 'listening failed'));
         resolve((this.server.address() as AddressInfo).port);

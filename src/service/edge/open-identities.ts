@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import type { AuthConfig } from '../../config/config.js';
+import { readFileOf, withFileOf } from '../../config/setting-error.js';
 import { CertificatePrincipals } from '../../runtime/identity/certificate-principals.js';
 import { Identities } from '../../runtime/identity/identities.js';
 import { JwtTokens, type JsonWebKeys } from '../../runtime/identity/jwt-tokens.js';
 import { Principals } from '../../runtime/principals.js';
-import { readFiles } from './key-pair.js';
 import { FilesWatch } from './watched-files.js';
+
+const JWKS_FILE = 'auth.jwt.jwksFile';
 
 export interface OpenIdentities {
   readonly identities: Identities;
@@ -15,7 +17,7 @@ export interface OpenIdentities {
 
 /**
  * Everything that says who a caller is.
- * @throws Error where the file with the issuer's keys is no good.
+ * @throws SettingError where the file with the issuer's keys is no good.
  */
 export function openIdentities(auth: AuthConfig, logger: Logger, nowMs: () => number): OpenIdentities {
   const certificates = new CertificatePrincipals(auth.certificates);
@@ -36,25 +38,27 @@ function watchKeys(file: string | undefined, jwt: JwtTokens, logger: Logger): Fi
     jwt.useKeys(keys);
     return { file, keys: keys.keys.length };
   };
-  const contents = readFiles([file]);
+  const contents = [readFileOf(JWKS_FILE, file)];
   take(contents);
   return new FilesWatch({ what: 'keys of tokens', paths: [file], take, logger }, contents);
 }
 
-/** @throws Error that names the setting and the file. */
-export function keysOf(file: string, content: Buffer): JsonWebKeys {
-  let value: unknown;
+/** @throws SettingError */
+export const readKeys = (file: string): JsonWebKeys => keysOf(file, readFileOf(JWKS_FILE, file));
+
+/** @throws SettingError */
+const keysOf = (file: string, content: Buffer): JsonWebKeys =>
+  withFileOf(JWKS_FILE, file, () => {
+    const { keys } = (parseJson(content) ?? {}) as { keys?: unknown };
+    if (!Array.isArray(keys) || keys.length === 0 || keys.some((key) => typeof key !== 'object' || !key))
+      throw new Error('holds no "keys", or none that is an object');
+    return { keys: keys as object[] };
+  });
+
+function parseJson(content: Buffer): unknown {
   try {
-    value = JSON.parse(content.toString('utf8'));
-  } catch (error) {
-    throw new Error(`auth.jwt.jwksFile ${file}: is no JSON: ${(error as Error).message}`, { cause: error });
+    return JSON.parse(content.toString('utf8')) as unknown;
+  } catch (cause) {
+    throw new Error(`is no JSON: ${(cause as Error).message}`, { cause });
   }
-  const keys = (value as { keys?: unknown } | null)?.keys;
-  if (
-    !Array.isArray(keys) ||
-    keys.length === 0 ||
-    keys.some((key) => typeof key !== 'object' || key === null)
-  )
-    throw new Error(`auth.jwt.jwksFile ${file}: holds no "keys", or none that is an object`);
-  return { keys: keys as object[] };
 }
