@@ -77,6 +77,7 @@ function encodeRow(row: PriceRow) {
     ...optional('perToolCallNanoUsd', row.perToolCallUsd),
     ...(row.batchDiscount !== undefined && { batchDiscount: row.batchDiscount }),
     tiers: (row.tiers ?? []).map(encodeTier),
+    freeTokens: hasFreeTokens(row),
   };
 }
 
@@ -88,8 +89,12 @@ function encodeTier(tier: PriceTier): WireTier {
     ...optional('cachedInputNanoUsdPerMtok', tier.cachedInputUsdPerMTok),
     ...optional('cacheWriteNanoUsdPerMtok', tier.cacheWriteUsdPerMTok),
     ...optional('cacheWrite1hNanoUsdPerMtok', tier.cacheWrite1hUsdPerMTok),
+    freeTokens: hasFreeTokens(tier),
   };
 }
+
+const hasFreeTokens = ({ inputUsdPerMTok, outputUsdPerMTok }: PriceRow | PriceTier): boolean =>
+  inputUsdPerMTok === 0 || outputUsdPerMTok === 0;
 
 function encodeRateLimits({ requestsPerMinute, tokensPerMinute }: RateLimits): WireRateLimits {
   return {
@@ -98,8 +103,8 @@ function encodeRateLimits({ requestsPerMinute, tokensPerMinute }: RateLimits): W
   };
 }
 
-/** Prices as the registry keeps them, in USD per million tokens. */
-export function decodePrices(wire: WirePrices): Prices {
+/** Prices as a file has them, in USD per million tokens, and unchecked: what the wire leaves out is left out. */
+export function decodePrices(wire: WirePrices): Record<string, unknown> {
   const { schedule } = wire;
   return {
     ...decodeRow(wire),
@@ -112,10 +117,9 @@ export function decodePrices(wire: WirePrices): Prices {
   };
 }
 
-function decodeRow(wire: WirePrices): PriceRow {
+function decodeRow(wire: WirePrices): Record<string, unknown> {
   return {
-    inputUsdPerMTok: usdFromNanoUsd(wire.inputNanoUsdPerMtok),
-    outputUsdPerMTok: usdFromNanoUsd(wire.outputNanoUsdPerMtok),
+    ...textPrices(wire),
     ...usd('cachedInputUsdPerMTok', wire.cachedInputNanoUsdPerMtok),
     ...usd('cacheWriteUsdPerMTok', wire.cacheWriteNanoUsdPerMtok),
     ...usd('cacheWrite1hUsdPerMTok', wire.cacheWrite1hNanoUsdPerMtok),
@@ -131,14 +135,23 @@ function decodeRow(wire: WirePrices): PriceRow {
   };
 }
 
-function decodeTier(tier: WireTier): PriceTier {
+function decodeTier(tier: WireTier): Record<string, unknown> {
   return {
     abovePromptTokens: Number(tier.abovePromptTokens),
-    inputUsdPerMTok: usdFromNanoUsd(tier.inputNanoUsdPerMtok),
-    outputUsdPerMTok: usdFromNanoUsd(tier.outputNanoUsdPerMtok),
+    ...textPrices(tier),
     ...usd('cachedInputUsdPerMTok', tier.cachedInputNanoUsdPerMtok),
     ...usd('cacheWriteUsdPerMTok', tier.cacheWriteNanoUsdPerMtok),
     ...usd('cacheWrite1hUsdPerMTok', tier.cacheWrite1hNanoUsdPerMtok),
+  };
+}
+
+/** A 0 that nobody says is meant cannot be told from a price that was left out. */
+function textPrices(wire: WirePrices | WireTier): Record<string, number> {
+  const told = (nanoUsd: bigint): bigint | undefined =>
+    nanoUsd === 0n && !wire.freeTokens ? undefined : nanoUsd;
+  return {
+    ...usd('inputUsdPerMTok', told(wire.inputNanoUsdPerMtok)),
+    ...usd('outputUsdPerMTok', told(wire.outputNanoUsdPerMtok)),
   };
 }
 

@@ -154,6 +154,10 @@ function wireFault({ path, reason, suggestion }: Fault): Fault {
     .replace(/(perRequest|perToolCall)Usd/g, '$1NanoUsd')
     .replace(/cacheWrite1h/g, 'cacheWrite_1h')
     .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  if (wirePath.includes('nano_usd') && reason === 'is required') {
+    const meant = 'set free_tokens beside it where it is meant';
+    return { path: wirePath, reason: 'is missing or 0, and unknown is never free', suggestion: meant };
+  }
   // The file's advice counts in USD, the wire in nano-USD.
   if (wirePath.includes('nano_usd'))
     return { path: wirePath, reason: `${reason} (in USD; the wire has nano-USD)` };

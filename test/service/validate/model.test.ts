@@ -11,6 +11,7 @@ import { model } from '../../core/registry/fixture.js';
 
 const SCHEMA = POLICY_CHECKS.models;
 type Draft = Parameters<typeof WireModel.fromPartial>[0];
+type Prices = NonNullable<Draft['prices']>;
 const GOOD: Draft = {
   id: 'acme/one',
   inputModalities: [Modality.TEXT],
@@ -135,6 +136,53 @@ describe('a model from the wire', () => {
     expect(faultsOf(changes)).toContain(path);
   });
 
+  it.each<[string, Prices, string[]]>([
+    ['neither price', {}, ['model.prices.input_nano_usd_per_mtok', 'model.prices.output_nano_usd_per_mtok']],
+    [
+      'no price of output',
+      { inputNanoUsdPerMtok: 1_000_000_000n },
+      ['model.prices.output_nano_usd_per_mtok'],
+    ],
+    [
+      'a price of input of 0',
+      { inputNanoUsdPerMtok: 0n, outputNanoUsdPerMtok: 1_000_000_000n },
+      ['model.prices.input_nano_usd_per_mtok'],
+    ],
+    [
+      'a tier without prices',
+      { ...GOOD.prices, tiers: [{ abovePromptTokens: 4000n }] },
+      ['model.prices.tiers[0].input_nano_usd_per_mtok', 'model.prices.tiers[0].output_nano_usd_per_mtok'],
+    ],
+    [
+      'a later row without a price of output',
+      {
+        ...GOOD.prices,
+        from: '2026-01-01',
+        schedule: [{ from: '2027-01-01', inputNanoUsdPerMtok: 1_000_000_000n }],
+      },
+      ['model.prices.schedule[0].output_nano_usd_per_mtok'],
+    ],
+  ])('with %s is not taken for free', (_name, prices, paths) => {
+    expect(faultsOf({ prices })).toEqual(paths);
+  });
+
+  it('is free where it is said to be, and comes back as free', () => {
+    const free = {
+      inputUsdPerMTok: 0,
+      outputUsdPerMTok: 0,
+      perRequestUsd: 0.01,
+      tiers: [{ abovePromptTokens: 4000, inputUsdPerMTok: 1, outputUsdPerMTok: 0 }],
+    };
+    const prices = {
+      freeTokens: true,
+      perRequestNanoUsd: 10_000_000n,
+      tiers: [{ abovePromptTokens: 4000n, inputNanoUsdPerMtok: 1_000_000_000n, freeTokens: true }],
+    };
+    const taken = decodeModel(wire({ prices }), SCHEMA);
+    expect(taken.prices).toEqual(free);
+    expect(decodeModel(onWire(taken), SCHEMA)).toEqual(taken);
+  });
+
   it('is a model or a SextantError, never another error', () => {
     const whole = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
     const texts = fc.array(fc.string({ maxLength: 8 }), { maxLength: 3 });
@@ -175,6 +223,13 @@ describe('an update', () => {
       'tags',
     ]);
     expect(after).toEqual({ ...FULL, status: 'active', tags: ['x'] });
+  });
+
+  it('of the prices names those that are not there', () => {
+    const prices = { inputNanoUsdPerMtok: 1_000_000_000n };
+    expect(violationsOf(() => update({ prices }, ['prices']))).toEqual([
+      'model.prices.output_nano_usd_per_mtok',
+    ]);
   });
 
   it('clears a masked field that the request leaves out', () => {
