@@ -106,6 +106,16 @@ test('the explanation names the rules that fired, on which model, and what remov
   expect(cheap).toMatchObject({ weightsRuleId: 'cheap-first', weights: { quality: 0, cost: 1, latency: 0 } });
 });
 
+test('an image that is told by its size alone goes to models that read images', async () => {
+  const { input, useCase } = ask('pictures');
+  const request = { useCase, input: { ...input, images: [{ widthPx: 800, heightPx: 600 }] } };
+  const { removals, candidates } = (await sextant.explain({ request })).explanation!;
+  expect(candidates.length).toBeGreaterThan(0);
+  expect(removals).toContainEqual(
+    expect.objectContaining({ model: 'groq/llama-3.1-8b-instant', ruleId: 'capability-image-input' }),
+  );
+});
+
 test('an unpriced model takes requests, but none that a budget limits', async () => {
   expect((await explained('free')).candidates.map(({ model }) => model)).toContain(UNPRICED);
   const budgeted = await explained('budgeted');

@@ -4,6 +4,7 @@ import {
   type DimensionScores,
   type TaskType,
 } from '../../core/profile.js';
+import type { Modality } from '../../core/registry/model.js';
 import type { RequestInput } from '../../core/selection/question.js';
 import type { ImageSize } from '../../core/tokens/attachment-tokens.js';
 import type { Duration } from '../../gen/google/protobuf/duration.js';
@@ -49,7 +50,10 @@ export function decodeInput(path: string, wire: WireInput | undefined, violation
     ...(wire.maxOutputTokens !== undefined && {
       maxOutputTokens: violations.whole(`${path}.max_output_tokens`, wire.maxOutputTokens, OUTPUT_TOKENS),
     }),
-    modalities: decodeEnums(`${path}.modalities`, wire.modalities, modalityEnum, violations),
+    modalities: modalitiesOf(
+      wire,
+      decodeEnums(`${path}.modalities`, wire.modalities, modalityEnum, violations),
+    ),
     toolCount: wire.toolCount,
     ...(wire.images.length > 0 && { images: decodeImages(`${path}.images`, wire.images, violations) }),
     ...(wire.audioDuration && {
@@ -59,6 +63,16 @@ export function decodeInput(path: string, wire: WireInput | undefined, violation
       embedding: decodeEmbedding(`${path}.embedding`, wire.embedding, violations),
     }),
   };
+}
+
+/** What is attached by its size needs a model that reads it, named among the modalities or not. */
+function modalitiesOf(wire: WireInput, named: readonly Modality[]): readonly Modality[] {
+  const { seconds, nanos } = wire.audioDuration ?? { seconds: 0n, nanos: 0 };
+  const attached: readonly Modality[] = [
+    ...(wire.images.length > 0 ? (['image'] as const) : []),
+    ...(seconds > 0n || nanos > 0 ? (['audio'] as const) : []),
+  ];
+  return [...named, ...attached.filter((modality) => !named.includes(modality))];
 }
 
 function decodeImages(path: string, wire: readonly WireSize[], violations: Violations): readonly ImageSize[] {

@@ -45,6 +45,24 @@ describe('a request that says little', () => {
     });
   });
 
+  it.each<[string, Draft['input'], string[]]>([
+    ['images', { images: [{ widthPx: 800, heightPx: 600 }] }, ['image']],
+    ['sound', { audioDuration: { seconds: 2n } }, ['audio']],
+    ['no sound', { audioDuration: {} }, []],
+    [
+      'both, where one is named',
+      {
+        modalities: [Modality.TEXT, Modality.AUDIO],
+        images: [{ widthPx: 1, heightPx: 1 }],
+        audioDuration: { nanos: 1 },
+      },
+      ['text', 'audio', 'image'],
+    ],
+  ])('has the modality of what is attached by size: %s', (_name, attached, modalities) => {
+    const input = { ...GOOD.input, ...attached };
+    expect(decodeQuestion(request({ input }), ACME).input.modalities).toEqual(modalities);
+  });
+
   it('may ask for no fallback at all', () => {
     expect(decodeQuestion(request({ maxFallbacks: 0 }), ACME).maxFallbacks).toBe(0);
   });
