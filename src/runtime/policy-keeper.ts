@@ -172,7 +172,9 @@ export class PolicyKeeper {
       this.expect(change);
       const version = versionBefore(this.history);
       if (version === undefined) {
-        throw new SextantError('NO_PREVIOUS_POLICY', 'no version that is kept was in force before this one');
+        const message =
+          'no version that is kept was in force before this one, save any that was left by a rollback';
+        throw new SextantError('NO_PREVIOUS_POLICY', message);
       }
       const sound = await this.kept(version);
       await this.take(sound, { ...change, action: 'policy rolled back', pin: true });

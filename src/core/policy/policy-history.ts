@@ -37,7 +37,7 @@ export interface PolicyHistory {
   readonly pin?: PolicyPin;
   /** The one that was taken in force last is at the end. */
   readonly versions: readonly KeptVersion[];
-  /** The way to the version in force; rolling back goes one step back on it. */
+  /** The way to the version in force, without those that a rollback left; rolling back goes one step back on it. */
   readonly lineage: readonly string[];
 }
 
@@ -62,9 +62,17 @@ export function activated(history: PolicyHistory, activation: Activation): Polic
   return takenInForce(history, activation, next);
 }
 
-/** The version before takes hold: the lineage ends there, so that the next step goes further back. */
+/**
+ * The version before takes hold: the lineage ends there, so that the next step goes further back. The one that is left
+ * goes out of all of it: it may have been in force earlier too, and steps must not lead back to it.
+ */
 export function rolledBack(history: PolicyHistory, activation: Activation): PolicyHistory {
-  return takenInForce(history, activation, history.lineage.slice(0, -1));
+  const { lineage, activeVersion } = history;
+  return takenInForce(
+    history,
+    activation,
+    lineage.filter((version) => version !== activeVersion),
+  );
 }
 
 /** The version that rolling back leads to, or `undefined` where there was none before. */

@@ -35,6 +35,24 @@ describe('rolling back', () => {
     expect(versionBefore(back(once))).toBeUndefined();
   });
 
+  it('never leads to a version that a step has left, however often that was in force', () => {
+    const once = back(after('z', 'a', 'b', 'a', 'b', 'a', 'c'));
+    expect(once.activeVersion).toBe('a');
+    const twice = back(once);
+    expect(twice.activeVersion).toBe('b');
+    const thrice = back(twice);
+    expect(thrice.activeVersion).toBe('z');
+    expect(versionBefore(thrice)).toBeUndefined();
+  });
+
+  it('may lead again to one that was left, once that took hold anew', () => {
+    const again = ['a', 'c'].reduce(
+      (history, version) => activated(history, of(version)),
+      back(after('a', 'b', 'a')),
+    );
+    expect(versionBefore(again)).toBe('a');
+  });
+
   it('leads to what was in force before, after another version took hold', () => {
     const again = activated(back(after('a', 'b', 'c')), of('d'));
     expect(again.pin).toBeUndefined();
@@ -78,12 +96,17 @@ describe('what is kept', () => {
         fc.integer({ min: 1, max: 4 }),
         (steps, keepVersions) => {
           let history = NO_HISTORY;
+          let left = new Set<string>();
           for (const { kind, version } of steps) {
             const before = versionBefore(history);
             if (kind === 'take') history = activated(history, of(version, { keepVersions }));
             else if (kind === 'unpin') history = unpinned(history);
-            else if (before !== undefined)
+            else if (before !== undefined) {
+              left.add(history.activeVersion);
+              expect(left).not.toContain(before);
               history = rolledBack(history, of(before, { keepVersions, pinReason: '' }));
+            }
+            if (kind === 'take') left = new Set();
             if (history.activeVersion === '') continue;
             const kept = history.versions.map((each) => each.version);
             expect(kept.at(-1)).toBe(history.activeVersion);
