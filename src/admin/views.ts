@@ -44,7 +44,7 @@ export interface UseCaseSummaryView {
   readonly decisions: number;
   /** The model that most decisions chose. */
   readonly top: ShareView | null;
-  /** Mean of reported qualities ± 1.96 standard errors. */
+  /** Mean of reported qualities with its 95 % interval; a width also where all were alike. */
   readonly quality: {
     readonly mean: number;
     readonly halfWidth: number | null;

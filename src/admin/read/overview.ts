@@ -1,4 +1,4 @@
-import { meanOf } from '../../core/reporting/mean.js';
+import { meanOfShares } from '../../core/reporting/mean.js';
 import { ACTIVITY_SPAN, COUNTER, COUNTERS } from '../../runtime/activity.js';
 import type { MethodTimes } from '../../runtime/call-times.js';
 import type { OverviewView, SelectTimesView, SpanName, UseCaseSummaryView } from '../views.js';
@@ -48,7 +48,11 @@ function summaryOf(useCase: string, series: readonly RecentSeries[]): UseCaseSum
 
 function meanQuality(sum: Float64Array): UseCaseSummaryView['quality'] {
   const count = sum[COUNTER.qualities]!;
-  const mean = meanOf({ count, sum: sum[COUNTER.qualitySum]!, squares: sum[COUNTER.qualitySquares]! });
+  const mean = meanOfShares({
+    count,
+    sum: sum[COUNTER.qualitySum]!,
+    squares: sum[COUNTER.qualitySquares]!,
+  });
   if (mean === undefined) return null;
   const { value, high } = mean;
   return { mean: value, halfWidth: high === undefined ? null : high - value, count };

@@ -1,8 +1,9 @@
 import { credibleInterval } from '../../core/bandit/credible-interval.js';
 import { NANO_USD_PER_USD } from '../../core/money.js';
 import type { Estimate } from '../../core/reporting/always-model.js';
-import { halfWidth, meanOf, type Mean } from '../../core/reporting/mean.js';
-import type { Moments, TimeSeriesPoint } from '../../gen/sextant/v1/insight.js';
+import { halfWidth, meanOf, meanOfShares, type Mean } from '../../core/reporting/mean.js';
+import type { Moments } from '../../core/rollup/rollup.js';
+import type { Moments as WireMoments, TimeSeriesPoint } from '../../gen/sextant/v1/insight.js';
 
 /** How something did in a span of time. Intervals are of 95 %. */
 export interface Performance {
@@ -25,8 +26,8 @@ export interface Performance {
 export function performanceOf(point: TimeSeriesPoint): Performance {
   const calls = Number(point.calls);
   const successes = Number(point.successes);
-  const quality = meanIn(point.quality);
-  const cost = meanIn(point.costNanoUsd, 1 / NANO_USD_PER_USD);
+  const quality = point.quality && meanOfShares(momentsIn(point.quality));
+  const cost = point.costNanoUsd && meanOf(momentsIn(point.costNanoUsd, 1 / NANO_USD_PER_USD));
   const [p50, p95, p99] = point.latencyQuantilesMs;
   return {
     decisions: Number(point.decisions),
@@ -48,11 +49,11 @@ function shareOf(successes: number, calls: number): Estimate {
 }
 
 /** @param scale what one unit of the moments is. */
-function meanIn(moments: Moments | undefined, scale = 1): Mean | undefined {
-  if (moments === undefined) return undefined;
-  const { count, sum, squares } = moments;
-  return meanOf({ count: Number(count), sum: sum * scale, squares: squares * scale ** 2 });
-}
+const momentsIn = ({ count, sum, squares }: WireMoments, scale = 1): Moments => ({
+  count: Number(count),
+  sum: sum * scale,
+  squares: squares * scale ** 2,
+});
 
 /** How many standard errors lie between two means; 0 where one has no interval. */
 export function distance(one: Mean, other: Mean): number {

@@ -23,6 +23,17 @@ export function martingaleInterval(terms: readonly number[], mean: number): Inte
   return { low: mean - half, high: mean + half };
 }
 
+/**
+ * What is known of a mean where n draws of numbers in [0, 1] were all alike, so that no spread can be estimated: others
+ * are rarer than this at level 1 − α, and the mean is no further away.
+ *
+ * Formula: ln(2/α)/n, from P(n alike) ≤ (1 − p)ⁿ ≤ e^(−p·n).
+ */
+export const rarityOfOthers = (n: number, alpha = ALPHA): number => Math.log(2 / alpha) / n;
+
+/** A variance below this is rounding: numbers that were told apart so little are alike. */
+export const ALIKE_VARIANCE_MOST = 1e-12;
+
 /** λ of one term is at most this, so that ψ stays finite. */
 const LAMBDA_MOST = 0.5;
 

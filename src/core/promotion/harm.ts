@@ -1,4 +1,4 @@
-import type { Interval } from '../evaluation/intervals.js';
+import { rarityOfOthers, type Interval } from '../evaluation/intervals.js';
 import { isLowerBetter, type ExperimentMetric } from '../experiment/definition.js';
 import type { Comparison } from '../experiment/statistics/comparison.js';
 
@@ -15,8 +15,8 @@ export interface HarmTerms {
  * How much worse the candidate is, always valid; above 0 is worse.
  *
  * Where every unit of both sides was alike, no spread can be estimated. Of numbers in [0, 1] it is then known, at every
- * look at once, that others are rarer than ln(2/α)/n on each side: the looks at which all were alike are nested, so that
- * their errors do not add up. Formula: P(n alike) ≤ (1 − p)ⁿ ≤ e^(−p·n).
+ * look at once, how rare others are on each side (`rarityOfOthers`): the looks at which all were alike are nested, so
+ * that their errors do not add up.
  */
 export function harmOf(
   comparison: Comparison,
@@ -27,6 +27,6 @@ export function harmOf(
   if (interval !== undefined)
     return isLowerBetter(metric) ? interval : { low: -interval.high, high: -interval.low };
   if (standardError !== 0 || isLowerBetter(metric) || relative) return undefined;
-  const half = Math.log(2 / alpha) * (1 / units[0] + 1 / units[1]);
+  const half = rarityOfOthers(units[0], alpha) + rarityOfOthers(units[1], alpha);
   return { low: -difference - half, high: -difference + half };
 }

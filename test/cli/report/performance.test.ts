@@ -28,6 +28,15 @@ describe('a mean of what was reported', () => {
     expect(qualityOf(0.4)).toEqual({ value: 0.4 });
   });
 
+  it('has an interval also where all were alike, the narrower the more there are', () => {
+    expect(qualityOf(1, 1)).toEqual({ value: 1, low: 0, high: 2 });
+    // ln(2/0.05)/200, by hand.
+    const many = qualityOf(...Array<number>(200).fill(0.9));
+    expect(many.value).toBeCloseTo(0.9, 12);
+    expect(many.value - many.low!).toBeCloseTo(0.018444, 6);
+    expect(many.high! - many.value).toBeCloseTo(0.018444, 6);
+  });
+
   it('is apart from nothing where it has no interval', () => {
     expect(distance(qualityOf(1), qualityOf(0, 0.1, 0))).toBe(0);
     expect(distance(qualityOf(1, 0.9, 1), qualityOf(0, 0.1, 0))).toBeGreaterThan(3);

@@ -37,6 +37,16 @@ describe('quality from labels that were asked for', () => {
     });
   });
 
+  it('has an interval also where all labels are alike', () => {
+    const alike = (value: number, count: number) =>
+      labelledQuality(statsOf(Array<Label>(count).fill({ value, q16: 13_107 })), 1)!;
+    // ln(2/0.05)/n, by hand.
+    expect(alike(0.7, 10).low).toBeCloseTo(0.7 - 0.368888, 6);
+    expect(alike(0.7, 10).high).toBe(1);
+    expect(alike(1, 100).low).toBeCloseTo(1 - 0.036889, 6);
+    expect(alike(0.5, 2)).toMatchObject({ low: 0, high: 1 });
+  });
+
   it('is the plain mean with its standard interval where all are asked alike', () => {
     const values = [0.2, 0.4, 0.6, 0.8, 1];
     const found = labelledQuality(statsOf(values.map((value) => ({ value, q16: 13_107 }))), 1)!;
