@@ -2,7 +2,7 @@ import { SextantError } from '../core/errors.js';
 import type { PromptParts } from '../core/cost/estimate.js';
 import type { UseCase } from '../core/ids.js';
 import type { Arm } from '../core/selection/arm.js';
-import { estimateModels } from '../core/selection/estimate-models.js';
+import { estimateModels, type ModelEstimate } from '../core/selection/estimate-models.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';
 import type { EstimateCostRequest, EstimateCostResponse, ModelCost } from '../gen/sextant/v1/selection.js';
 import type { Environment } from '../runtime/environment.js';
@@ -43,6 +43,7 @@ export function estimateCosts(
   };
   const arms = armsOf(snapshot, request.model);
   const estimates = estimateModels(snapshot, question, { arms, nowMs: environment.nowMs() });
+  checkCacheable(request, estimates);
   return { costs: estimates.map(encodeModelCost).sort(byCost) };
 }
 
@@ -61,6 +62,25 @@ function readParts(request: EstimateCostRequest, violations: Violations): Prompt
   }
   return parts;
 }
+
+/** A part that is longer than the prompt would be priced as a longer prompt. */
+function checkCacheable(request: EstimateCostRequest, estimates: readonly ModelEstimate[]): void {
+  const most = Math.min(...estimates.map(({ cacheableTokens }) => cacheableTokens));
+  const given = CACHE_FIELDS.filter(({ field }) => (request[field] ?? 0n) > 0n);
+  const sum = given.reduce((total, { field }) => total + Number(request[field]), 0);
+  if (sum <= most) return;
+  const violations = new Violations();
+  const others = given.length > 1 ? 'with the other cached parts ' : '';
+  const reason = `${others}must not exceed the prompt, counted as ${most} tokens without images and sound`;
+  violations.add(given[0]!.name, `${reason}; state input.input_tokens where it is longer`);
+  violations.throwIfAny();
+}
+
+const CACHE_FIELDS = [
+  { name: 'cached_input_tokens', field: 'cachedInputTokens' },
+  { name: 'cache_write_tokens', field: 'cacheWriteTokens' },
+  { name: 'cache_write_1h_tokens', field: 'cacheWrite1hTokens' },
+] as const;
 
 /** The active models, or the one that was asked for whatever its status. */
 function armsOf({ registry, arms }: DecisionSnapshot, name: string): readonly Arm[] {

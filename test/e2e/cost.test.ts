@@ -120,6 +120,22 @@ describe('an estimate of cost', () => {
     expect(refused.fields).toEqual(['cached_input_tokens']);
   });
 
+  test('refuses more cached or written tokens than a text was counted as, and takes as many', async () => {
+    const input = { content: { $case: 'text' as const, value: 'Dear Sir or Madam, '.repeat(50) } };
+    // Of a model that nothing was reported of: its prompts are as counted.
+    const asked = { input, model: SOUND.find((id) => id !== MODEL)! };
+    const counted = (await sextant.estimateCost(asked)).costs[0]!.cost!.inputTokens;
+    expect(counted).toBeGreaterThan(10n);
+    expect((await sextant.estimateCost({ ...asked, cachedInputTokens: counted })).costs).toHaveLength(1);
+    const refused = await refusalOf(sextant.estimateCost({ ...asked, cachedInputTokens: counted + 1n }));
+    expect(refused.fields).toEqual(['cached_input_tokens']);
+    const written = await refusalOf(
+      sextant.estimateCost({ ...asked, cachedInputTokens: 0n, cacheWrite1hTokens: counted + 1n }),
+    );
+    expect(written.fields).toEqual(['cache_write_1h_tokens']);
+    expect(written.message).toContain('input.input_tokens');
+  });
+
   test('counts images by the model’s rule where the caller did not count', async () => {
     const text = { content: { $case: 'text' as const, value: 'What is on this picture?' } };
     const cost = async (images: { widthPx: number; heightPx: number }[]): Promise<ModelCost> =>

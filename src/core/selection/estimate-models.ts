@@ -5,6 +5,7 @@ import {
   estimateCost,
   expectedParts,
   type CostEstimate,
+  type CostQuestion,
   type ExpectedPart,
   type PromptParts,
 } from '../cost/estimate.js';
@@ -25,6 +26,8 @@ export interface EstimateQuestion extends Pick<Question, 'tenant' | 'useCase' | 
 /** All that is expected of one model. */
 export interface ModelEstimate {
   readonly model: ModelId;
+  /** Of the prompt as counted, less images and sound: as much of it can be read from a cache or written to it. */
+  readonly cacheableTokens: number;
   /** Absent on an unpriced model. */
   readonly cost?: CostEstimate;
   /** They sum to the mean; empty on an unpriced model. */
@@ -70,6 +73,7 @@ export function estimateModels(
     );
     return {
       model: arm.model.id,
+      cacheableTokens: cacheableTokens(asked),
       ...(cost && { cost }),
       parts: cost && arm.prices ? expectedParts(arm.prices, cost.outputTokens, wanted) : [],
       outputTokens: quantilesOf(answer, wanted.maxOutputTokens),
@@ -82,6 +86,9 @@ export function estimateModels(
     };
   });
 }
+
+const cacheableTokens = ({ inputTokens, parts }: CostQuestion): number =>
+  inputTokens - (parts?.imageInputTokens ?? 0) - (parts?.audioInputTokens ?? 0);
 
 /** Reports of times apart from which they foretell the whole better than its own mean, which knows no length. */
 const LEAST_SPEED_REPORTS = 10;
