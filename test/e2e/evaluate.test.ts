@@ -5,7 +5,7 @@ import { openLevelStore } from '../../src/store/level/open-level-store.js';
 import { runSextant, startServer } from './built-server.js';
 import { connect } from './clients.js';
 import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
-import { ask, wentWell } from './samples.js';
+import { ask, wentUnjudged, wentWell } from './samples.js';
 
 const QUALITY: Readonly<Record<string, number>> = { [SOUND[0]]: 0.9, [SOUND[1]]: 0.5, [SOUND[2]]: 0.2 };
 const REQUESTS = 540;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   for (let i = 0; i < REQUESTS; i++) {
     const { choice, ticket } = await sextant.select(ask(i % 2 === 0 ? 'even' : 'odd', `Question ${i}?`));
     const quality = QUALITY[choice!.model]! + (i % 3 === 0 ? 0.05 : -0.025);
-    const { quality: _, ...unjudged } = wentWell();
+    const unjudged = wentUnjudged();
     await sextant.report({ ticket, attempts: [i % UNJUDGED_EVERY === 0 ? unjudged : wentWell({ quality })] });
   }
   sextant.close();

@@ -7,7 +7,7 @@ import { connect, type Sextant } from './clients.js';
 import { operatorTokens } from './operators.js';
 import { editJson, newFolder, policyFolder, SOUND } from './policy-folder.js';
 import { refusalOf } from './refusal.js';
-import { ask, wentWell } from './samples.js';
+import { ask, wentUnjudged, wentWell } from './samples.js';
 
 const QUALITY: Readonly<Record<string, number>> = { [SOUND[0]]: 0.3, [SOUND[1]]: 0.8, [SOUND[2]]: 0.6 };
 const [POOR, BEST] = SOUND;
@@ -63,7 +63,7 @@ async function one(i: number): Promise<void> {
     ...ask('chat', `Question ${i}?`),
     attributes: { user: `user-${i}` },
   });
-  const { quality: _, ...unjudged } = wentWell();
+  const unjudged = wentUnjudged();
   const quality = QUALITY[choice!.model]! + (i % 2 === 0 ? 0.1 : -0.1);
   const attempts = [i % UNJUDGED_EVERY === 0 ? unjudged : wentWell({ quality })];
   await acme.report({ ticket, attempts });

@@ -4,7 +4,7 @@ import { startServer, type BuiltServer } from './built-server.js';
 import { metricsOf } from './metrics-text.js';
 import { connect, type Sextant } from './clients.js';
 import { editJson, policyFolder, SOUND } from './policy-folder.js';
-import { ask, wentWell } from './samples.js';
+import { ask, wentUnjudged, wentWell } from './samples.js';
 
 const RATE = 0.25;
 const SILENT = SOUND[1];
@@ -44,7 +44,7 @@ test('a model whose bad answers go unreported is named', async () => {
     const { choice, ticket } = await sextant.select(ask('silent'));
     const quality = i % 2 === 0 ? 0.9 : 0.1;
     const isKeptQuiet = choice!.model === SILENT && quality < 0.5;
-    const { quality: _, ...plain } = wentWell();
+    const plain = wentUnjudged();
     await sextant.report({ ticket, attempts: [isKeptQuiet ? plain : wentWell({ quality })] });
   }
   await sleep(2_100);

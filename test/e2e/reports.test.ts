@@ -7,7 +7,7 @@ import { startServer, type BuiltServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
 import { policyFolder, SOUND } from './policy-folder.js';
 import { readStatus, refusalOf } from './refusal.js';
-import { ask, wentWell } from './samples.js';
+import { ask, wentUnjudged, wentWell } from './samples.js';
 
 let server: BuiltServer;
 let sextant: Sextant;
@@ -169,7 +169,7 @@ describe('a decision with fallbacks', () => {
 
 test('quality may come later, in a report of its own', async () => {
   const { ticket, choice } = await sextant.select(ask(useCase));
-  const { quality: _, ...execution } = wentWell();
+  const execution = wentUnjudged();
   expect(brought(await sextant.report({ ticket, attempts: [execution] }))).toEqual([[0, EXECUTION, 'new']]);
   const later = { ticket, attempts: [{ quality: 0.25, qualitySource: 'judge:strict' }] };
   expect(brought(await sextant.report(later))).toEqual([[0, QUALITY, 'new']]);

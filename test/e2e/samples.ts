@@ -15,3 +15,9 @@ export const wentWell = (attempt: Partial<AttemptOutcome> = {}) => ({
   usage: { inputTokens: 20n, outputTokens: 80n },
   ...attempt,
 });
+
+/** The same, of which nobody says how good it was. */
+export const wentUnjudged = () => {
+  const { quality: _, qualitySource: __, ...executed } = wentWell();
+  return executed;
+};

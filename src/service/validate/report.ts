@@ -48,6 +48,8 @@ function readAttempt(path: string, wire: AttemptOutcome, violations: Violations)
     violations.add(`${path}.status`, `${wire.status} is not one of ${outcomeStatusEnum.words.join(', ')}`);
   }
   if (!hasStatus) forbidExecution(path, wire, violations);
+  if (wire.qualitySource !== '' && wire.quality === undefined)
+    violations.add(`${path}.quality_source`, 'goes with a quality only');
   const latencyMs = readDuration(`${path}.latency`, wire.latency, violations);
   const timeToFirstTokenMs = readDuration(`${path}.time_to_first_token`, wire.timeToFirstToken, violations);
   if (latencyMs !== undefined && timeToFirstTokenMs !== undefined && timeToFirstTokenMs > latencyMs) {

@@ -77,6 +77,11 @@ describe('the time that a provider asked for', () => {
 });
 
 describe('a bad report', () => {
+  it('names who judged, and not how', () => {
+    expect(faultsOf({ ...GOOD, qualitySource: 'user' })).toEqual(['attempts[0].quality_source']);
+    expect(faultsOf({ ...GOOD, quality: 0, qualitySource: 'user' })).toEqual([]);
+  });
+
   it('is told every violation at once', () => {
     const faults = faultsOf(
       {
