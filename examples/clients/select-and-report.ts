@@ -1,7 +1,7 @@
 /**
  * One Select, one call to the chosen model, one Report.
  *
- *   npx tsx examples/clients/select-and-report.ts [127.0.0.1:50051]
+ *   npx -y tsx examples/clients/select-and-report.ts [127.0.0.1:50051]
  */
 import { ChannelCredentials, Metadata, type CallOptions, type ServiceError } from '@grpc/grpc-js';
 import {
