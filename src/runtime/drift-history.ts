@@ -36,7 +36,7 @@ export class DriftHistory {
   /** Takes in everything that is in force at a time. */
   seen(alarms: readonly ArmDrift[], nowMs: number): void {
     const isFromBefore = this.lookedMs === undefined;
-    for (const alarm of alarms.filter(isActedOn)) {
+    for (const alarm of alarms) {
       const key = keyOf(alarm);
       const lasting = this.lasting.get(key);
       if (lasting === undefined) {
@@ -64,9 +64,6 @@ export class DriftHistory {
     return { ...period, ...(lastSeenMs !== this.lookedMs && { endMs: lastSeenMs }) };
   }
 }
-
-/** Without outcomes an alarm stands while its shift fades: once that is within its own error, it moves nothing. */
-const isActedOn = ({ drift: { shift, variance } }: ArmDrift): boolean => shift * shift >= variance;
 
 const sizeOf = ({ drift }: ArmDrift): number => Math.abs(drift.shift);
 

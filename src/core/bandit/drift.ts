@@ -18,6 +18,12 @@ export interface Drift {
   readonly z: number;
 }
 
+/**
+ * Whether the shift lies beyond its own error, which is what an alarm is told by. Without outcomes z stands as it was
+ * while the shift fades.
+ */
+export const isShown = ({ shift, variance }: Drift): boolean => shift * shift >= variance;
+
 /** Drift of one arm by metric; empty where nothing has moved. */
 export type Drifts = Partial<Readonly<Record<ResidualMetric, Drift>>>;
 
@@ -33,6 +39,14 @@ const LEAST_OUTCOMES = 8;
  */
 const SHARE_OF_OUTCOMES_MOST = 0.5;
 
+/**
+ * Of the prior's outcomes, below which a memory is empty: a shift is a tenth of what it saw, and forgiven altogether.
+ * What is left after it would be doubt alone, for as long as nobody tries the arm.
+ */
+const EMPTY_SHARE = 0.1;
+/** Variance of a coin's side: no mean in [0, 1] is less sure. */
+const RATE_VARIANCE_MOST = 0.25;
+
 interface Reading {
   /**
    * Which memory is believed of those that raise the alarm. A judgement stands until others contradict it: the surest.
@@ -45,6 +59,8 @@ interface Reading {
   readonly leastNoise: number;
   /** The least mean residual that is a change: of much traffic, any prediction is off by something. */
   readonly leastShift: number;
+  /** The most variance that a shift may have. */
+  readonly varianceMost: number;
 }
 
 /** A model that fails once in 24 calls; one in a thousand would raise the alarm by its next failure. */
@@ -54,15 +70,34 @@ const LEAST_SUCCESS_SHIFT = 0.02;
 const LEAST_LOG_SHIFT = 0.1;
 
 const READINGS: Readonly<Record<ResidualMetric, Reading>> = {
-  quality: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: 0, leastShift: 0 },
+  quality: {
+    alarm: 'surest',
+    priorOutcomes: 0.1,
+    leastNoise: 0,
+    leastShift: 0,
+    varianceMost: RATE_VARIANCE_MOST,
+  },
   success: {
     alarm: 'shortest',
     priorOutcomes: 1,
     leastNoise: LEAST_SUCCESS_NOISE,
     leastShift: LEAST_SUCCESS_SHIFT,
+    varianceMost: RATE_VARIANCE_MOST,
   },
-  latency: { alarm: 'shortest', priorOutcomes: 1, leastNoise: 0, leastShift: LEAST_LOG_SHIFT },
-  tokens: { alarm: 'surest', priorOutcomes: 0.1, leastNoise: 0, leastShift: LEAST_LOG_SHIFT },
+  latency: {
+    alarm: 'shortest',
+    priorOutcomes: 1,
+    leastNoise: 0,
+    leastShift: LEAST_LOG_SHIFT,
+    varianceMost: Infinity,
+  },
+  tokens: {
+    alarm: 'surest',
+    priorOutcomes: 0.1,
+    leastNoise: 0,
+    leastShift: LEAST_LOG_SHIFT,
+    varianceMost: Infinity,
+  },
 };
 
 /** How one arm's residuals are read at one moment. */
@@ -80,7 +115,8 @@ export interface DriftQuestion {
  * Looks for drift of one arm's metric in its residuals against what tickets predicted. A memory raises the alarm; the
  * shift is what the next shorter one holds, which has less of the time before the change in it. Sums by event time, so
  * the answer does not depend on the order of reports; an arm that is no longer pulled is forgiven as the shorter memory
- * fades, so that it is tried again, and a few more bad outcomes bring the shift back.
+ * fades, so that it is tried again, and a few more bad outcomes bring the shift back. Once that memory is empty, drift is
+ * over, whatever the longer one still says.
  *
  * Formula: r̄ = Σwr/Σw, n_eff = (Σw)²/Σw², z = r̄·√n_eff/σ; shift = Σwr/(Σw + κ), variance σ²/(Σw + κ).
  * Source: local-level model with exponential forgetting, West & Harrison, Bayesian Forecasting, §2.3 and §6.3.
@@ -103,11 +139,13 @@ export function driftOf(
   if (found === 0) return undefined;
   const shorter = memorySums(sums, metric, found - 1);
   const factor = factorOf(DRIFT_GROUPS[found - 1]!);
-  const precision = shorter.weight * factor + reading.priorOutcomes;
+  const weight = shorter.weight * factor;
+  if (weight < EMPTY_SHARE * reading.priorOutcomes) return undefined;
+  const precision = weight + reading.priorOutcomes;
   return {
     memory: DRIFT_GROUPS[found]!,
     shift: (shorter.residual * factor) / precision,
-    variance: variance / precision,
+    variance: Math.min(variance / precision, reading.varianceMost),
     z: foundZ,
   };
 }

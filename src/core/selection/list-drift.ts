@@ -1,6 +1,6 @@
 import { armBelief } from '../bandit/belief.js';
 import { beliefScope } from '../bandit/belief-scope.js';
-import type { Drift } from '../bandit/drift.js';
+import { isShown, type Drift } from '../bandit/drift.js';
 import { priorsAt } from '../bandit/priors.js';
 import type { TenantId, UseCase } from '../ids.js';
 import { RESIDUAL_METRICS, type ResidualMetric } from '../learning/residual-sums.js';
@@ -9,7 +9,7 @@ import type { Arm } from './arm.js';
 import { contextLayoutOf } from './policy.js';
 import type { DecisionSnapshot } from './snapshot.js';
 
-/** A metric whose drift decisions act on at this moment. */
+/** A metric whose drift decisions act on at this moment, beyond its own error. */
 export interface ArmDrift {
   readonly tenant: TenantId;
   readonly useCase: UseCase;
@@ -20,7 +20,7 @@ export interface ArmDrift {
 
 /**
  * Every arm of which a metric has drifted by what recent outcomes say, in any use case: what a request of an average
- * context would be decided with. Arms of models that are gone are left out.
+ * context would be decided with. Arms of models that are gone are left out, and shifts within their own error.
  */
 export function listDrift(snapshot: DecisionSnapshot, nowMs: number): ArmDrift[] {
   return [...snapshot.learning.useCases.values()].flatMap((state) => driftIn(state, snapshot, nowMs));
@@ -47,7 +47,7 @@ export function driftIn(state: UseCaseState, snapshot: DecisionSnapshot, nowMs: 
     const { drifts } = armBelief(scope, priorsAt(arm.priorTable, useCase, undefined), armId, arm.kin);
     return RESIDUAL_METRICS.flatMap((metric) => {
       const drift = drifts[metric];
-      return drift === undefined ? [] : [{ tenant, useCase, arm, metric, drift }];
+      return drift === undefined || !isShown(drift) ? [] : [{ tenant, useCase, arm, metric, drift }];
     });
   });
 }

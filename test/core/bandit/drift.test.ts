@@ -13,13 +13,13 @@ const SECOND_MS = 1000;
 const paced = (lessons: readonly Lesson[], from = 0): Lesson[] =>
   lessons.map((lesson, i) => ({ ...lesson, timeMs: START_MS + (from + i) * SECOND_MS }));
 
-function driftIn(state: LearningState, nowSecond: number): Drift | undefined {
+function driftIn(state: LearningState, nowSecond: number, noise = NOISE): Drift | undefined {
   const nowMs = START_MS + nowSecond * SECOND_MS;
   const { arms, residuals } = state.useCase(TENANT, 'chat' as UseCase)!;
   return driftOf(residuals.get(ARM)!, {
     metric: 'quality',
     known: arms.get(ARM)![STAT.qualityW]! * state.readFactor('quality', nowMs),
-    noise: NOISE,
+    noise,
     factorOf: (memory) => state.readFactor(memory, nowMs),
   });
 }
@@ -49,10 +49,23 @@ describe('drift of an arm’s quality', () => {
 
   it('fades when the arm is no longer tried, and leaves more doubt', () => {
     const state = taught(paced([...settled(600), ...fallen(20)]));
-    const [soon, late] = [driftIn(state, 620)!, driftIn(state, 1_620)!];
-    expect(Math.abs(late.shift)).toBeLessThan(Math.abs(soon.shift) / 4);
+    const [soon, late] = [driftIn(state, 620)!, driftIn(state, 710)!];
+    expect(Math.abs(late.shift)).toBeLessThan(Math.abs(soon.shift) / 2);
     expect(late.variance).toBeGreaterThan(soon.variance);
     expect(late.variance).toBeLessThanOrEqual(NOISE / 0.1);
+  });
+
+  it('is over once the memory that tells the shift is empty, though the longer one is still sure', () => {
+    const state = taught(paced([...settled(600), ...fallen(20)]));
+    for (const second of [4_220, 100_000]) expect(driftIn(state, second)).toBeUndefined();
+  });
+
+  it('never makes a quality less sure than a coin', () => {
+    const noise = 0.2;
+    const state = taught(paced([...settled(600), ...fallen(200)]));
+    const seconds = Array.from({ length: 200 }, (_, i) => 800 + 20 * i);
+    const variances = seconds.flatMap((second) => driftIn(state, second, noise)?.variance ?? []);
+    expect(Math.max(...variances)).toBe(0.25);
   });
 
   it('is over once outcomes are as predicted again', () => {

@@ -29,7 +29,19 @@ it('an arm that has fallen is listed with what is taken off it, and one that has
   expect(shift).toBeLessThan(-0.2);
   expect(z).toBeLessThan(-4);
   expect(variance).toBeGreaterThan(0);
-  // Nobody has called it for an hour: it is believed in again, nearly.
-  const later = listDrift(snapshot, START_MS + 4_220_000)[0];
-  expect(Math.abs(later?.drift.shift ?? 0)).toBeLessThan(0.05);
+  // Nobody has called it for an hour: it is believed in again.
+  expect(listDrift(snapshot, START_MS + 4_220_000)).toEqual([]);
+});
+
+it('a shift within its own error is listed no more, though some of it is still acted on', async () => {
+  const snapshot = snapshotOf(
+    await smallPolicy({ bandit: { policy: 'linear' } }),
+    taught(lessons(FALLEN, 0.4)),
+  );
+  const shifts = [620, 1_200, 1_800, 2_400, 3_000].map(
+    (second) => listDrift(snapshot, START_MS + second * 1_000)[0]?.drift,
+  );
+  expect(shifts[0]).toBeDefined();
+  expect(shifts.at(-1)).toBeUndefined();
+  for (const drift of shifts) if (drift) expect(drift.shift ** 2).toBeGreaterThanOrEqual(drift.variance);
 });
