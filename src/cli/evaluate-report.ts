@@ -97,7 +97,12 @@ function useCaseRow({ useCase, quality, costUsd }: UseCaseReport): string[] {
 
 function reportingText(tests: EvaluatedLog['reporting']): string {
   const selective = tests.filter(({ z }) => Math.abs(z) >= SELECTIVE_Z);
-  if (selective.length === 0) return 'Reports: as often of each model as it was drawn';
+  if (selective.length === 0) {
+    const largest = Math.max(...tests.map(({ z }) => Math.abs(z)));
+    return tests.length === 0
+      ? 'Reports: none'
+      : `Reports: no difference is shown between how often a model was reported and drawn (largest |z| ${largest.toFixed(1)}, bar ${SELECTIVE_Z})`;
+  }
   const rows = selective.map(({ name, decisions, reported, expected, z }) => [
     name,
     String(decisions),

@@ -161,7 +161,7 @@ const RATES: readonly Column<ReportRateView>[] = [
   },
   {
     title: 'Expected',
-    help: 'If every model were reported on alike',
+    help: 'If the model were reported on as the others are',
     isNumeric: true,
     value: ({ decisions, expectedReported }) => (decisions === 0 ? null : expectedReported / decisions),
     cell: ({ decisions, expectedReported }) => percent(decisions === 0 ? null : expectedReported / decisions),

@@ -33,6 +33,10 @@ export function adviceOf(
       ({ model, metric, shift }) =>
         `the ${driftName(metric)} of ${model} is ${againstBefore(metric, shift)} what it was: see whether the provider changed it`,
     ),
+    ...report.reportRates.map(
+      ({ model, decisions, reported, expectedReported, z }) =>
+        `the quality of ${model} is reported for ${percentText(reported)} of ${decisions} decisions, where the others lead to expect ${percentText(expectedReported)} (z ${z.toFixed(1)}): its mean may be off, look for what goes unreported`,
+    ),
     ...onNewcomers(posteriors),
   ];
   return advice.length > 0 ? advice : ['nothing that asks for action'];

@@ -1,8 +1,13 @@
-import type { DriftAlarm, ListTimeSeriesResponse, TimeSeries } from '../../gen/sextant/v1/insight.js';
+import type {
+  DriftAlarm,
+  ListTimeSeriesResponse,
+  ReportRate,
+  TimeSeries,
+} from '../../gen/sextant/v1/insight.js';
 import { isoTime } from '../plain-output.js';
 import { adviceOf } from './advice.js';
 import { driftedMetric } from '../drift-text.js';
-import type { DriftStory, ModelPerformance, UseCaseReport } from './use-case-report.js';
+import type { DriftStory, ModelPerformance, ReportRateStory, UseCaseReport } from './use-case-report.js';
 import { experimentStories, type ExperimentStory } from './experiment-story.js';
 import { performanceOf, type Performance } from './performance.js';
 import type { ReportData } from './report-data.js';
@@ -51,6 +56,9 @@ function useCaseReport({ useCase, points }: TimeSeries, data: ReportData): UseCa
     models: modelsOf(byModel, fixed, performance),
     savings: savingsOf(fixed, performance.requests),
     drift: of(data.drift).map(driftStory),
+    reportRates: of(data.reportRates)
+      .filter(({ differs }) => differs)
+      .map(reportRateStory),
     course: of(data.course.series).flatMap((series) =>
       series.points.map((point) => ({ time: isoTime(point.startTime), performance: performanceOf(point) })),
     ),
@@ -58,11 +66,28 @@ function useCaseReport({ useCase, points }: TimeSeries, data: ReportData): UseCa
   return { ...parts, advice: adviceOf(parts, of(data.posteriors)) };
 }
 
-const driftStory = ({ model, variant, metric, shift, shiftSd, z }: DriftAlarm): DriftStory => ({
-  model: variant === undefined ? model : `${model} (${variant})`,
+const armName = ({ model, variant }: Pick<DriftAlarm, 'model' | 'variant'>): string =>
+  variant === undefined ? model : `${model} (${variant})`;
+
+const driftStory = ({ metric, shift, shiftSd, z, ...arm }: DriftAlarm): DriftStory => ({
+  model: armName(arm),
   metric: driftedMetric(metric),
   shift,
   shiftSd,
+  z,
+});
+
+const reportRateStory = ({
+  decisions,
+  reported,
+  expectedReported,
+  z,
+  ...arm
+}: ReportRate): ReportRateStory => ({
+  model: armName(arm),
+  decisions: Number(decisions),
+  reported: Number(reported) / Number(decisions),
+  expectedReported: expectedReported / Number(decisions),
   z,
 });
 

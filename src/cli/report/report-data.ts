@@ -9,6 +9,7 @@ import {
   type DriftAlarm,
   type ListTimeSeriesResponse,
   type ModelPosterior,
+  type ReportRate,
 } from '../../gen/sextant/v1/insight.js';
 import { durationFromMs, timestampFromMs } from '../../service/encode/time.js';
 import { withClient, type ConnectionFlags } from '../server-connection.js';
@@ -24,6 +25,7 @@ export interface ReportData {
   /** Points over time, by use case. */
   readonly course: ListTimeSeriesResponse;
   readonly drift: readonly DriftAlarm[];
+  readonly reportRates: readonly ReportRate[];
   readonly posteriors: readonly ModelPosterior[];
   /** Those that run, or ended in the span. */
   readonly experiments: readonly GetExperimentResultResponse[];
@@ -64,6 +66,14 @@ export async function readReportData(flags: ConnectionFlags, span: ReportSpan): 
       drift: await allPages(async (pageToken) => {
         const { alarms, nextPageToken } = await call('listDrift', { useCase, pageSize: PAGE, pageToken });
         return { rows: alarms, nextPageToken };
+      }),
+      reportRates: await allPages(async (pageToken) => {
+        const { rates, nextPageToken } = await call('listReportRates', {
+          useCase,
+          pageSize: PAGE,
+          pageToken,
+        });
+        return { rows: rates, nextPageToken };
       }),
       posteriors: await allPages(async (pageToken) => {
         const { posteriors, nextPageToken } = await call('listPosteriors', {

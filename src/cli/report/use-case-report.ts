@@ -19,6 +19,16 @@ export interface DriftStory {
   readonly z: number;
 }
 
+/** A model whose quality is reported unlike that of the others, since the server's start. */
+export interface ReportRateStory {
+  readonly model: string;
+  readonly decisions: number;
+  /** Shares of the decisions. */
+  readonly reported: number;
+  readonly expectedReported: number;
+  readonly z: number;
+}
+
 /** One point of a chart. */
 export interface CoursePoint {
   readonly time: string;
@@ -34,6 +44,7 @@ export interface UseCaseReport {
   readonly models: readonly ModelPerformance[];
   readonly savings: readonly Saving[];
   readonly drift: readonly DriftStory[];
+  readonly reportRates: readonly ReportRateStory[];
   readonly course: readonly CoursePoint[];
   readonly advice: readonly string[];
 }

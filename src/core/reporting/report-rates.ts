@@ -14,7 +14,7 @@ export interface ReportRate {
   readonly armId: ArmId;
   readonly decisions: number;
   readonly reported: number;
-  /** Reports if every arm were reported on alike, span by span. */
+  /** Reports if it were reported on as the others are, span by span. */
   readonly expectedReported: number;
   /** Decisions that asked for a quality, and how many of them got one. */
   readonly requested: number;
@@ -63,20 +63,18 @@ export class ReportRates {
     if (tally !== undefined) tally.reported = Math.min(tally.reported + 1, tally.decisions);
   }
 
-  /**
-   * Every arm's rate against the others', stratified by span and by whether a quality was asked for.
-   *
-   * Formula: E = Σ n·R/N, V = Σ n(N − n)·R(N − R)/(N²(N − 1)), z = (O − E)/√V.
-   * Source: Mantel & Haenszel (JNCI 1959); the hypergeometric variance of a stratum.
-   */
+  /** Every arm's rate against those of the others, stratified by span and by whether a quality was asked for. */
   rates(nowMs: number): ReportRate[] {
-    const sums = new Map<ArmId, Sums>();
     const youngest = this.spanOf(nowMs) - 1;
-    for (const [number, span] of this.spans) {
-      if (number >= youngest) continue;
-      span.forEach((tallies, stratum) => addStratum(sums, tallies, stratum === 0));
-    }
-    return [...sums].map(([armId, sum]) => rateOf(armId, sum));
+    const strata = [...this.spans].flatMap(([number, [asked, unasked]]): Stratum[] =>
+      number >= youngest
+        ? []
+        : [
+            { tallies: asked, asked: true },
+            { tallies: unasked, asked: false },
+          ],
+    );
+    return ratesApart(strata);
   }
 
   private spanOf(timeMs: number): number {
@@ -84,57 +82,109 @@ export class ReportRates {
   }
 }
 
+interface Stratum {
+  readonly tallies: ReadonlyMap<ArmId, Tally>;
+  readonly asked: boolean;
+}
+
+/**
+ * Compares each arm with the others. The arm that differs most is then taken out of what the rest is compared with, and
+ * so on: an arm with most of the traffic would make all others differ. Of the last two nobody can tell which is the odd
+ * one.
+ */
+function ratesApart(strata: readonly Stratum[]): ReportRate[] {
+  const odd = new Set<ArmId>();
+  for (;;) {
+    const rates = ratesBeside(strata, odd);
+    const even = rates.filter(({ armId }) => !odd.has(armId));
+    const differing = even.filter(({ differs }) => differs);
+    if (differing.length === 0 || even.length <= 2) return rates;
+    odd.add(differing.reduce((most, rate) => (Math.abs(rate.z) > Math.abs(most.z) ? rate : most)).armId);
+  }
+}
+
+/** Every arm's rate against all others but the odd ones. */
+function ratesBeside(strata: readonly Stratum[], odd: ReadonlySet<ArmId>): ReportRate[] {
+  const sums = new Map<ArmId, Sums>();
+  for (const { tallies, asked } of strata) {
+    const even = { decisions: 0, reported: 0 };
+    for (const [armId, tally] of tallies) if (!odd.has(armId)) addTally(even, tally);
+    for (const [armId, tally] of tallies) {
+      const sum = sums.get(armId) ?? newSums();
+      sums.set(armId, sum);
+      const all = { ...even };
+      if (odd.has(armId)) addTally(all, tally);
+      addStratum(sum, tally, all);
+      if (!asked) continue;
+      sum.requested += tally.decisions;
+      sum.answered += tally.reported;
+    }
+  }
+  return [...sums].map(([armId, sum]) => rateOf(armId, sum));
+}
+
+function addTally(to: Tally, { decisions, reported }: Tally): void {
+  to.decisions += decisions;
+  to.reported += reported;
+}
+
 interface Sums {
   decisions: number;
   reported: number;
-  expected: number;
+  /** Σ(O − E). */
+  excess: number;
+  /** Σ n(N − n)/N: the decisions that `excess` is a difference of rates of. */
+  compared: number;
   variance: number;
   requested: number;
   answered: number;
 }
 
-function addStratum(sums: Map<ArmId, Sums>, tallies: ReadonlyMap<ArmId, Tally>, asked: boolean): void {
-  let all = 0;
-  let allReported = 0;
-  for (const { decisions, reported } of tallies.values()) {
-    all += decisions;
-    allReported += reported;
-  }
-  for (const [armId, { decisions, reported }] of tallies) {
-    let sum = sums.get(armId);
-    if (sum === undefined) {
-      sums.set(
-        armId,
-        (sum = { decisions: 0, reported: 0, expected: 0, variance: 0, requested: 0, answered: 0 }),
-      );
-    }
-    sum.decisions += decisions;
-    sum.reported += reported;
-    sum.expected += (decisions * allReported) / all;
-    if (all > 1) {
-      const spread = decisions * (all - decisions) * allReported * (all - allReported);
-      sum.variance += spread / (all * all * (all - 1));
-    }
-    if (!asked) continue;
-    sum.requested += decisions;
-    sum.answered += reported;
-  }
+const newSums = (): Sums => ({
+  decisions: 0,
+  reported: 0,
+  excess: 0,
+  compared: 0,
+  variance: 0,
+  requested: 0,
+  answered: 0,
+});
+
+/**
+ * One stratum of an arm: n decisions and r reports of N and R, its own among them.
+ *
+ * Formula: O − E = r − nR/N, V = Σ n(N − n)·R(N − R)/(N²(N − 1)), z = Σ(O − E)/√V.
+ * Source: Mantel & Haenszel (JNCI 1959); the hypergeometric variance of a stratum.
+ */
+function addStratum(sum: Sums, { decisions, reported }: Tally, all: Tally): void {
+  addTally(sum, { decisions, reported });
+  sum.excess += reported - (decisions * all.reported) / all.decisions;
+  sum.compared += (decisions * (all.decisions - decisions)) / all.decisions;
+  if (all.decisions <= 1) return;
+  const spread = decisions * (all.decisions - decisions) * all.reported * (all.decisions - all.reported);
+  sum.variance += spread / (all.decisions * all.decisions * (all.decisions - 1));
 }
 
-function rateOf(
-  armId: ArmId,
-  { decisions, reported, expected, variance, requested, answered }: Sums,
-): ReportRate {
-  const z = variance > 0 ? (reported - expected) / Math.sqrt(variance) : 0;
-  const difference = Math.abs(reported - expected) / decisions;
+/**
+ * The rate of the arm less that of the others, whatever share of the decisions was its own.
+ *
+ * Formula: Σ(r − nR/N) / Σ(n(N − n)/N).
+ * Source: Greenland & Robins (Biometrics 1985), the Mantel–Haenszel difference of risks.
+ */
+const differenceOf = ({ excess, compared }: Sums): number => (compared > 0 ? excess / compared : 0);
+
+function rateOf(armId: ArmId, sum: Sums): ReportRate {
+  const { decisions, reported, excess, variance, requested, answered } = sum;
+  const z = variance > 0 ? excess / Math.sqrt(variance) : 0;
+  const difference = differenceOf(sum);
   return {
     armId,
     decisions,
     reported,
-    expectedReported: expected,
+    expectedReported: Math.min(Math.max(reported - decisions * difference, 0), decisions),
     requested,
     answered,
     z,
-    differs: Math.abs(z) >= DIFFERENCE_Z && difference >= DIFFERENCE_LEAST,
+    differs: Math.abs(z) >= DIFFERENCE_Z && Math.abs(difference) >= DIFFERENCE_LEAST,
   };
 }

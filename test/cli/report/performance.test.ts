@@ -51,6 +51,7 @@ describe('a mean of what was reported', () => {
       models: [],
       savings: [],
       drift: [],
+      reportRates: [],
       course: [],
       advice: [],
     };

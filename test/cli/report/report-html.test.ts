@@ -19,6 +19,7 @@ test('whatever a name holds, the page shows it as text', () => {
         models: [],
         savings: [{ against: 'most used', model: HOSTILE, objections: [HOSTILE] }],
         drift: [{ model: HOSTILE, metric: 'quality', shift: 1, shiftSd: 1, z: 5 }],
+        reportRates: [{ model: HOSTILE, decisions: 9, reported: 1, expectedReported: 0.5, z: 5 }],
         course: [],
         advice: [HOSTILE],
       },

@@ -60,12 +60,20 @@ describe('advice', () => {
     models: [],
     savings: [],
     drift: [],
+    reportRates: [],
     course: [],
   };
   const estimate = (value: number) => ({ value, low: value - 0.02, high: value + 0.02 });
 
   it('asks for nothing where nothing is amiss', () => {
     expect(adviceOf(quiet, [])).toEqual(['nothing that asks for action']);
+  });
+
+  it('names a model whose quality is reported unlike that of the others', () => {
+    const rate = { model: 'acme/quiet', decisions: 1_157, reported: 0.518, expectedReported: 1, z: -7.3 };
+    expect(adviceOf({ ...quiet, reportRates: [rate] }, [])).toEqual([
+      'the quality of acme/quiet is reported for 51.8 % of 1157 decisions, where the others lead to expect 100.0 % (z -7.3): its mean may be off, look for what goes unreported',
+    ]);
   });
 
   it('tells what is not reported, what fell, and what is beaten', () => {

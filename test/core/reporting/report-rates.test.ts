@@ -42,9 +42,21 @@ describe('report rates', () => {
     const variance = (40 * 60 * 50 * 50) / (100 ** 2 * 99) + (10 * 30 * 10 * 30) / (40 ** 2 * 39);
     const a = rates.get(A!)!;
     expect(a).toMatchObject({ decisions: 50, reported: 35, requested: 0, differs: true });
-    expect(a.expectedReported).toBeCloseTo(expected, 12);
+    const difference = (35 - expected) / ((40 * 60) / 100 + (10 * 30) / 40);
+    expect(a.expectedReported).toBeCloseTo(35 - 50 * difference, 12);
     expect(a.z).toBeCloseTo((35 - expected) / Math.sqrt(variance), 12);
     expect(rates.get(B!)!.z).toBeCloseTo(-a.z, 12);
+  });
+
+  it('are compared with those of the others: an arm with most of the traffic is not its own measure', () => {
+    const rates = ratesOf([
+      { arm: A!, decisions: 1_157, reported: 599 },
+      { arm: B!, decisions: 27, reported: 27 },
+      { arm: C!, decisions: 31, reported: 31 },
+    ]);
+    expect(rates.get(A!)).toMatchObject({ expectedReported: 1_157, differs: true });
+    expect(rates.get(A!)!.z).toBeLessThan(-4);
+    for (const arm of [B!, C!]) expect(rates.get(arm)).toMatchObject({ z: 0, differs: false });
   });
 
   it('do not differ where one arm was in use when all were reported on less', () => {
