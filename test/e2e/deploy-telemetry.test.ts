@@ -150,6 +150,14 @@ describe('an alert', () => {
     const headings = [...operations.matchAll(/^### (Sextant\w+)$/gm)].map(([, name]) => name);
     expect(headings.sort()).toEqual(rules.map(({ alert }) => alert).sort());
   });
+
+  it('of reports that are missing has a left side where a use case reports nothing at all', () => {
+    const { expr } = rules.find(({ alert }) => alert === 'SextantReportsMissing')!;
+    const [left, right] = expr.split(' < 0.5 * ') as [string, string];
+    // A comparison leaves out what only one side has: no call, no series.
+    expect(left).toMatch(/^\(.* or 0 \* .*\)$/);
+    expect(left.slice(left.indexOf('or 0 * ') + 'or 0 * '.length, -1)).toBe(right);
+  });
 });
 
 describe('a panel', () => {
