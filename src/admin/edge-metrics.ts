@@ -43,6 +43,11 @@ export function addEdgeMetrics(registry: Registry, edge: { view(): EdgeView }): 
       for (const [reason, count] of edge.view().callsRefused) this.inc({ reason }, count);
     },
   });
+  gauge(
+    'sextant_token_keys_refused',
+    '1 where the keys of the issuer of tokens cannot be had, or their newest file was refused.',
+    () => Number(edge.view().areTokenKeysRefused),
+  );
   if (edge.view().certificate === undefined) return;
   gauge('sextant_tls_certificate_expiry_seconds', 'When the certificate in use expires, since 1970.', () => {
     const { certificate } = edge.view();

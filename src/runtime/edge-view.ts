@@ -8,6 +8,8 @@ export interface EdgeView {
   /** Calls that were refused before they were read, by the reason. */
   readonly callsRefused: ReadonlyMap<ErrorCode, number>;
   readonly shedding: Shedding;
+  /** Whether the keys of the issuer of tokens cannot be had, or their newest file was refused. */
+  readonly areTokenKeysRefused: boolean;
   /** `undefined` without TLS. */
   readonly certificate?: { readonly notAfterMs: number; readonly isStale: boolean };
 }

@@ -237,8 +237,10 @@ describe('signed tokens', () => {
     writeFileSync(jwksFile, '{"keys": [');
     await eventually(() => server.logged('keys of tokens refused: the one before stays in use').length > 0);
     await caller.select(ask('x'));
+    expect(await metricsOf(server)).toContain('sextant_token_keys_refused 1');
     await publish([second!, 'two']);
     await eventually(() => server.logged('keys of tokens read again').length > 0);
+    expect(await metricsOf(server)).toContain('sextant_token_keys_refused 0');
     await later.select(ask('x'));
     expect((await refusalOf(caller.select(ask('x')))).code).toBe('UNAUTHENTICATED');
   });

@@ -3,6 +3,7 @@ import { ROLES, type JwtConfig, type Role } from '../../config/config.js';
 import { SextantError } from '../../core/errors.js';
 import type { TenantId } from '../../core/ids.js';
 import type { Identity, Principal } from '../principals.js';
+import type { IssuerKeys } from './issuer-keys.js';
 
 const DEFAULTS = {
   algorithms: ['ES256', 'RS256'],
@@ -20,6 +21,15 @@ const NAME_MAX_CHARS = 63;
 const FETCH_TIMEOUT_MS = 5_000;
 const MS_PER_SECOND = 1_000;
 
+/** Reasons of jose that come after a look at the keys. */
+const JUDGED_BY_KEYS = [
+  errors.JWTExpired,
+  errors.JWTClaimValidationFailed,
+  errors.JWKSNoMatchingKey,
+  errors.JWKSMultipleMatchingKeys,
+  errors.JWSSignatureVerificationFailed,
+];
+
 /** Public keys as RFC 7517 has them. */
 export interface JsonWebKeys {
   readonly keys: readonly object[];
@@ -34,10 +44,11 @@ export class JwtTokens {
   private readonly remembered = new Map<string, Required<Identity>>();
   private keys: JWTVerifyGetKey;
 
-  /** @param nowMs milliseconds since 1970. */
+  /** @param nowMs milliseconds since 1970. @param issuerKeys is told whether the keys could be had. */
   constructor(
     config: JwtConfig,
     private readonly nowMs: () => number,
+    private readonly issuerKeys: IssuerKeys,
   ) {
     this.settings = { ...DEFAULTS, ...config } as JwtConfig & typeof DEFAULTS;
     this.keys =
@@ -74,14 +85,23 @@ export class JwtTokens {
         currentDate,
       });
       claims = verified.payload;
+      this.issuerKeys.had();
     } catch (error) {
-      throw refusalOf(error);
+      throw this.refused(error);
     }
     const expiryMs = ((claims['exp'] as number) + clockSkewSeconds) * MS_PER_SECOND;
     const identity = { principal: this.principalOf(claims), expiryMs };
     // Not one that keys signed which were taken away meanwhile.
     if (keys === this.keys) this.remember(token, identity);
     return identity;
+  }
+
+  /** What the caller is told; one that no key was needed for says nothing of the keys. */
+  private refused(error: unknown): SextantError {
+    const refusal = refusalOf(error);
+    if (refusal.code === 'KEYS_UNAVAILABLE') this.issuerKeys.failed(error);
+    else if (JUDGED_BY_KEYS.some((kind) => error instanceof kind)) this.issuerKeys.had();
+    return refusal;
   }
 
   private principalOf(claims: Readonly<Record<string, unknown>>): Principal {

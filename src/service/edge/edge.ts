@@ -112,12 +112,13 @@ export class Edge {
   }
 
   view(): EdgeView {
-    const { count, load, tls } = this;
+    const { count, load, tls, parts } = this;
     return {
       connections: count.open,
       connectionsRefused: count.refused,
       callsRefused: this.refused,
       shedding: load.shedding,
+      areTokenKeysRefused: parts.identities.areKeysRefused(),
       ...(tls !== undefined && { certificate: { notAfterMs: tls.current.notAfterMs, isStale: tls.isStale } }),
     };
   }

@@ -3,6 +3,7 @@ import type { AuthConfig } from '../../config/config.js';
 import { readFileOf, withFileOf } from '../../config/setting-error.js';
 import { CertificatePrincipals } from '../../runtime/identity/certificate-principals.js';
 import { Identities } from '../../runtime/identity/identities.js';
+import { IssuerKeys } from '../../runtime/identity/issuer-keys.js';
 import { JwtTokens, type JsonWebKeys } from '../../runtime/identity/jwt-tokens.js';
 import { Principals } from '../../runtime/principals.js';
 import { FilesWatch } from './watched-files.js';
@@ -12,6 +13,8 @@ const JWKS_FILE = 'auth.jwt.jwksFile';
 export interface OpenIdentities {
   readonly identities: Identities;
   readonly certificates: CertificatePrincipals;
+  /** Whether the keys of the issuer of tokens cannot be had, or their newest file was refused. */
+  areKeysRefused(): boolean;
   close(): void;
 }
 
@@ -21,14 +24,20 @@ export interface OpenIdentities {
  */
 export function openIdentities(auth: AuthConfig, logger: Logger, nowMs: () => number): OpenIdentities {
   const certificates = new CertificatePrincipals(auth.certificates);
-  const jwt = auth.jwt === undefined ? undefined : new JwtTokens(auth.jwt, nowMs);
+  const issuerKeys = new IssuerKeys(logger, nowMs);
+  const jwt = auth.jwt === undefined ? undefined : new JwtTokens(auth.jwt, nowMs, issuerKeys);
   const watch = jwt === undefined ? undefined : watchKeys(auth.jwt!.jwksFile, jwt, logger);
   const identities = new Identities({
     tokens: new Principals(auth.tokens),
     ...(jwt !== undefined && { jwt }),
     byCertificate: certificates.areConfigured,
   });
-  return { identities, certificates, close: () => watch?.close() };
+  return {
+    identities,
+    certificates,
+    areKeysRefused: () => issuerKeys.areMissing || watch?.isStale === true,
+    close: () => watch?.close(),
+  };
 }
 
 function watchKeys(file: string | undefined, jwt: JwtTokens, logger: Logger): FilesWatch | undefined {

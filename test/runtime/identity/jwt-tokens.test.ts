@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type GenerateKeyPair
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JwtConfig } from '../../../src/config/config.js';
 import type { Identity } from '../../../src/runtime/principals.js';
+import { IssuerKeys } from '../../../src/runtime/identity/issuer-keys.js';
 import { JwtTokens } from '../../../src/runtime/identity/jwt-tokens.js';
 
 const NOW_MS = 1_800_000_000_000;
@@ -44,8 +45,12 @@ function signed(signing: Signing = {}): Promise<string> {
   return (expiresS === null ? token : token.setExpirationTime(expiresS)).sign(by.privateKey);
 }
 
+const warnings: object[] = [];
+const issuerKeys = (): IssuerKeys =>
+  new IssuerKeys({ warn: (line: object) => void warnings.push(line) }, () => clock.nowMs);
+
 async function tokens(changes: Partial<JwtConfig> = {}): Promise<JwtTokens> {
-  const made = new JwtTokens({ ...CONFIG, ...changes }, () => clock.nowMs);
+  const made = new JwtTokens({ ...CONFIG, ...changes }, () => clock.nowMs, issuerKeys());
   made.useKeys({ keys: [{ ...(await exportJWK(keys.publicKey)), kid: 'k1', alg: 'ES256' }] });
   return made;
 }
@@ -92,8 +97,32 @@ describe('a signed token', () => {
 
   it('of an issuer whose keys cannot be had is neither right nor wrong', async () => {
     const { jwksFile: _, ...rest } = CONFIG;
-    const unreachable = new JwtTokens({ ...rest, jwksUrl: 'https://127.0.0.1:1/keys' }, () => clock.nowMs);
+    const jwksUrl = 'https://127.0.0.1:1/keys';
+    const unreachable = new JwtTokens({ ...rest, jwksUrl }, () => clock.nowMs, issuerKeys());
     await expect(unreachable.identityOf(await signed())).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+  });
+});
+
+describe('keys that cannot be read', () => {
+  const made = (keysOf: IssuerKeys): JwtTokens => new JwtTokens(CONFIG, () => clock.nowMs, keysOf);
+  const noKey = { kid: 'k1', alg: 'ES256', kty: 'EC', crv: 'P-256', x: '', y: '' };
+
+  it('are told of once a minute, and are over with the first token that they judge', async () => {
+    warnings.length = 0;
+    const source = issuerKeys();
+    const checked = made(source);
+    const token = await signed();
+    for (const laterMs of [0, 1_000, 30_000, 61_000]) {
+      clock.nowMs = NOW_MS + laterMs;
+      checked.useKeys({ keys: [noKey] });
+      await expect(checked.identityOf(token)).rejects.toMatchObject({ code: 'KEYS_UNAVAILABLE' });
+    }
+    expect([source.areMissing, warnings.length]).toEqual([true, 2]);
+    await expect(checked.identityOf('no token')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(source.areMissing).toBe(true);
+    checked.useKeys({ keys: [{ ...(await exportJWK(others.publicKey)), kid: 'k1', alg: 'ES256' }] });
+    await expect(checked.identityOf(token)).rejects.toThrow('signature is wrong');
+    expect(source.areMissing).toBe(false);
   });
 });
 
