@@ -17,6 +17,9 @@ import { withStoppedStore } from './stopped-store.js';
 const sizeText = ({ entries, bytes, outcomes }: StoreCopy): string =>
   `${outcomes} outcomes, ${entries} entries, ${(bytes / 1e6).toFixed(1)} MB`;
 
+const damagedText = (faults: bigint): string =>
+  `warning: the store is damaged in ${faults} place${faults === 1n ? '' : 's'}, and so is this backup: keep older ones, and see the server's log`;
+
 /** `sextant backup`: a copy of a running server's store. */
 export function backupCommand(): Command {
   const command = new Command('backup').description(
@@ -32,6 +35,7 @@ export function backupCommand(): Command {
           outcomes: Number(backup.outcomes),
         };
         console.log(flags.json ? jsonText(backup) : `${backup.path}: ${sizeText(copy)}`);
+        if (backup.storeFaults > 0n) console.error(damagedText(backup.storeFaults));
       }),
     ),
   );

@@ -1,13 +1,20 @@
 import type { AdminServiceServer } from '../gen/sextant/v1/admin.js';
 import type { Backups } from '../runtime/backups.js';
 import type { Environment } from '../runtime/environment.js';
+import type { Scrubber } from '../runtime/scrubber.js';
 import { durationFromMs, timestampFromMs } from './encode/time.js';
 import { unary, type HandlerContext } from './handler.js';
+
+export interface AdminServiceParts {
+  readonly backups: Backups;
+  readonly environment: Environment;
+  readonly scrubber: Pick<Scrubber, 'faultCount'>;
+}
 
 /** Looks after the store. */
 export function adminService(
   context: HandlerContext,
-  { backups, environment }: { readonly backups: Backups; readonly environment: Environment },
+  { backups, environment, scrubber }: AdminServiceParts,
 ): AdminServiceServer {
   return {
     backup: unary(
@@ -23,6 +30,7 @@ export function adminService(
           outcomes: BigInt(outcomes),
           entries: BigInt(entries),
           sizeBytes: BigInt(bytes),
+          storeFaults: BigInt(scrubber.faultCount),
         };
       },
       { hasDeadline: false },

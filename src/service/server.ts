@@ -137,7 +137,11 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
   add(ExperimentServiceService, experimentService(context, runtime), maxMessageBytes);
   add(PromotionServiceService, promotionService(context, runtime), maxMessageBytes);
   add(AuditServiceService, auditService(context, runtime.audit), maxMessageBytes);
-  add(AdminServiceService, adminService(context, { backups: runtime.backups, environment }), maxMessageBytes);
+  add(
+    AdminServiceService,
+    adminService(context, { backups: runtime.backups, scrubber: runtime.scrubber, environment }),
+    maxMessageBytes,
+  );
   add(
     InsightServiceService,
     insightService(context, {

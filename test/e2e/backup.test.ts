@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Level } from 'level';
 import { expect, test } from 'vitest';
+import { decisionKey } from '../../src/store/keys.js';
 import { runSextant, startServer } from './built-server.js';
 import { connect, type Sextant } from './clients.js';
+import { metricsOf } from './metrics-text.js';
 import { newFolder, policyFolder, SOUND } from './policy-folder.js';
 import { ask, wentWell } from './samples.js';
 
@@ -12,7 +16,8 @@ const folder = newFolder();
 const storePath = join(folder, 'store');
 const backups = join(folder, 'backups');
 const rulesPath = policyFolder(SOUND);
-const start = () => startServer({ storePath, rulesPath, settings: { 'backup.path': backups } });
+const start = (path = storePath) =>
+  startServer({ storePath: path, rulesPath, settings: { 'backup.path': backups } });
 
 async function work(sextant: Sextant, times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
@@ -71,4 +76,33 @@ test('a backup is read by commands that open stores, and one that is damaged is 
   const refused = await runSextant(['restore', path, '--store.path', target]);
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('STORE_CORRUPT') as string });
   expect(existsSync(target)).toBe(false);
+});
+
+/** Changes one bit of a logged decision. */
+async function damage(path: string): Promise<void> {
+  const db = new Level<Buffer, Buffer>(path, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
+  await db.open();
+  const first = decisionKey(0, '00000000-0000-0000-0000-000000000000');
+  const [[key, value]] = (await db.iterator({ gte: first, limit: 1 }).all()) as [[Buffer, Buffer]];
+  value[value.length - 1]! ^= 1;
+  await db.put(key, value);
+  await db.close();
+}
+
+test('a backup of a store that is known to be damaged says so', { timeout: SLOW_MS }, async () => {
+  const path = join(folder, 'damaged');
+  const server = await start(path);
+  const sextant = connect(server.address);
+  await work(sextant, 3);
+  sextant.close();
+  expect((await runSextant(['backup', '--address', server.address])).stderr).toBe('');
+  await server.stop();
+  await damage(path);
+  const damaged = await start(path);
+  while (!(await metricsOf(damaged)).includes('sextant_store_faults 1')) await sleep(100);
+  const { code, stdout, stderr } = await runSextant(['backup', '--address', damaged.address]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('outcomes')]);
+  expect(stderr).toContain('warning: the store is damaged in 1 place, and so is this backup');
+  const [copy] = stdout.split(': ') as [string];
+  expect((await runSextant(['verify', '--store.path', copy, '--rules.path', rulesPath])).code).toBe(1);
 });
