@@ -42,7 +42,7 @@ function leaveQualities(cells: readonly PriorCell[], options: FitOptions): LeftO
   const filled = cells.filter(({ sums }) => sums.quality.count > 0);
   return filled.map((cell) => {
     const others = filled.filter((other) => other !== cell);
-    const fitted = mostSpecific(fitModel(others, { ...options, metrics: ['quality'] }), cell);
+    const fitted = mostSpecific(fitModel(others, { ...options, metrics: ['quality'] }, cell.useCase), cell);
     const { model, useCase, level, sums } = cell;
     return {
       model,

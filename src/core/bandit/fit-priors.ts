@@ -35,20 +35,29 @@ export function fitPriors(cells: readonly PriorCell[], options: FitOptions): rea
   return [...groupedBy(cells, ({ model }) => model).values()].flatMap((own) => fitModel(own, options));
 }
 
-/** Fits one model. @param cells of that model alone. */
-export function fitModel(cells: readonly PriorCell[], options: FitOptions): readonly FittedPrior[] {
+/** Fits one model. @param cells of that model alone. @param only the one use case to fit, beside model and levels. */
+export function fitModel(
+  cells: readonly PriorCell[],
+  options: FitOptions,
+  only?: UseCase,
+): readonly FittedPrior[] {
   return options.metrics.flatMap((metric) =>
-    metric === 'quality' ? fitQuality(cells, options) : [...fitLengths(cells, metric, options)],
+    metric === 'quality' ? fitQuality(cells, options, only) : [...fitLengths(cells, metric, options)],
   );
 }
 
 /**
  * Qualities by empirical Bayes: the model's prior from the spread of all its cells; a level's, and that of a use
- * case with levels, from its own cells under the model's; and a cell's from its outcomes under what its level and
- * its use case's other levels say. A use case with levels gets a prior for every level that the model was seen at,
- * since otherwise its own would hide the level's.
+ * case with levels, from its own cells under what the model's other cells say; and a cell's from its outcomes under
+ * what its level elsewhere and its use case's other levels say. A scope never falls back on its own outcomes, which
+ * would count twice. A use case with levels gets a prior for every level that the model was seen at, since otherwise
+ * its own would hide the level's.
  */
-function fitQuality(cells: readonly PriorCell[], { fallback, maxStrength }: FitOptions): FittedPrior[] {
+function fitQuality(
+  cells: readonly PriorCell[],
+  { fallback, maxStrength }: FitOptions,
+  only: UseCase | undefined,
+): FittedPrior[] {
   const filled = cells.filter(({ sums }) => sums.quality.count > 0);
   const [first] = filled;
   if (first === undefined) return [];
@@ -63,27 +72,60 @@ function fitQuality(cells: readonly PriorCell[], { fallback, maxStrength }: FitO
     outcomes: pooled(qualities(group)).count,
     prior: writtenRate(prior, maxStrength),
   });
-  const ofModel = fitRate(qualities(filled), fallback.quality);
-  const entries = [entry({}, filled, ofModel)];
-  const ofLevels = new Map<ComplexityLevel, RatePrior>();
-  for (const [level, group] of groupedBy(filled, (cell) => cell.level)) {
-    if (level === undefined) continue;
-    ofLevels.set(level, fitRate(qualities(group), ofModel));
-    entries.push(entry({ level }, group, ofLevels.get(level)!));
-  }
+  const entries = [entry({}, filled, fitRate(qualities(filled), fallback.quality))];
+  const levels = levelPriors(filled, fallback.quality);
+  for (const [level, prior] of levels) entries.push(entry({ level }, atLevel(filled, level), prior));
   for (const [useCase, group] of groupedBy(filled, (cell) => cell.useCase)) {
-    const [only] = group.length === 1 && group[0]!.level === undefined ? group : [];
-    const prior =
-      only === undefined ? fitRate(qualities(group), ofModel) : posteriorRate(ofModel, only.sums.quality);
-    entries.push(entry({ useCase }, group, prior));
+    if (only !== undefined && useCase !== only) continue;
+    entries.push(entry({ useCase }, group, useCasePrior(group, filled, fallback.quality)));
     if (group.every(({ level }) => level === undefined)) continue;
-    for (const level of ofLevels.keys()) {
-      const own = group.filter((cell) => cell.level === level);
-      const expected = expectedAt(level, { group, ofLevels });
+    for (const level of levels.keys()) {
+      const own = atLevel(group, level);
+      const expected = expectedAt(level, {
+        group,
+        elsewhere: without(filled, own),
+        fallback: fallback.quality,
+      });
       entries.push(entry({ useCase, level }, own, posteriorRate(expected, pooled(qualities(own)))));
     }
   }
   return entries;
+}
+
+/**
+ * What a scope falls back on: the mean of the model's other cells, since its own outcomes would count twice, and the
+ * spread of all, as only with its own it shows how far scopes lie apart.
+ */
+function besideScope(own: readonly PriorCell[], all: readonly PriorCell[], fallback: RatePrior): RatePrior {
+  const { mean } = fitRate(qualities(without(all, own)), fallback);
+  return { mean, strength: fitRate(qualities(all), fallback).strength };
+}
+
+/** Of a use case with levels from their spread; of one without, its posterior. */
+function useCasePrior(
+  group: readonly PriorCell[],
+  all: readonly PriorCell[],
+  fallback: RatePrior,
+): RatePrior {
+  const beside = besideScope(group, all, fallback);
+  const [only] = group.length === 1 && group[0]!.level === undefined ? group : [];
+  return only === undefined ? fitRate(qualities(group), beside) : posteriorRate(beside, only.sums.quality);
+}
+
+function levelPriors(cells: readonly PriorCell[], fallback: RatePrior): Map<ComplexityLevel, RatePrior> {
+  const priors = new Map<ComplexityLevel, RatePrior>();
+  for (const [level, group] of groupedBy(cells, (cell) => cell.level))
+    if (level !== undefined)
+      priors.set(level, fitRate(qualities(group), besideScope(group, cells, fallback)));
+  return priors;
+}
+
+const atLevel = (cells: readonly PriorCell[], level: ComplexityLevel): PriorCell[] =>
+  cells.filter((cell) => cell.level === level);
+
+function without(cells: readonly PriorCell[], left: readonly PriorCell[]): PriorCell[] {
+  const out = new Set(left);
+  return cells.filter((cell) => !out.has(cell));
 }
 
 const qualities = (group: readonly PriorCell[]): CellSums[] => group.map(({ sums }) => sums.quality);
@@ -91,21 +133,28 @@ const qualities = (group: readonly PriorCell[]): CellSums[] => group.map(({ sums
 /** An expectation this near to certainty would be a matter of the sum of two effects alone. */
 const LEAST_EXPECTED = 0.01;
 
+/** What a cell's expectation comes from. */
+interface Surroundings {
+  /** The use case. */
+  readonly group: readonly PriorCell[];
+  /** All cells of the model but the one. */
+  readonly elsewhere: readonly PriorCell[];
+  readonly fallback: RatePrior;
+}
+
 /**
  * A level's prior, moved by how far the use case's other levels lie from theirs: m = m_l + Σ(x − n·m_l′)/(s_l + Σn),
  * one step of a two-way model without interaction. Strength s_l shrinks the move: where use cases are alike at a
  * level it is large. Source: Gelman et al., Bayesian Data Analysis, 3rd ed., §15.6.
  */
-function expectedAt(
-  level: ComplexityLevel,
-  { group, ofLevels }: { group: readonly PriorCell[]; ofLevels: ReadonlyMap<ComplexityLevel, RatePrior> },
-): RatePrior {
-  const { mean, strength } = ofLevels.get(level)!;
+function expectedAt(level: ComplexityLevel, { group, elsewhere, fallback }: Surroundings): RatePrior {
+  const levels = levelPriors(elsewhere, fallback);
+  const { mean, strength } = levels.get(level) ?? fitRate(qualities(elsewhere), fallback);
   let excess = 0;
   let outcomes = 0;
   for (const { level: other, sums } of group) {
     if (other === undefined || other === level) continue;
-    excess += sums.quality.sum - sums.quality.count * ofLevels.get(other)!.mean;
+    excess += sums.quality.sum - sums.quality.count * levels.get(other)!.mean;
     outcomes += sums.quality.count;
   }
   const moved = mean + excess / (strength + outcomes);

@@ -164,6 +164,24 @@ describe('fitPriors', () => {
     expect(meanAt('sql', 'high')).toBeLessThan(meanAt(undefined, 'high'));
   });
 
+  it.each([[undefined], ['low' as const]])(
+    'counts an outcome once in every scope that it is in, level %s',
+    (level) => {
+      const fitted = fitPriors([cell('chat', sumsOf([0.9]), level)], OPTIONS);
+      expect(fitted).toHaveLength(level === undefined ? 2 : 4);
+      // The default, worth 2 outcomes of 0.75, and the one of 0.9.
+      for (const { prior } of fitted) expect(prior).toMatchObject({ mean: 0.8 });
+    },
+  );
+
+  it('falls back on outcomes elsewhere alone: a large cell does not set what it is shrunk to', () => {
+    const others = [cell('b', share(10, 5)), cell('c', share(10, 5))];
+    const fitted = fitPriors([cell('a', share(1_000, 900)), ...others], OPTIONS);
+    const ofUseCase = fitted.find(({ useCase }) => useCase === 'a')!.prior as { mean: number };
+    const elsewhere = fitPriors(others, OPTIONS)[0]!.prior as { mean: number };
+    expect(ofUseCase.mean).toBeCloseTo((2 * elsewhere.mean + 900) / 1_002, 4);
+  });
+
   it('tells a use case what to expect at a level that it was never seen at', () => {
     const cells = ['a', 'b', 'c', 'd', 'e'].flatMap((name) => [
       cell(name, share(100, 90), 'low'),
