@@ -35,6 +35,16 @@ export function addUsageMetrics(registry: Registry, usage: UsageCounts): void {
   counter('sextant_input_tokens_total', 'Reported prompt tokens.', ({ inputTokens }) => inputTokens);
   counter('sextant_output_tokens_total', 'Reported answer tokens.', ({ outputTokens }) => outputTokens);
   new Counter({
+    name: 'sextant_selects_refused_total',
+    help: 'Decisions of Select and SelectBatch that were refused, by the error’s code.',
+    labelNames: ['code'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [code, count] of usage.refusals) this.inc({ code }, count);
+    },
+  });
+  new Counter({
     name: 'sextant_model_calls_total',
     help: 'Reported calls, fallbacks included, by how they ended.',
     labelNames: ['use_case', 'model', 'status'],

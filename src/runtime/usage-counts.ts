@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../core/errors.js';
 import type { UseCase } from '../core/ids.js';
 import type { Outcome, OutcomeStatus } from '../core/outcome/outcome.js';
 import type { ArmId } from '../core/registry/model.js';
@@ -26,6 +27,15 @@ export interface UsageCounter {
   outputTokens: number;
 }
 
+/** Counted from zero on, so that the first one is seen as a rise. */
+const TOLD_FROM_THE_START: readonly ErrorCode[] = [
+  'NO_CANDIDATE',
+  'REQUEST_REJECTED',
+  'MODELS_UNAVAILABLE',
+  'BUDGET_EXHAUSTED',
+  'RATE_LIMITED',
+];
+
 /**
  * Owns counts since the start for those who scrape them: they only grow, and their labels are bounded. The first use
  * cases and models have names of their own, the rest is counted together as `_other`.
@@ -35,6 +45,7 @@ export class UsageCounts {
   private readonly useCases = new Set<string>();
   private readonly models = new Set<string>();
   private readonly byLabels = new Map<string, UsageCounter>();
+  private readonly refusedByCode = new Map<ErrorCode, number>(TOLD_FROM_THE_START.map((code) => [code, 0]));
 
   /** @param modelOf the model of an arm; absent where it is gone. */
   constructor(
@@ -44,6 +55,15 @@ export class UsageCounts {
 
   decided(useCase: UseCase, armId: ArmId): void {
     this.counterOf(useCase, armId).decisions += 1;
+  }
+
+  /** Decisions that were asked for and not taken. */
+  refused(code: ErrorCode, decisions: number): void {
+    this.refusedByCode.set(code, (this.refusedByCode.get(code) ?? 0) + decisions);
+  }
+
+  get refusals(): ReadonlyMap<ErrorCode, number> {
+    return this.refusedByCode;
   }
 
   recorded({ useCase, armId, execution, quality }: Outcome): void {

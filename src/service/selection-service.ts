@@ -29,6 +29,17 @@ export function selectionService(
   runtime: Runtime,
   environment: Environment,
 ): SelectionServiceServer {
+  /** Counts decisions that are refused by what refuses them. */
+  const counted = <Result>(decisions: number, work: () => Result): Result => {
+    try {
+      return work();
+    } catch (thrown) {
+      runtime.usage.refused(SextantError.from(thrown).code, decisions);
+      throw thrown;
+    }
+  };
+  const takeDecisions = (principal: Principal, decisions: number): void =>
+    counted(decisions, () => context.takeDecisions(principal, decisions));
   const select = (request: SelectRequest, { tenant }: Principal): SelectResponse => {
     const question = decodeQuestion(request, tenant);
     const issued = runtime.decider.select(question, request.explain);
@@ -37,17 +48,19 @@ export function selectionService(
   };
   return {
     select: unary(context, 'select', (request, principal) => {
-      context.takeDecisions(principal, 1);
-      return select(request, principal);
+      takeDecisions(principal, 1);
+      return counted(1, () => select(request, principal));
     }),
     selectBatch: unary(context, 'select', ({ items }, principal): SelectBatchResponse => {
       checkItems(items, LIMITS.batchSelectMax);
-      context.takeDecisions(principal, items.length);
+      takeDecisions(principal, items.length);
       return {
         results: items.map(({ id, request }) => {
           try {
-            if (request === undefined) throw missing('request');
-            const value = traceItem(SELECT_ITEM, () => select(request, principal));
+            const value = counted(1, () => {
+              if (request === undefined) throw missing('request');
+              return traceItem(SELECT_ITEM, () => select(request, principal));
+            });
             return { id, outcome: { $case: 'response', value } };
           } catch (thrown) {
             return { id, outcome: { $case: 'error', value: statusOf(SextantError.from(thrown)) } };

@@ -206,6 +206,20 @@ test('with every model down, the refusal says until when', async () => {
   expect(subjects.map(({ subject }) => subject).sort()).toEqual([...ALL].sort());
 });
 
+test('refused decisions are counted by code, those of a batch too', async () => {
+  const refused = async (): Promise<number> => {
+    const [line] = await metric('sextant_selects_refused_total{code="MODELS_UNAVAILABLE"}');
+    return Number(line!.split(' ').at(-1));
+  };
+  const before = await refused();
+  expect(before).toBeGreaterThan(0);
+  await sextant.selectBatch({ items: ['a', 'b'].map((id) => ({ id, request: ask(USE_CASE) })) });
+  expect(await refused()).toBe(before + 2);
+  expect(await metric('sextant_selects_refused_total{code="BUDGET_EXHAUSTED"}')).toEqual([
+    expect.stringMatching(/ 0$/),
+  ]);
+});
+
 test('a restart finds the breakers as they were', async () => {
   sextant.close();
   await server.restart();

@@ -339,6 +339,7 @@ describe('limits', () => {
     await b!.select(ask('x'));
     const error = await a!.selectBatch({ items }).catch((thrown: unknown) => thrown as ServiceError);
     expect(Number((error as ServiceError).metadata.get('grpc-retry-pushback-ms')[0])).toBeGreaterThan(0);
+    expect(await metricsOf(server)).toContain('sextant_selects_refused_total{code="RATE_LIMITED"} 6');
   });
 
   it('of time: a deadline of years is one, and not none', async () => {

@@ -32,6 +32,15 @@ describe('counts of usage', () => {
     ]);
   });
 
+  it('count refused decisions by code, those that alerts ask for from zero on', () => {
+    const usage = new UsageCounts(modelOf);
+    expect(usage.refusals.get('MODELS_UNAVAILABLE')).toBe(0);
+    usage.refused('RATE_LIMITED', 10);
+    usage.refused('INVALID_FIELD', 1);
+    usage.refused('INVALID_FIELD', 1);
+    expect([usage.refusals.get('RATE_LIMITED'), usage.refusals.get('INVALID_FIELD')]).toEqual([10, 2]);
+  });
+
   it('have a bound: what comes later is counted together, and nothing is lost', () => {
     const usage = new UsageCounts(modelOf, { useCases: 2, models: 3 });
     for (let i = 0; i < 20; i++)
