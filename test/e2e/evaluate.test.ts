@@ -165,6 +165,13 @@ test('people get a headline and tables', async () => {
   expect(stdout).toMatch(
     /^Quality 0\.\d+, \+0\.\d+ \[0\.\d+, 0\.\d+\] against the log's 0\.\d+; cost [+-]\d/,
   );
-  for (const word of ['snips', 'switch-dr', 'By use case', 'Success', 'Fallbacks: none', 'Reports: no difference is shown'])
+  for (const word of [
+    'snips',
+    'switch-dr',
+    'By use case',
+    'Success',
+    'Fallbacks: none',
+    'Reports: no difference is shown',
+  ])
     expect(stdout).toContain(word);
 });
