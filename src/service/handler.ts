@@ -7,6 +7,7 @@ import {
 import type { Logger } from 'pino';
 import { SextantError } from '../core/errors.js';
 import type { Role } from '../config/config.js';
+import type { OpenStreams } from './open-streams.js';
 import { requireRole, type Authenticate, type Principal } from './auth.js';
 import { GRPC_CODES, serviceError } from './status.js';
 import type { TraceIds } from '../runtime/trace-ids.js';
@@ -94,33 +95,46 @@ function deadlineTimer(afterMs: number, fail: (error: SextantError) => void): No
   return setTimeout(() => fail(new SextantError('DEADLINE_EXCEEDED', message)), afterMs);
 }
 
+const SHUTTING_DOWN =
+  'the server is stopping: open a new stream, to another server or to this one once it is back, and send again what was not answered';
+
 /** Reads one request of a bidirectional stream and answers it; the answer never rejects. */
 export type StreamItem<Request, Response> = (
   request: Request | WireFault,
   principal: Principal,
 ) => Promise<Response>;
 
+export interface ItemStreamOptions<Request, Response> {
+  readonly maxInFlight: number;
+  readonly answer: StreamItem<Request, Response>;
+  /** Where it is ended when the server stops. */
+  readonly streams: OpenStreams;
+}
+
 /**
  * A bidirectional stream of independent items: each is answered when it is done, in whatever order;
- * at most `maxInFlight` are worked on, and reading pauses beyond that.
+ * at most `maxInFlight` are worked on, and reading pauses beyond that. When the server stops, nothing more is read,
+ * and the stream ends with SHUTTING_DOWN once what was read is answered.
  */
 export function itemStream<Request, Response>(
   { authenticate, logger }: HandlerContext,
   role: Role,
-  { maxInFlight, answer }: { maxInFlight: number; answer: StreamItem<Request, Response> },
+  { maxInFlight, answer, streams }: ItemStreamOptions<Request, Response>,
 ): handleBidiStreamingCall<Request, Response> {
   const serve = (
     call: ServerDuplexStream<Request, Response>,
     principal: Principal,
-    traced: CallTrace,
+    { traced, refuse }: { traced: CallTrace; refuse: (error: SextantError) => void },
   ): void => {
     let inFlight = 0;
     let ended = false;
+    let stopping = false;
     // A client that reads nothing must not make us hold its answers: no more is read until it drains.
     let blocked = false;
     const goOn = (): void => {
       if (ended && inFlight === 0) call.end();
-      else if (!blocked && inFlight < maxInFlight) call.resume();
+      else if (stopping && inFlight === 0) refuse(new SextantError('SHUTTING_DOWN', SHUTTING_DOWN));
+      else if (!stopping && !blocked && inFlight < maxInFlight) call.resume();
     };
     call.on('drain', () => {
       blocked = false;
@@ -146,6 +160,12 @@ export function itemStream<Request, Response>(
       ended = true;
       goOn();
     });
+    const forget = streams.add(() => {
+      stopping = true;
+      call.pause();
+      goOn();
+    });
+    call.once('close', forget);
   };
   return (call: ServerDuplexStream<Request, Response>) => {
     const path = call.getPath();
@@ -159,7 +179,7 @@ export function itemStream<Request, Response>(
       requireRole(principal, role);
       call.once('cancelled', () => traced.end(status.CANCELLED));
       call.once('finish', () => traced.end(status.OK));
-      serve(call, principal, traced);
+      serve(call, principal, { traced, refuse });
     };
     try {
       const principal = authenticate(call);

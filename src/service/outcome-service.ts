@@ -12,6 +12,7 @@ import type { Principal } from './auth.js';
 import { outcomeMetricEnum } from './encode/enums.js';
 import { decoded, itemStream, unary, type HandlerContext } from './handler.js';
 import { LIMITS } from './limits.js';
+import type { OpenStreams } from './open-streams.js';
 import { statusOf } from './status.js';
 import { traceItem, traceReport, type TracedItem } from './tracing.js';
 import { checkItems, missing } from './validate/items.js';
@@ -24,7 +25,11 @@ const STREAMED: TracedItem = { name: 'Report', place: 'linked' };
 type ItemOutcome = ReportStreamResponse['outcome'];
 
 /** Reports, acknowledged after a durable write. */
-export function outcomeService(context: HandlerContext, reporter: Reporter): OutcomeServiceServer {
+export function outcomeService(
+  context: HandlerContext,
+  reporter: Reporter,
+  streams: OpenStreams,
+): OutcomeServiceServer {
   const report = async (request: ReportRequest, { tenant }: Principal): Promise<ReportResponse> => {
     const attempts = decodeReport(request);
     const { decisionId, recorded } = await reporter.report(tenant, request.ticket, attempts);
@@ -68,6 +73,7 @@ export function outcomeService(context: HandlerContext, reporter: Reporter): Out
     }),
     reportStream: itemStream<ReportStreamRequest, ReportStreamResponse>(context, 'report', {
       maxInFlight: LIMITS.streamReportsInFlight,
+      streams,
       answer: async (item, principal) => {
         try {
           const { id, report: request } = decoded(item);

@@ -33,6 +33,7 @@ import { experimentService } from './experiment-service.js';
 import type { HandlerContext } from './handler.js';
 import { createHealth, type Health } from './health.js';
 import { insightService } from './insight-service.js';
+import { OpenStreams } from './open-streams.js';
 import { outcomeService } from './outcome-service.js';
 import { policyService } from './policy-service.js';
 import { promotionService } from './promotion-service.js';
@@ -118,7 +119,8 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
   const { selectBatch, ...single } = SelectionServiceService;
   add({ ...single }, selection, maxSelectBytes);
   add({ selectBatch }, selection, maxMessageBytes);
-  const outcomes = outcomeService(context, reporter);
+  const streams = new OpenStreams();
+  const outcomes = outcomeService(context, reporter, streams);
   const { report, reportBatch, reportStream } = OutcomeServiceService;
   add({ report }, outcomes, maxSelectBytes);
   add({ reportBatch, reportStream }, outcomes, maxMessageBytes);
@@ -171,6 +173,7 @@ export async function startGrpcServer(parts: GrpcServerParts): Promise<GrpcServe
       edge.stopListening();
       health.endWatches();
       reflection?.endStreams();
+      streams.endAll();
       await shutDown(server, drainSeconds);
       edge.close();
     },

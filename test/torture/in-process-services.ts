@@ -11,6 +11,7 @@ import { ANONYMOUS } from '../../src/runtime/principals.js';
 import type { Runtime } from '../../src/runtime/runtime.js';
 import type { HandlerContext } from '../../src/service/handler.js';
 import { insightService } from '../../src/service/insight-service.js';
+import { OpenStreams } from '../../src/service/open-streams.js';
 import { outcomeService } from '../../src/service/outcome-service.js';
 import { promptService } from '../../src/service/prompt-service.js';
 import { registryService } from '../../src/service/registry-service.js';
@@ -48,7 +49,7 @@ export function inProcessServices(runtime: Runtime, environment: Environment): C
   const { models: checkModelSchema, prompts: checkPromptSchema } = POLICY_CHECKS;
   const pairs = [
     [SelectionServiceService, selectionService(context, runtime, environment)],
-    [OutcomeServiceService, outcomeService(context, reporter)],
+    [OutcomeServiceService, outcomeService(context, reporter, new OpenStreams())],
     [RegistryServiceService, registryService(context, { registry, environment, checkModelSchema })],
     [
       PromptServiceService,
