@@ -10,26 +10,14 @@ import { addEdgeMetrics } from './admin/edge-metrics.js';
 import { createMetrics } from './admin/metrics.js';
 import { SessionCookies } from './admin/session-cookie.js';
 import type { Config } from './config/config.js';
-import { retentionOf } from './runtime/audit-log.js';
 import { packageVersion } from './package-version.js';
-import { openServerKeys } from './server-keys.js';
-import { openServerStore } from './server-store.js';
+import { openServerRuntime } from './server-runtime.js';
 import { systemEnvironment } from './runtime/environment.js';
-import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
-import { openRuntime } from './runtime/runtime.js';
-import type { RuntimeSettings } from './runtime/runtime-options.js';
-import { retentionSettings } from './runtime/retention.js';
-import { evaluationOnThread } from './runtime/evaluation/evaluation-on-thread.js';
-import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
-import { ephemeralTicketKeys } from './runtime/ticket-keys.js';
 import { Edge } from './service/edge/edge.js';
 import { openIdentities, type OpenIdentities } from './service/edge/open-identities.js';
 import { localCalls } from './service/local-calls.js';
 import { OUTCOME_SERVICE, startGrpcServer } from './service/server.js';
 
-const SECONDS_PER_HOUR = 3_600;
-const MS_PER_SECOND = 1_000;
-const BYTES_PER_MEGABYTE = 1_000_000;
 const DASHBOARD_FOLDER = fileURLToPath(new URL('dashboard', import.meta.url));
 
 /** Why a server should end by itself: for its supervisor, or to start anew on a store that can be used by now. */
@@ -55,26 +43,13 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   const nowMs = (): number => environment.nowMs();
   const identities = openIdentities(config.auth, logger, nowMs);
   const edge = new Edge({ config, identities, logger, nowMs });
-  const inMemory = config.store.adapter === 'memory';
-  const { store, observe, degraded } = await openServerStore(config.store, environment, logger);
-  // Whoever does not know the arms' numbers must not sign for the server that does.
-  const keys =
-    inMemory || degraded !== undefined
-      ? ephemeralTicketKeys()
-      : await openServerKeys(config.tickets.keyFile, store, logger);
   let endFor!: (reason: ReasonToEnd) => void;
   const reasonToEnd = new Promise<ReasonToEnd>((resolve) => (endFor = resolve));
   let stopping: Promise<void> | undefined;
-  const runtime = await openRuntime({
-    store,
-    keys,
+  const { runtime, degraded } = await openServerRuntime({
+    config,
     environment,
     logger,
-    ...runtimeSettings(config, degraded === undefined),
-    openShadow: shadowOnThread,
-    openEvaluation: evaluationOnThread,
-    tokens: await tokenCounter(config.counting),
-    ...(observe && { observeStore: observe }),
     onStoreFailure: () => {
       grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');
       if (config.store.exitOnStoreError) endFor('store failed');
@@ -148,30 +123,6 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   }
 
   return { grpcPort: grpc.port, adminPort: admin?.port, reasonToEnd, stop: () => (stopping ??= stop()) };
-}
-
-/** @param hasStore false where the server starts without one, so that there is nothing to keep small or to read. */
-const runtimeSettings = (config: Config, hasStore: boolean): RuntimeSettings => ({
-  backupFolder: config.backup.path,
-  policyFolder: config.rules.path,
-  watchPolicy: config.rules.watch,
-  watchDrift: true,
-  keepPolicyVersions: config.rules.keepVersions,
-  auditRetention: retentionOf(config.audit),
-  ticketLifeSeconds: Math.round(config.tickets.lifeHours * SECONDS_PER_HOUR),
-  journal: config.reports,
-  reportsMatureMs: config.reports.matureSeconds * MS_PER_SECOND,
-  ...(config.decisionLog.enabled && { decisionLog: config.decisionLog }),
-  snapshotEveryOutcomes: config.store.snapshotEveryOutcomes,
-  ...(hasStore && {
-    retention: retentionSettings(config.retention),
-    scrubBytesPerSecond: config.store.scrubMegabytesPerSecond * BYTES_PER_MEGABYTE,
-  }),
-});
-
-/** The tokenizer is read only where it is asked for. */
-async function tokenCounter({ tokenizer, tokenizerMaxChars }: Config['counting']): Promise<TokenCounter> {
-  return tokenizer === 'estimate' ? ESTIMATING : exactCounter(await o200kCount(), tokenizerMaxChars);
 }
 
 function dashboardOf(

@@ -8,16 +8,18 @@ import { openMemoryStore } from './store/memory/memory-store.js';
 import type { Store, StoreObserver } from './store/ports.js';
 import { backoffMs, type BackoffLimits } from './store/reopening/backoff.js';
 import { ReopeningStore } from './store/reopening/reopening-store.js';
-import { StoreError } from './store/store-error.js';
+import type { StoreError } from './store/store-error.js';
 import type { Environment } from './runtime/environment.js';
 
 /** A disk that was full for a moment is back soon; one that is broken is not asked all the time. */
 const REOPEN: BackoffLimits = { firstMs: 200, maxMs: 15_000 };
+/** A look may read the whole log: it rests for so many times as long as it took, as Selects go on beside it. */
+const REST_PER_LOOK = 20;
 
 /** A server that serves without its store. */
 export interface Degraded {
   readonly reason: StoreError;
-  /** Resolves once the store could be opened; it is closed again. */
+  /** Resolves once a start on the store succeeds, as far as it can be proved; it is closed again. */
   readonly usableAgain: Promise<void>;
   /** No document changes from now on. */
   seal(): void;
@@ -29,55 +31,40 @@ export interface ServerStore {
   readonly store: Store;
   /** Absent where the store does not open itself again. */
   readonly observe?: (observer: StoreObserver) => void;
-  /** Present where the store cannot be used. */
-  readonly degraded?: Degraded;
 }
 
-/** The store of a server, as its configuration says. @throws StoreError where it cannot be used, unless `startDegraded`. */
-export async function openServerStore(
-  config: StoreConfig,
-  environment: Environment,
-  logger: Logger,
-): Promise<ServerStore> {
+export interface DegradedServerStore extends ServerStore {
+  readonly degraded: Degraded;
+}
+
+/** The store of a server, as its configuration says. @throws StoreError where it cannot be opened. */
+export async function openServerStore(config: StoreConfig, environment: Environment): Promise<ServerStore> {
   if (config.adapter === 'memory') return { store: openMemoryStore() };
-  const random = rngFromSeed(environment.newSeed());
-  try {
-    const store = await ReopeningStore.open({
-      open: (onFailure) => openLevelStore(config.path, { onFailure }),
-      backoff: REOPEN,
-      random,
-      nowMs: () => environment.nowMs(),
-    });
-    return { store, observe: (observer) => store.observe(observer) };
-  } catch (error) {
-    if (!(error instanceof StoreError) || !config.startDegraded) throw error;
-    logger.fatal(
-      { code: error.code, reason: error.message },
-      'the store cannot be used: selects are answered from priors, reports are refused',
-    );
-    return degradedStore(error, config.path, random);
-  }
+  const store = await ReopeningStore.open({
+    open: (onFailure) => openLevelStore(config.path, { onFailure }),
+    backoff: REOPEN,
+    random: rngFromSeed(environment.newSeed()),
+    nowMs: () => environment.nowMs(),
+  });
+  return { store, observe: (observer) => store.observe(observer) };
 }
 
-function degradedStore(reason: StoreError, path: string, random: () => number): ServerStore {
+export interface DegradedParts {
+  /** Why the store cannot be used. */
+  readonly reason: StoreError;
+  readonly path: string;
+  /** Proves that a start on the store succeeds; rejects where it would not. */
+  readonly rehearse: (store: Store) => Promise<void>;
+  readonly environment: Environment;
+  readonly logger: Logger;
+}
+
+/** Stands in for the store of a server, and looks for the real one. */
+export function degradedServerStore(parts: DegradedParts): DegradedServerStore {
+  const { reason } = parts;
   const store = openDegradedStore(`${reason.code}: ${reason.message}`);
   const looking = new AbortController();
-  const { signal } = looking;
-  const look = async (): Promise<boolean> => {
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      await sleep(backoffMs(attempt, REOPEN, random()), undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) break;
-      try {
-        const found = await openLevelStore(path);
-        await found.close();
-        return true;
-      } catch {
-        // It was said at the start why the store cannot be used; the next look will tell.
-      }
-    }
-    return false;
-  };
-  const looked = look();
+  const looked = look(parts, looking.signal);
   return {
     store,
     degraded: {
@@ -90,4 +77,44 @@ function degradedStore(reason: StoreError, path: string, random: () => number): 
       },
     },
   };
+}
+
+/** @returns whether a start would succeed now; false where the looking ended before. */
+async function look(parts: DegradedParts, signal: AbortSignal): Promise<boolean> {
+  const { reason, environment, logger } = parts;
+  const random = rngFromSeed(environment.newSeed());
+  let known = reason.message;
+  let tookMs = 0;
+  for (let attempt = 0; ; attempt++) {
+    const waitMs = Math.max(backoffMs(attempt, REOPEN, random()), REST_PER_LOOK * tookMs);
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return false;
+    const startedMs = performance.now();
+    try {
+      await lookOnce(parts, signal);
+      return !signal.aborted;
+    } catch (error) {
+      if (signal.aborted) return false;
+      tookMs = performance.now() - startedMs;
+      // What the start or an earlier look said is not said each time.
+      const { message } = error as Error;
+      if (message !== known) logger.error({ err: error }, 'the store still cannot be used');
+      known = message;
+    }
+  }
+}
+
+async function lookOnce({ path, rehearse }: DegradedParts, signal: AbortSignal): Promise<void> {
+  // Where there is none somebody is about to put one: a new one would be in the way.
+  const found = await openLevelStore(path, { createIfMissing: false });
+  // Whoever stops the server does not wait for a long log to be read.
+  const close = (): void => void found.close().catch(() => undefined);
+  signal.addEventListener('abort', close, { once: true });
+  try {
+    signal.throwIfAborted();
+    await rehearse(found);
+  } finally {
+    signal.removeEventListener('abort', close);
+    await found.close();
+  }
 }

@@ -153,7 +153,6 @@ export async function openPolicyParts(options: RuntimeOptions): Promise<PolicyPa
     throw new FaultyPolicyError(faults, pin && activeVersion);
   }
   await breakers.restore(store.outcomes);
-  await shadow.restore();
   return {
     audit,
     arms,

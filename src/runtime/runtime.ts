@@ -45,6 +45,17 @@ export interface Runtime
 }
 
 /**
+ * Does of a start what may fail for the store's sake, and lets go of it again. What it writes, a start writes: what is
+ * kept of the policy in force, and a snapshot of what was folded, so that the start that follows is quick.
+ * @throws FaultyPolicyError; StoreError where the store cannot be read.
+ */
+export async function rehearseStart(options: RuntimeOptions): Promise<void> {
+  const { audit, learning, snapshot } = await openPolicyParts(options);
+  await PromotionArchive.open(options.store.documents, audit, () => snapshot().policy.version);
+  await learning.close();
+}
+
+/**
  * Reads the policy, recovers what was learned, and wires the parts.
  * @throws FaultyPolicyError; StoreError where the store cannot be read.
  */
@@ -54,6 +65,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const policyParts = await openPolicyParts(options);
   const { audit, arms, registry, prompts, experiments, shadow, policies, learning } = policyParts;
   const { breakers, snapshot, surroundings, objections } = policyParts;
+  const archive = await PromotionArchive.open(store.documents, audit, () => snapshot().policy.version);
+  await shadow.restore();
   const outcomeParts = openOutcomeParts(options, policyParts);
   const { rollups, ...told } = outcomeParts;
   const { journal, decisionLog, drift } = told;
@@ -66,7 +79,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     flush,
   });
   const promotions = new PromotionKeeper({
-    archive: await PromotionArchive.open(store.documents, audit, () => snapshot().policy.version),
+    archive,
     policies,
     shadow,
     experiments,

@@ -21,6 +21,12 @@ export class StoreError extends Error {
   }
 }
 
+/** The store's error that an error is, or was caused by. */
+export function storeErrorIn(error: unknown): StoreError | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof StoreError) return at;
+  return undefined;
+}
+
 /** What bytes of the store say. @throws StoreError `STORE_CORRUPT` with the message where they cannot be read. */
 export function readable<T>(otherwise: string, read: () => T): T {
   try {
