@@ -75,8 +75,12 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
 
   const notReady = (): string | null => (stopping === undefined ? null : 'shutting down');
   // Selects go on without a store: whoever balances load must not take them away.
-  const warning = (): string | null =>
-    runtime.journal.failed ? 'the store failed: reports are refused' : (runtime.scrubber.warning ?? null);
+  const warning = (): string | null => {
+    const { refusal } = runtime.journal;
+    return refusal === undefined
+      ? (runtime.scrubber.warning ?? null)
+      : `the store failed: reports are refused (${refusal})`;
+  };
   if (degraded !== undefined) {
     degraded.seal();
     runtime.journal.suspend(degraded.reason);

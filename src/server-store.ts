@@ -4,6 +4,7 @@ import type { StoreConfig } from './config/config.js';
 import { rngFromSeed } from './core/random.js';
 import { openDegradedStore } from './store/degraded-store.js';
 import { openLevelStore } from './store/level/open-level-store.js';
+import { watchedStore } from './store/level/watched-store.js';
 import { openMemoryStore } from './store/memory/memory-store.js';
 import type { Store, StoreObserver } from './store/ports.js';
 import { backoffMs, type BackoffLimits } from './store/reopening/backoff.js';
@@ -41,7 +42,7 @@ export interface DegradedServerStore extends ServerStore {
 export async function openServerStore(config: StoreConfig, environment: Environment): Promise<ServerStore> {
   if (config.adapter === 'memory') return { store: openMemoryStore() };
   const store = await ReopeningStore.open({
-    open: (onFailure) => openLevelStore(config.path, { onFailure }),
+    open: watchedStore(config.path),
     backoff: REOPEN,
     random: rngFromSeed(environment.newSeed()),
     nowMs: () => environment.nowMs(),

@@ -45,6 +45,12 @@ export class ReportJournal {
     return this.failure !== undefined;
   }
 
+  /** Why reports are refused; `undefined` while they are taken. */
+  get refusal(): string | undefined {
+    const cause = this.failure?.details.cause;
+    return cause instanceof Error ? cause.message : this.failure?.message;
+  }
+
   /** @throws SextantError STORE_UNAVAILABLE while reports are refused. */
   assertOpen(): void {
     if (this.failure !== undefined) throw this.failure;

@@ -145,6 +145,35 @@ test('a degraded server goes on while its store can be opened and not be recover
   expect(await server.stop()).toBe(0);
 });
 
+test('a store that is replaced under a running server is left alone; put back, it is used again', async () => {
+  const server = await startServer({ rulesPath: policyFolder(SOUND) });
+  const { storePath } = server;
+  const sextant = connect(server.address);
+  onTestFinished(() => sextant.close());
+  const { ticket } = await sextant.select(ask('moved'));
+  await sextant.report({ ticket, attempts: [wentWell()] });
+  await (await openLevelStore(`${storePath}-other`)).close();
+  renameSync(storePath, `${storePath}-own`);
+  renameSync(`${storePath}-other`, storePath);
+  const before = readdirSync(storePath);
+
+  const readyz = async () => (await fetch(`http://127.0.0.1:${server.adminPort}/readyz`)).text();
+  await expect.poll(readyz, { timeout: 20_000 }).toContain('was moved away or replaced');
+  expect(await healthOf(sextant, 'OutcomeService')).toBe(Serving.NOT_SERVING);
+  const { ticket: later } = await sextant.select(ask('moved'));
+  const report = { ticket: later, attempts: [wentWell()] };
+  expect(await refusalOf(sextant.report(report))).toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+  await expect.poll(() => server.logged('the store could not be opened again').length).toBeGreaterThan(1);
+  expect(readdirSync(storePath)).toEqual(before);
+
+  renameSync(storePath, `${storePath}-other`);
+  renameSync(`${storePath}-own`, storePath);
+  await expect.poll(readyz, { timeout: 30_000 }).toBe('ok\n');
+  expect((await sextant.report(report)).recorded.map(({ duplicate }) => duplicate)).toEqual([false, false]);
+  expect((await sextant.listPosteriors({})).stateSequence).toBe(4n);
+  expect(await server.stop()).toBe(0);
+});
+
 test('without startDegraded a store that cannot be used ends the start', async () => {
   const storePath = newFolder();
   writeFileSync(join(storePath, '000005.ldb'), 'orphan');

@@ -22,6 +22,8 @@ export function reopeningOutcomes(use: Use, acknowledged: (last: LastOutcome) =>
     append: async (groups) => {
       const { outcomes } = use();
       const verdicts = await outcomes.append(groups);
+      // Where it failed meanwhile, nobody knows whether what was written will be there: recovery looks.
+      use();
       head = outcomes.head();
       const last = lastRecorded(groups, verdicts);
       if (last !== undefined) acknowledged(last);
