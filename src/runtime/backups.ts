@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { SextantError } from '../core/errors.js';
 import type { Store, StoreCopy } from '../store/ports.js';
 import { StoreError } from '../store/store-error.js';
+import { removeBrokenBackups } from './broken-backups.js';
 
 export interface BackupsParts {
   readonly store: Pick<Store, 'copyTo' | 'compact'>;
@@ -25,8 +26,11 @@ export interface Backup extends StoreCopy {
 /** Makes backups of the store while it is in use, one at a time. */
 export class Backups {
   private isRunning = false;
+  private readonly sinceMs: number;
 
-  constructor(private readonly parts: BackupsParts) {}
+  constructor(private readonly parts: BackupsParts) {
+    this.sinceMs = parts.nowMs();
+  }
 
   /** @throws SextantError BACKUP_RUNNING, BACKUP_FAILED with what is wrong. */
   async create(): Promise<Backup> {
@@ -36,6 +40,7 @@ export class Backups {
     const path = join(folder, name);
     return this.alone('a backup', async () => {
       await flush();
+      await this.removeBroken();
       const copy = await store.copyTo(path);
       const backup = { ...copy, name, path, createTimeMs, tookMs: nowMs() - createTimeMs };
       logger.info(backup, 'backup made');
@@ -46,6 +51,18 @@ export class Backups {
   /** Gives back the room of what was removed. @throws SextantError BACKUP_RUNNING, BACKUP_FAILED. */
   compact(): Promise<void> {
     return this.alone('compaction', () => this.parts.store.compact());
+  }
+
+  /** What broke off before this process began; what fails in it is removed at once. */
+  private async removeBroken(): Promise<void> {
+    const { folder, logger } = this.parts;
+    try {
+      const removed = await removeBrokenBackups(folder, this.sinceMs);
+      if (removed.length > 0) logger.info({ removed }, 'backups that broke off were removed');
+    } catch (error) {
+      // They take room and nothing else.
+      logger.warn({ err: error }, 'backups that broke off were not removed');
+    }
   }
 
   private async alone<T>(what: string, work: () => Promise<T>): Promise<T> {

@@ -183,6 +183,9 @@ export interface SnapshotStore {
   save(body: Uint8Array): Promise<void>;
 }
 
+/** At the end of a copy's name until it is whole. */
+export const PARTIAL = '.partial';
+
 /** What a copy of a store holds. */
 export interface StoreCopy {
   readonly entries: number;

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Level } from 'level';
@@ -66,6 +66,24 @@ test(
     client.close();
   },
 );
+
+test('a backup that broke off is refused, and so is a folder without a store; nothing is made of either', async () => {
+  const path = join(backups, readdirSync(backups)[0]!);
+  const partial = `${path}.partial`;
+  cpSync(path, partial, { recursive: true });
+  const target = join(folder, 'from-partial');
+  for (const name of [partial, `${partial}/`]) {
+    const refused = await runSextant(['restore', name, '--store.path', target]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('broke off') as string });
+  }
+  expect((await runSextant(['verify', '--store.path', partial])).code).toBe(1);
+  const empty = join(folder, 'empty');
+  mkdirSync(empty);
+  const missing = await runSextant(['restore', empty, '--store.path', target]);
+  expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('STORE_MISSING') as string });
+  expect([readdirSync(empty), existsSync(target)]).toEqual([[], false]);
+  rmSync(partial, { recursive: true });
+});
 
 test('a backup is read by commands that open stores, and one that is damaged is refused', async () => {
   const path = join(backups, readdirSync(backups)[0]!);

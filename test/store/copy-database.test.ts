@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/store/level/database.js';
 import { openLevelStore } from '../../src/store/level/open-level-store.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/ports.js';
@@ -88,6 +89,16 @@ describe('a copy of a store', () => {
     await writeFile(join(at('copy.partial'), 'half'), 'half');
     await store.copyTo(at('copy'));
     expect((await readdir(root)).sort()).toEqual(['copy', 'file', 'store']);
+  });
+
+  it('that broke off, or before anything was copied, is not opened as a store', async () => {
+    const database = await openDatabase(at('begun'), { createIfMissing: true, mode: 0o700 });
+    await database.close();
+    const open = (name: string) => openLevelStore(at(name), { createIfMissing: false });
+    await expect(open('begun')).rejects.toMatchObject({ code: 'STORE_MISSING' });
+    await rename(at('begun'), at('begun.partial'));
+    await expect(open('begun.partial')).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
+    await expect(openLevelStore(at('begun.partial'))).rejects.toThrow(/broke off/);
   });
 
   it('cannot be had of a store in memory', async () => {

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { StoreCopy } from '../ports.js';
+import { PARTIAL, type StoreCopy } from '../ports.js';
 import { StoreError } from '../store-error.js';
 import { openDatabase, type Database, type Operation } from './database.js';
 import { HeadMark } from './head-mark.js';
@@ -17,7 +17,7 @@ const OWNER_ONLY = 0o700;
  * @throws StoreError `STORE_EXISTS`, `STORE_CORRUPT` or `STORE_IO`; nothing of that name is there then.
  */
 export async function copyDatabase(from: Database, folder: string): Promise<StoreCopy> {
-  const aside = `${folder}.partial`;
+  const aside = `${folder}${PARTIAL}`;
   try {
     await refuseFull(folder);
     await rm(aside, { recursive: true, force: true });

@@ -1,5 +1,6 @@
-import type { Store } from '../ports.js';
-import type { StoreError } from '../store-error.js';
+import { resolve } from 'node:path';
+import { PARTIAL, type Store } from '../ports.js';
+import { StoreError } from '../store-error.js';
 import { copyDatabase } from './copy-database.js';
 import { compactDatabase, openDatabase } from './database.js';
 import type { Database, DatabaseOptions } from './database.js';
@@ -33,7 +34,8 @@ export interface LevelStore extends Store {
 /**
  * Opens the embedded store in a directory, and proves that its outcome log has no gap.
  *
- * @param options `createIfMissing`: whether a missing store is made (yes, unless told otherwise);
+ * @param options `createIfMissing`: whether a missing store is made, or one in an empty database (yes, unless told
+ *   otherwise);
  *   `mode`: permissions of a directory that is made (the owner's only); `onFailure`.
  * @throws StoreError `STORE_LOCKED`, `STORE_MISSING`, `STORE_NEWER`, `STORE_CORRUPT` or `STORE_IO`;
  *   nothing stays open then.
@@ -43,11 +45,17 @@ export async function openLevelStore(
   options: Partial<LevelStoreOptions> = {},
 ): Promise<LevelStore> {
   const { createIfMissing = true, mode = OWNER_ONLY, onFailure } = options;
+  if (resolve(dir).endsWith(PARTIAL)) {
+    throw new StoreError(
+      'STORE_CORRUPT',
+      `${dir} is a backup that broke off before it was whole: use another`,
+    );
+  }
   const db = await openDatabase(dir, { createIfMissing, mode });
   let mark: HeadMark | undefined;
   try {
     mark = await HeadMark.open(dir);
-    return await openPorts({ dir, db, mark, onFailure });
+    return await openPorts({ dir, db, mark, createIfMissing, onFailure });
   } catch (error) {
     await mark?.close();
     await db.close();
@@ -59,11 +67,12 @@ async function openPorts(parts: {
   readonly dir: string;
   readonly db: Database;
   readonly mark: HeadMark;
+  readonly createIfMissing: boolean;
   readonly onFailure: LevelStoreOptions['onFailure'] | undefined;
 }): Promise<LevelStore> {
-  const { dir, db, mark } = parts;
+  const { db, mark } = parts;
   const writer = new GuardedWriter(parts);
-  await claimFormat(db, writer, dir);
+  await claimFormat(db, writer, parts);
   const ends = await verifyEnds(db, await mark.read());
   const { extent: found, total, decisions: logged } = ends;
   mark.note({ head: found.head, commits: total.commits });

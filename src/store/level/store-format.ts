@@ -21,15 +21,22 @@ type Migration = (db: Database) => Promise<Operation[]>;
 
 const MIGRATION_FROM: Readonly<Record<number, Migration>> = { 1: migrateFrom1, 2: migrateFrom2 };
 
+interface Claim {
+  readonly dir: string;
+  /** Whether an empty database becomes a store. */
+  readonly createIfMissing: boolean;
+}
+
 /**
- * Makes sure that this version may use what lies in a database: founds an empty one, and brings an older format up to
+ * Makes sure that this version may use what lies in a database: founds an empty one where it may, and brings an older format up to
  * this one, step by step. A process that is killed on the way leaves the format before the step or after it.
  *
- * @throws StoreError `STORE_NEWER`, `STORE_CORRUPT` or `STORE_IO`.
+ * @throws StoreError `STORE_NEWER`, `STORE_MISSING`, `STORE_CORRUPT` or `STORE_IO`.
  */
-export async function claimFormat(db: Database, writer: GuardedWriter, dir: string): Promise<void> {
+export async function claimFormat(db: Database, writer: GuardedWriter, claim: Claim): Promise<void> {
+  const { dir } = claim;
   const sealed = (await db.get(FORMAT_KEY)) as Buffer | undefined;
-  if (sealed === undefined) return found(db, writer, dir);
+  if (sealed === undefined) return found(db, writer, claim);
   let format = formatOf(sealed);
   if (format > STORE_FORMAT) {
     throw new StoreError(
@@ -52,12 +59,18 @@ export const formatOf = (sealed: Buffer): number =>
 
 export { FORMAT_KEY };
 
-async function found(db: Database, writer: GuardedWriter, dir: string): Promise<void> {
+async function found(db: Database, writer: GuardedWriter, { dir, createIfMissing }: Claim): Promise<void> {
   const anyKey = await db.keys({ limit: 1 }).all();
   if (anyKey.length > 0) {
     throw new StoreError(
       'STORE_CORRUPT',
       `the database in ${dir} does not say its format: restore a backup, or choose another directory`,
+    );
+  }
+  if (!createIfMissing) {
+    throw new StoreError(
+      'STORE_MISSING',
+      `the database in ${dir} is empty: check the path, or use another backup`,
     );
   }
   await writer.write(
