@@ -8,7 +8,7 @@ import { ask, wentWell } from './samples.js';
 
 const SOON = { timeout: 30_000, interval: 200 };
 
-test('under overload reading is refused first, then Explain, then some Selects; reports and health never', async () => {
+test('under overload reading is refused first, then Explain, then some Selects; reports, changes and health never', async () => {
   // Of so small a heap more is in use than this from the first moment on.
   const server = await startServer({
     nodeOptions: '--max-old-space-size=192',
@@ -30,6 +30,9 @@ test('under overload reading is refused first, then Explain, then some Selects; 
   // Nine in ten at most: some always get through.
   await expect.poll(() => refused(() => sextant.select(ask('x'))), SOON).toBeUndefined();
   expect((await sextant.report({ ticket, attempts: [wentWell()] })).recorded).toHaveLength(2);
+  // It is read and found to name no version, which is all that is asked here.
+  expect(await refused(() => sextant.rollBackPolicy({}))).toBe('INVALID_FIELD');
+  expect(await refused(() => sextant.stopShadow({}))).not.toBe('OVERLOADED');
   await new Promise<void>((resolve, reject) => {
     sextant.health.check({ service: '' }, (error) => (error === null ? resolve() : reject(error)));
   });

@@ -15,14 +15,25 @@ const RETRY_AFTER_MS = 1_000;
 /** A deadline further in the past than this was never meant. */
 const OVERFLOWED_MS = 1_000;
 
-const SELECTION = '/sextant.v1.SelectionService/';
-/** A report is what the server is there to keep, its queue bounds it; health has to answer whatever happens. */
-const NEVER_SHED = ['/sextant.v1.OutcomeService/', '/grpc.health.v1.Health/'] as const;
+/** When calls are refused, by path: the first row that fits says it. `undefined` stands for never. */
+const SHED_TABLE: readonly (readonly [path: RegExp, kind: Sheddable | undefined])[] = [
+  // What the server is there for, and what it is there to keep: reports are bounded by their queue.
+  [/^\/sextant\.v1\.SelectionService\/Select/, 'select'],
+  [/^\/sextant\.v1\.SelectionService\//, 'explain'],
+  [/^\/sextant\.v1\.OutcomeService\//, undefined],
+  // It has to answer whatever happens.
+  [/^\/grpc\.health\.v1\.Health\//, undefined],
+  [/^\/sextant\.v1\.(?:Insight|Evaluation|Audit)Service\//, 'insight'],
+  [/^\/sextant\.v1\.\w+\/(?:Get|List|Diff|Validate|Compare)/, 'insight'],
+  // Changes are rare and take a role, and one of them may be what ends the overload.
+  [/^\/sextant\.v1\.(?:Policy|Promotion|Experiment|Registry|Prompt|Admin)Service\//, undefined],
+  // Reflection, and what nobody knows.
+  [/^/, 'insight'],
+];
 
 /** The class of a method, by its path; `undefined` for what is never refused. */
 export function sheddableOf(path: string): Sheddable | undefined {
-  if (path.startsWith(SELECTION)) return path.startsWith(`${SELECTION}Select`) ? 'select' : 'explain';
-  return NEVER_SHED.some((service) => path.startsWith(service)) ? undefined : 'insight';
+  return SHED_TABLE.find(([fits]) => fits.test(path))?.[1];
 }
 
 export interface GatekeeperParts {
