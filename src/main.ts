@@ -46,16 +46,18 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
   let endFor!: (reason: ReasonToEnd) => void;
   const reasonToEnd = new Promise<ReasonToEnd>((resolve) => (endFor = resolve));
   let stopping: Promise<void> | undefined;
+  // A store may fail before there is a server that could tell of it; the end of the start does then.
+  let tellOfReports: (status: 'SERVING' | 'NOT_SERVING') => void = () => undefined;
   const { runtime, degraded } = await openServerRuntime({
     config,
     environment,
     logger,
     onStoreFailure: () => {
-      grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');
+      tellOfReports('NOT_SERVING');
       if (config.store.exitOnStoreError) endFor('store failed');
     },
     onStoreRecovered: () => {
-      if (stopping === undefined) grpc.health.set(OUTCOME_SERVICE, 'SERVING');
+      if (stopping === undefined) tellOfReports('SERVING');
     },
   });
   const metrics = createMetrics(runtime, () => environment.nowMs());
@@ -107,8 +109,9 @@ export async function startSextant(config: Config, logger: Logger): Promise<Runn
         warning,
       })
     : undefined;
+  tellOfReports = (status) => grpc.health.set(OUTCOME_SERVICE, status);
   setHealth('SERVING');
-  if (runtime.journal.failed) grpc.health.set(OUTCOME_SERVICE, 'NOT_SERVING');
+  if (runtime.journal.failed) tellOfReports('NOT_SERVING');
   logger.info({ grpcPort: grpc.port, adminPort: admin?.port, host: config.server.host }, 'serving');
 
   function setHealth(status: 'SERVING' | 'NOT_SERVING'): void {
