@@ -104,6 +104,18 @@ describe('opening a store', () => {
     await expect(open()).rejects.toMatchObject({ code: 'STORE_CORRUPT', message: /CURRENT/ });
   });
 
+  it('says what the database says of why it cannot be opened', async () => {
+    await (await open()).close();
+    const files = await readdir(dir);
+    await rm(
+      join(
+        dir,
+        files.find((file) => file.startsWith('MANIFEST'))!,
+      ),
+    );
+    await expect(open()).rejects.toThrow(/cannot open the store in .*: .*MANIFEST.*No such file/);
+  });
+
   it('leaves nothing open after a refusal', async () => {
     await tenBlocks();
     const key = blockKey({ firstSequence: 4, count: 1 });

@@ -1,18 +1,28 @@
 import { StoreError } from '../store-error.js';
 
+/** What says no more than that the database is not open. */
+const NOT_OPEN = 'LEVEL_DATABASE_NOT_OPEN';
+const ownCode = (error: Error): unknown => (error as { code?: unknown }).code;
+
 /** The database's or the system's code of an error, or of what caused it. */
 export function codeOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
-    const { code } = at as { code?: unknown };
-    if (typeof code === 'string' && code !== 'LEVEL_DATABASE_NOT_OPEN') return code;
+    const code = ownCode(at);
+    if (typeof code === 'string' && code !== NOT_OPEN) return code;
   }
   return undefined;
+}
+
+/** In the words of what caused it, such as that no space is left. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return ownCode(error) === NOT_OPEN && error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
 /** A store's error for whatever the database threw while it was `doing` something. */
 export function storeErrorOf(error: unknown, doing: string): StoreError {
   if (error instanceof StoreError) return error;
-  const why = error instanceof Error ? error.message : String(error);
+  const why = reasonOf(error);
   // Keys and values that cannot be parsed come up as RangeError.
   return codeOf(error) === 'LEVEL_CORRUPTION' || error instanceof RangeError
     ? new StoreError('STORE_CORRUPT', `${doing}: ${why}. Restore a backup`, { cause: error })
