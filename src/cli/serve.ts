@@ -10,7 +10,7 @@ import { readConfig, refuse, withConfigOptions, type ConfigFlags } from './confi
 import { prettyStream } from './pretty-log.js';
 import { traceFields } from './trace-fields.js';
 
-/** `sextant serve`: runs the server until SIGTERM or SIGINT. */
+/** `sextant serve`: runs the server until SIGTERM, SIGINT or SIGHUP. */
 export function serveCommand(): Command {
   const command = new Command('serve').description('Run the server. Owns the store while it runs.');
   return withConfigOptions(command).action(async (flags: ConfigFlags) => {
@@ -40,7 +40,8 @@ async function serve(config: Config): Promise<void> {
         },
       );
   };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  // Files are read again as they change, so that a hangup is what it says: the terminal is gone.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop);
   try {
     for (;;) {
       const server = await starting;

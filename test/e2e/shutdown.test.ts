@@ -98,14 +98,17 @@ test('a stop amid a stream loses no acknowledged report, and what is sent again 
   expect((await sextant.listPosteriors({})).stateSequence).toBe(600n);
 });
 
-test('SIGINT ends it like SIGTERM, and a second signal while it drains changes nothing', async () => {
-  const server = await startServer({
-    rulesPath: policyFolder(SOUND),
-    settings: { 'shutdown.notServingSeconds': '0.5' },
-  });
-  server.signal('SIGINT');
-  await expect.poll(() => server.logged('draining')).toHaveLength(1);
-  server.signal('SIGTERM');
-  expect(await server.exited()).toBe(0);
-  expect(server.logged('stopped')).toHaveLength(1);
-});
+test.each(['SIGINT', 'SIGHUP'] as const)(
+  '%s ends it like SIGTERM, and a second signal while it drains changes nothing',
+  async (signal) => {
+    const server = await startServer({
+      rulesPath: policyFolder(SOUND),
+      settings: { 'shutdown.notServingSeconds': '0.5' },
+    });
+    server.signal(signal);
+    await expect.poll(() => server.logged('draining')).toHaveLength(1);
+    server.signal('SIGTERM');
+    expect(await server.exited()).toBe(0);
+    expect(server.logged('stopped')).toHaveLength(1);
+  },
+);
