@@ -4,7 +4,10 @@ import { loadTicketKeys, type TicketKeys } from './runtime/ticket-keys.js';
 import type { Store } from './store/ports.js';
 import { StoreError } from './store/store-error.js';
 
-/** The ticket keys of a server with a store. A new file warns where somebody may hold a ticket that an older one signed. @throws SettingError */
+/**
+ * The ticket keys of a server with a store. A new file warns where somebody may hold a ticket that an older one signed.
+ * @throws SettingError
+ */
 export async function openServerKeys(path: string, store: Store, logger: Logger): Promise<TicketKeys> {
   const warn = async (): Promise<void> => {
     if (!(await hasDecided(store))) return;

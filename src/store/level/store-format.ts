@@ -28,8 +28,8 @@ interface Claim {
 }
 
 /**
- * Makes sure that this version may use what lies in a database: founds an empty one where it may, and brings an older format up to
- * this one, step by step. A process that is killed on the way leaves the format before the step or after it.
+ * Makes sure that this version may use what lies in a database: founds an empty one where it may, and brings an older
+ * format up to this one, step by step. A process that is killed on the way leaves the format before the step or after it.
  *
  * @throws StoreError `STORE_NEWER`, `STORE_MISSING`, `STORE_CORRUPT` or `STORE_IO`.
  */

@@ -8,6 +8,7 @@ import type { LinearSettings } from '../settings.js';
 import type { LinearArm } from './linear-arm.js';
 import type { LinearPrior, WeightedSums } from './linear-posterior.js';
 import { LINEAR, type LinearSums } from './linear-sums.js';
+import { noiseVariance } from './noise-variance.js';
 import type { SlopePrior } from './shared-slopes.js';
 
 /** Where regressions are read: one use case at one time, for one context. */
@@ -253,14 +254,6 @@ function smearingOf(
   const medians = w * Math.exp(mean + explained / 2);
   const smearing = (expY + pseudo * Math.exp(noise / 2)) / (medians + pseudo);
   return clamp(smearing, 1, SMEARING_MAX);
-}
-
-/** Mean of the inverse-gamma's scale: residuals against what tickets predicted, and a prior worth `strength`. */
-function noiseVariance(
-  { rr, w }: PooledScalars,
-  prior: { readonly variance: number; readonly strength: number },
-): number {
-  return (rr + prior.strength * prior.variance) / (w + prior.strength);
 }
 
 /** E|r| of a standard normal is √(2/π). */

@@ -1,6 +1,7 @@
 import type { ArmId } from '../../registry/model.js';
 import type { LinearSettings } from '../settings.js';
 import { LINEAR, type LinearSums } from './linear-sums.js';
+import { noiseVariance } from './noise-variance.js';
 
 /** What the strength of pooling is chosen by: quality's sums of every arm of a tenant, by use case. */
 export interface PoolingLenders {
@@ -73,8 +74,8 @@ export class PoolingEvidence {
       if (group.length > 1) groups.push(group);
     }
     this.made = { settings, taught, weight };
-    const { noiseVariance, noiseStrength } = settings;
-    const variance = (squares + noiseStrength * noiseVariance) / (weight + noiseStrength);
+    const known = { variance: settings.noiseVariance, strength: settings.noiseStrength };
+    const variance = noiseVariance({ rr: squares, w: weight }, known);
     this.strength = likeliestStrength(groups, settings, variance);
   }
 }

@@ -3,6 +3,7 @@ import type { SlopeSettings } from '../settings.js';
 import { centredSums, type CentredSums } from './centred-sums.js';
 import { factorize, solveLower, solveUpper } from './cholesky.js';
 import { LINEAR, type LinearSums } from './linear-sums.js';
+import { noiseVariance, type KnownNoise } from './noise-variance.js';
 import { fillLower, slopeEvidence } from './slope-evidence.js';
 
 /** The prior of every arm's slopes: N(mean, σ²/precision). */
@@ -19,7 +20,7 @@ export interface SlopeLenders {
   readonly factor: number;
   /** Outcomes taught so far, of any arm; counts up. */
   readonly taught: number;
-  readonly noise: { readonly variance: number; readonly strength: number };
+  readonly noise: KnownNoise;
   readonly arms: () => ReadonlyMap<ArmId, readonly LinearSums[]>;
 }
 
@@ -107,8 +108,10 @@ export class SharedSlopes {
     this.made = { settings, factor, taught, weight };
     if (weight < LEAST_WEIGHT) return;
     const mean = sharedMean([...lenders.values()], this.size, settings);
-    const noiseVariance = (squares + noise.strength * noise.variance) / (weight + noise.strength);
-    const precision = this.likeliestPrecision(lenders, mean, { settings, noiseVariance });
+    const precision = this.likeliestPrecision(lenders, mean, {
+      settings,
+      noiseVariance: noiseVariance({ rr: squares, w: weight }, noise),
+    });
     this.prior = { mean, precision };
   }
 
