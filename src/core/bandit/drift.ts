@@ -49,8 +49,9 @@ const RATE_VARIANCE_MOST = 0.25;
 
 interface Reading {
   /**
-   * Which memory is believed of those that raise the alarm. A judgement stands until others contradict it: the surest.
-   * Providers fail and slow down for an hour and recover: the shortest, which forgives as fast as it saw.
+   * Which memory is believed of those that raise the alarm, and for how long. A judgement stands until others contradict
+   * it: the surest, for as long as it holds what it saw. Providers fail and slow down for an hour and recover: the
+   * shortest, which forgives as fast as it saw.
    */
   readonly alarm: 'surest' | 'shortest';
   /** Prior precision of a shift, in outcomes: a memory that has faded to this many believes half of what it saw. */
@@ -112,13 +113,14 @@ export interface DriftQuestion {
 }
 
 /**
- * Looks for drift of one arm's metric in its residuals against what tickets predicted. A memory raises the alarm; the
- * shift is what the next shorter one holds, which has less of the time before the change in it. Sums by event time, so
- * the answer does not depend on the order of reports; an arm that is no longer pulled is forgiven as the shorter memory
- * fades, so that it is tried again, and a few more bad outcomes bring the shift back. Once that memory is empty, drift is
- * over, whatever the longer one still says.
+ * Looks for drift of one arm's metric in its residuals against what tickets predicted. A memory raises the alarm; how
+ * far the metric moved is the mean of the next shorter one, which has less of the time before the change in it. Sums by
+ * event time, so the answer does not depend on the order of reports; an arm that is no longer pulled is forgiven as the
+ * outcomes behind the shift fade, so that it is tried again, and a few more bad outcomes bring the shift back. Once none
+ * is left, drift is over.
  *
- * Formula: r̄ = Σwr/Σw, n_eff = (Σw)²/Σw², z = r̄·√n_eff/σ; shift = Σwr/(Σw + κ), variance σ²/(Σw + κ).
+ * Formula: r̄ = Σwr/Σw, n_eff = (Σw)²/Σw², z = r̄·√n_eff/σ; shift = n·r̄/(n + κ), variance σ²/(n + κ), r̄ and n = Σw of
+ * the shorter memory, or n the outcomes since the change in the one that raised the alarm.
  * Source: local-level model with exponential forgetting, West & Harrison, Bayesian Forecasting, §2.3 and §6.3.
  */
 export function driftOf(
@@ -127,27 +129,36 @@ export function driftOf(
 ): Drift | undefined {
   const reading = READINGS[metric];
   const variance = Math.max(noise, reading.leastNoise);
-  let found = 0;
+  let found: number | undefined;
   let foundZ = 0;
-  for (let memory = 1; memory < DRIFT_GROUPS.length; memory++) {
+  for (let memory = 0; memory < DRIFT_GROUPS.length; memory++) {
     const z = zScore(memorySums(sums, metric, memory), { known, variance, leastShift: reading.leastShift });
     if (Math.abs(z) < Math.max(ALARM_Z, Math.abs(foundZ))) continue;
     found = memory;
     foundZ = z;
     if (reading.alarm === 'shortest') break;
   }
-  if (found === 0) return undefined;
-  const shorter = memorySums(sums, metric, found - 1);
-  const factor = factorOf(DRIFT_GROUPS[found - 1]!);
-  const weight = shorter.weight * factor;
-  if (weight < EMPTY_SHARE * reading.priorOutcomes) return undefined;
-  const precision = weight + reading.priorOutcomes;
+  if (found === undefined) return undefined;
+  const recent = Math.max(found - 1, 0);
+  const { weight, residual } = memorySums(sums, metric, recent);
+  if (weight === 0) return undefined;
+  const mean = residual / weight;
+  const fresh = weight * factorOf(DRIFT_GROUPS[recent]!);
+  const since = outcomesSince(memorySums(sums, metric, found), mean) * factorOf(DRIFT_GROUPS[found]!);
+  const outcomes = reading.alarm === 'surest' ? Math.max(fresh, since) : fresh;
+  if (outcomes < EMPTY_SHARE * reading.priorOutcomes) return undefined;
+  const precision = outcomes + reading.priorOutcomes;
   return {
     memory: DRIFT_GROUPS[found]!,
-    shift: (shorter.residual * factor) / precision,
+    shift: (outcomes * mean) / precision,
     variance: Math.min(variance / precision, reading.varianceMost),
     z: foundZ,
   };
+}
+
+/** Outcomes in a memory that came after a change to a mean residual, those before it having been as predicted. */
+function outcomesSince({ weight, residual }: MemorySums, mean: number): number {
+  return mean === 0 ? 0 : Math.min(Math.max(residual / mean, 0), weight);
 }
 
 interface Evidence {

@@ -55,6 +55,23 @@ describe('drift of an arm’s quality', () => {
     expect(late.variance).toBeLessThanOrEqual(NOISE / 0.1);
   });
 
+  it('is seen by the shortest memory where ten outcomes come in its time', () => {
+    expect(driftIn(taught(paced([...settled(600), ...fallen(10)])), 610)!.memory).toBe('seconds12');
+  });
+
+  it('is held by what the longer memory has of the time since, after the shorter one has faded', () => {
+    const state = taught(paced([...settled(600), ...fallen(100)]));
+    const [soon, late] = [driftIn(state, 700)!, driftIn(state, 1_000)!];
+    expect(soon.memory).toBe('seconds72');
+    expect(soon.shift).toBeCloseTo(-0.4, 1);
+    expect(late.shift).toBeCloseTo(-0.4, 1);
+    // Of the outcomes 100 s and less ago, as 72 s halves them: (1 − 2^(−100/72)) ÷ (1 − 2^(−1/72)), noise of the rest aside.
+    const since = (1 - 2 ** (-100 / 72)) / (1 - 2 ** (-1 / 72));
+    expect(NOISE / soon.variance).toBeGreaterThan(0.9 * since);
+    expect(NOISE / soon.variance).toBeLessThan(1.1 * since);
+    expect((late.variance * (1 / 2) ** (300 / 72)) / soon.variance).toBeCloseTo(1, 1);
+  });
+
   it('is over once the memory that tells the shift is empty, though the longer one is still sure', () => {
     const state = taught(paced([...settled(600), ...fallen(20)]));
     for (const second of [4_220, 100_000]) expect(driftIn(state, second)).toBeUndefined();
