@@ -25,7 +25,8 @@ export function probabilityOfBest(marginals: readonly Marginal[]): Float64Array 
     if (low > floor) floor = low;
     if (high > ceiling) ceiling = high;
   }
-  const live = rooms(marginals.length);
+  if (room.arms < marginals.length) room = new Room(marginals.length);
+  const { live } = room;
   let n = 0;
   for (let k = 0; k < marginals.length; k++) if (marginals[k]!.high > floor) live[n++] = k;
   if (n < 2) shareHighest(marginals, ceiling, best);
@@ -40,57 +41,62 @@ function shareHighest(marginals: readonly Marginal[], ceiling: number, best: Flo
   for (let k = 0; k < best.length; k++) best[k] = marginals[k]!.high === ceiling ? 1 / ties : 0;
 }
 
-/** Room that one call leaves to the next: calls do not nest, and what is in it does not outlive them. */
-let places = new Float64Array(0);
-let live = new Int32Array(0);
-let cdf = new Float64Array(0);
-let others = new Float64Array(0);
-let previousCdf = new Float64Array(0);
-let previousOthers = new Float64Array(0);
-let before = new Float64Array(0);
-/** Where each live arm's table starts, and its cells to a unit of utility. */
-let lows = new Float64Array(0);
-let cellsPerUnit = new Float64Array(0);
-const tables: Float64Array[] = [];
+/** Room that one call leaves to the next: calls do not nest, and what is in it does not outlive them. By live arm. */
+class Room {
+  /** The position of the arm in what was asked. */
+  readonly live: Int32Array;
+  /** Where its table starts, and its cells to a unit of utility. */
+  readonly lows: Float64Array;
+  readonly cellsPerUnit: Float64Array;
+  readonly tables: Float64Array[] = [];
+  /** At a place: F_i, and Π F_j of the arms before it; then F_i and Π_{j≠i} F_j of the place before. */
+  readonly cdf: Float64Array;
+  readonly before: Float64Array;
+  readonly lastCdf: Float64Array;
+  readonly lastOthers: Float64Array;
+  /** Twice what was integrated so far. */
+  readonly mass: Float64Array;
 
-function rooms(arms: number): Int32Array {
-  if (live.length < arms) {
-    live = new Int32Array(arms);
-    cdf = new Float64Array(arms);
-    others = new Float64Array(arms);
-    previousCdf = new Float64Array(arms);
-    previousOthers = new Float64Array(arms);
-    before = new Float64Array(arms);
-    lows = new Float64Array(arms);
-    cellsPerUnit = new Float64Array(arms);
+  constructor(readonly arms: number) {
+    this.live = new Int32Array(arms);
+    this.lows = new Float64Array(arms);
+    this.cellsPerUnit = new Float64Array(arms);
+    this.cdf = new Float64Array(arms);
+    this.before = new Float64Array(arms);
+    this.lastCdf = new Float64Array(arms);
+    this.lastOthers = new Float64Array(arms);
+    this.mass = new Float64Array(arms);
   }
-  return live;
 }
 
-/** Of a live arm, as `cdfAt` of marginal.ts has it; here because it is asked some thousand times a decision. */
-function probabilityBelow(i: number, u: number): number {
-  const at = (u - lows[i]!) * cellsPerUnit[i]!;
-  const table = tables[i]!;
-  if (at <= 0) return 0;
-  if (at >= table.length - 1) return 1;
-  const cell = at | 0;
-  const left = table[cell]!;
-  return left + (at - cell) * (table[cell + 1]! - left);
-}
+let room = new Room(0);
+let places = new Float64Array(0);
 
 function integrate(marginals: readonly Marginal[], n: number, floor: number, best: Float64Array): void {
   const count = layPlaces(marginals, n, floor);
+  const { live, lows, cellsPerUnit, tables, mass } = room;
   for (let i = 0; i < n; i++) {
-    const { low, high, cdf: table } = marginals[live[i]!]!;
+    const { low, high, cdf } = marginals[live[i]!]!;
     lows[i] = low;
-    cellsPerUnit[i] = (table.length - 1) / (high - low);
-    tables[i] = table;
+    cellsPerUnit[i] = (cdf.length - 1) / (high - low);
+    tables[i] = cdf;
   }
+  sweep(n, places, count);
+  let total = 0;
+  for (let i = 0; i < n; i++) total += mass[i]!;
+  for (let i = 0; i < n; i++) best[live[i]!] = mass[i]! / total;
+}
+
+/** Slice by slice, between one place and the next, each live arm's mass. */
+function sweep(n: number, places: Float64Array, count: number): void {
+  // Taken out of the room once: this is most of what a choice among many arms takes.
+  const { lows, cellsPerUnit, tables, cdf, before, lastCdf, lastOthers, mass } = room;
+  mass.fill(0);
   for (let g = 0; g < count; g++) {
     const u = places[g]!;
     let product = 1;
     for (let i = 0; i < n; i++) {
-      const f = probabilityBelow(i, u);
+      const f = probabilityBelow(tables[i]!, (u - lows[i]!) * cellsPerUnit[i]!);
       cdf[i] = f;
       before[i] = product;
       product *= f;
@@ -99,17 +105,22 @@ function integrate(marginals: readonly Marginal[], n: number, floor: number, bes
     let after = 1;
     for (let i = n - 1; i >= 0; i--) {
       const f = cdf[i]!;
-      const rest = before[i]! * after;
+      const others = before[i]! * after;
       after *= f;
-      others[i] = rest;
-      if (g > 0) best[live[i]!]! += (f - previousCdf[i]!) * (rest + previousOthers[i]!);
+      if (g > 0) mass[i]! += (f - lastCdf[i]!) * (others + lastOthers[i]!);
+      lastCdf[i] = f;
+      lastOthers[i] = others;
     }
-    [cdf, previousCdf] = [previousCdf, cdf];
-    [others, previousOthers] = [previousOthers, others];
   }
-  let total = 0;
-  for (const p of best) total += p;
-  for (let k = 0; k < best.length; k++) best[k]! /= total;
+}
+
+/** As `cdfAt` of marginal.ts has it, `at` so many cells from the start of the table; it is asked thousands of times a decision. */
+function probabilityBelow(table: Float64Array, at: number): number {
+  if (at <= 0) return 0;
+  if (at >= table.length - 1) return 1;
+  const cell = at | 0;
+  const left = table[cell]!;
+  return left + (at - cell) * (table[cell + 1]! - left);
 }
 
 /** The floor and every live arm's places above it, ascending. @returns how many. */
@@ -121,7 +132,7 @@ function layPlaces(marginals: readonly Marginal[], n: number, floor: number): nu
   let count = 1;
   places[0] = floor;
   for (let i = 0; i < n; i++) {
-    const { low, high } = marginals[live[i]!]!;
+    const { low, high } = marginals[room.live[i]!]!;
     const step = (high - low) / cells;
     const first = low + step * turn * i;
     const below = Math.min(cells, Math.max(0, Math.floor((floor - first) / step) + 1));

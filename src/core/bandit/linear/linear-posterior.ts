@@ -64,27 +64,35 @@ export class LinearPosterior {
     const { inverse, size } = this;
     let quadratic = 0;
     let i = 0;
-    // Two rows at once, by two columns: each x is read once for both, and no sum waits for another.
-    for (; i + 1 < size; i += 2) {
-      const upper = i * size;
-      const lower = upper + size;
+    // Four rows at once: each x is read once for all, and no sum waits for another.
+    for (; i + 3 < size; i += 4) {
+      const first = i * size;
+      const second = first + size;
+      const third = second + size;
+      const fourth = third + size;
       let a = 0;
       let b = 0;
       let c = 0;
       let d = 0;
-      for (let j = 0; j < i; j += 2) {
-        const even = x[j]!;
-        const odd = x[j + 1]!;
-        a += inverse[upper + j]! * even;
-        b += inverse[upper + j + 1]! * odd;
-        c += inverse[lower + j]! * even;
-        d += inverse[lower + j + 1]! * odd;
+      for (let j = 0; j < i; j++) {
+        const value = x[j]!;
+        a += inverse[first + j]! * value;
+        b += inverse[second + j]! * value;
+        c += inverse[third + j]! * value;
+        d += inverse[fourth + j]! * value;
       }
-      const [p, q] = [x[i]!, x[i + 1]!];
-      quadratic += p * (2 * (a + b) + inverse[upper + i]! * p);
-      quadratic += q * (2 * (c + d + inverse[lower + i]! * p) + inverse[lower + i + 1]! * q);
+      // The corner on the diagonal.
+      const [p, q, r, s] = [x[i]!, x[i + 1]!, x[i + 2]!, x[i + 3]!];
+      b += inverse[second + i]! * p;
+      c += inverse[third + i]! * p + inverse[third + i + 1]! * q;
+      d += inverse[fourth + i]! * p + inverse[fourth + i + 1]! * q + inverse[fourth + i + 2]! * r;
+      quadratic +=
+        p * (2 * a + inverse[first + i]! * p) +
+        q * (2 * b + inverse[second + i + 1]! * q) +
+        r * (2 * c + inverse[third + i + 2]! * r) +
+        s * (2 * d + inverse[fourth + i + 3]! * s);
     }
-    if (i < size) {
+    for (; i < size; i++) {
       const row = i * size;
       let sum = 0;
       for (let j = 0; j < i; j++) sum += inverse[row + j]! * x[j]!;
