@@ -25,7 +25,7 @@ export interface WeightedSums {
  */
 export class LinearPosterior {
   readonly size: number;
-  /** A⁻¹, full and symmetric, row by row. */
+  /** The lower triangle of A⁻¹, row by row: half as much to read, where posteriors are more than caches hold. */
   readonly inverse: Float64Array;
   readonly theta: Float64Array;
   private readonly work: Float64Array;
@@ -47,8 +47,8 @@ export class LinearPosterior {
         for (let j = 0; j <= i; j++) precision[i * size + j]! += factor * sums.xx[at++]!;
       }
     }
-    this.inverse = invertPositiveDefinite(precision, size);
-    this.theta = multiply(this.inverse, right, size);
+    this.inverse = lowerTriangle(invertPositiveDefinite(precision, size), size);
+    this.theta = symmetricProduct(this.inverse, right, new Float64Array(size));
   }
 
   /** θᵀx. */
@@ -66,10 +66,10 @@ export class LinearPosterior {
     let i = 0;
     // Four rows at once: each x is read once for all, and no sum waits for another.
     for (; i + 3 < size; i += 4) {
-      const first = i * size;
-      const second = first + size;
-      const third = second + size;
-      const fourth = third + size;
+      const first = (i * (i + 1)) / 2;
+      const second = first + i + 1;
+      const third = second + i + 2;
+      const fourth = third + i + 3;
       let a = 0;
       let b = 0;
       let c = 0;
@@ -93,7 +93,7 @@ export class LinearPosterior {
         s * (2 * d + inverse[fourth + i + 3]! * s);
     }
     for (; i < size; i++) {
-      const row = i * size;
+      const row = (i * (i + 1)) / 2;
       let sum = 0;
       for (let j = 0; j < i; j++) sum += inverse[row + j]! * x[j]!;
       quadratic += x[i]! * (2 * sum + inverse[row + i]! * x[i]!);
@@ -106,28 +106,22 @@ export class LinearPosterior {
     const right = new Float64Array(this.size);
     addSlopeMean(right, to, 1);
     addSlopeMean(right, from, -1);
-    const moved = multiply(this.inverse, right, this.size);
+    const moved = symmetricProduct(this.inverse, right, this.work);
     for (let i = 0; i < moved.length; i++) this.theta[i]! += moved[i]!;
   }
 
   /** Adds one observation of the given weight. */
   observe(x: Float64Array, y: number, weight: number): void {
-    const { inverse, theta, work, size } = this;
+    const { inverse, theta, size } = this;
+    const work = symmetricProduct(inverse, x, this.work);
     let leverage = 0;
-    for (let i = 0; i < size; i++) {
-      const row = i * size;
-      let sum = 0;
-      for (let j = 0; j < size; j++) sum += inverse[row + j]! * x[j]!;
-      work[i] = sum;
-      leverage += sum * x[i]!;
-    }
+    for (let i = 0; i < size; i++) leverage += work[i]! * x[i]!;
     const scale = weight / (1 + weight * leverage);
     const error = y - this.mean(x);
-    for (let i = 0; i < size; i++) {
-      const row = i * size;
+    for (let i = 0, at = 0; i < size; i++) {
       const step = scale * work[i]!;
       theta[i]! += step * error;
-      for (let j = 0; j < size; j++) inverse[row + j]! -= step * work[j]!;
+      for (let j = 0; j <= i; j++) inverse[at++]! -= step * work[j]!;
     }
   }
 }
@@ -138,12 +132,23 @@ function addSlopeMean(right: Float64Array, { slopeMean, slopePrecision }: Linear
   for (let i = 1; i < right.length; i++) right[i]! += sign * slopePrecision * slopeMean[i]!;
 }
 
-function multiply(matrix: Float64Array, vector: Float64Array, size: number): Float64Array {
-  const product = new Float64Array(size);
-  for (let i = 0; i < size; i++) {
+function lowerTriangle(matrix: Float64Array, size: number): Float64Array {
+  const triangle = new Float64Array((size * (size + 1)) / 2);
+  for (let i = 0, at = 0; i < size; at += ++i) triangle.set(matrix.subarray(i * size, i * size + i + 1), at);
+  return triangle;
+}
+
+/** A symmetric matrix, by its lower triangle, times a vector. @returns `product`. */
+function symmetricProduct(triangle: Float64Array, vector: Float64Array, product: Float64Array): Float64Array {
+  for (let i = 0, at = 0; i < vector.length; i++) {
+    const own = vector[i]!;
     let sum = 0;
-    for (let j = 0; j < size; j++) sum += matrix[i * size + j]! * vector[j]!;
-    product[i] = sum;
+    for (let j = 0; j < i; j++) {
+      const value = triangle[at++]!;
+      sum += value * vector[j]!;
+      product[j]! += value * own;
+    }
+    product[i] = sum + triangle[at++]! * own;
   }
   return product;
 }
