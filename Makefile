@@ -111,7 +111,7 @@ torture-simulation: build
 	$(call TORTURE,28,test/torture/simulation.test.ts)
 
 torture-soak: build
-	SEXTANT_SOAK_SECONDS=1500 $(call TORTURE,28,test/torture/soak.test.ts)
+	SEXTANT_SOAK_SECONDS=$(or $(SECONDS),1500) $(call TORTURE,28,test/torture/soak.test.ts)
 
 # make bench-quality DATA=DIR OUT=FILE.csv WEIGHTS=0.7,0.3 BUDGETS=2.3e-4,6.6e-4 SEEDS=20; make bench-core; make bench-rules; make bench-shadow; make bench-retention
 # make bench-complexity ARGS='--sections speed'; make bench-experiments ARGS='--experiments 2000 --seed 1'
