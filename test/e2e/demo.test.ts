@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 120_000);
 
 test('the demo ends well without the real outcome data, and says that what it shows is synthetic', () => {
-  expect([finished.code, finished.stdout]).toEqual([
+  expect([finished.code, finished.stdout], finished.stderr).toEqual([
     0,
     expect.stringMatching(/^\d+ prompts × \d+ models: the shipped synthetic workload/),
   ]);
