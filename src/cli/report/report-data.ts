@@ -57,6 +57,7 @@ export async function readReportData(flags: ConnectionFlags, span: ReportSpan): 
         quantiles: [0.5, 0.95, 0.99],
       });
     const byUseCase = [SeriesLabel.USE_CASE];
+    const page = (pageToken: string) => ({ useCase, pageSize: PAGE, pageToken });
     const periodMs = HOUR_MS * Math.ceil((toMs - fromMs) / POINTS / HOUR_MS);
     return {
       now: await series(fromMs, toMs, byUseCase),
@@ -64,23 +65,15 @@ export async function readReportData(flags: ConnectionFlags, span: ReportSpan): 
       before: await series(2 * fromMs - toMs, fromMs, byUseCase),
       course: await series(fromMs, toMs, byUseCase, periodMs),
       drift: await allPages(async (pageToken) => {
-        const { alarms, nextPageToken } = await call('listDrift', { useCase, pageSize: PAGE, pageToken });
+        const { alarms, nextPageToken } = await call('listDrift', page(pageToken));
         return { rows: alarms, nextPageToken };
       }),
       reportRates: await allPages(async (pageToken) => {
-        const { rates, nextPageToken } = await call('listReportRates', {
-          useCase,
-          pageSize: PAGE,
-          pageToken,
-        });
+        const { rates, nextPageToken } = await call('listReportRates', page(pageToken));
         return { rows: rates, nextPageToken };
       }),
       posteriors: await allPages(async (pageToken) => {
-        const { posteriors, nextPageToken } = await call('listPosteriors', {
-          useCase,
-          pageSize: PAGE,
-          pageToken,
-        });
+        const { posteriors, nextPageToken } = await call('listPosteriors', page(pageToken));
         return { rows: posteriors, nextPageToken };
       }),
     };
