@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level } from 'level';
@@ -75,6 +75,20 @@ describe('opening a store', () => {
       code: 'STORE_MISSING',
     });
     expect(await readdir(dir)).toEqual([]);
+  });
+
+  it('makes nothing in the place of a store that is moved away while it is opened', async () => {
+    const path = join(dir, 'store');
+    await (await openLevelStore(path)).close();
+    for (let round = 0; round < 50; round++) {
+      const opening = openLevelStore(path, { createIfMissing: false });
+      // As long as the look whether there is a store.
+      await readdir(path);
+      await rename(path, `${path}-away`);
+      await opening.then((store) => store.close()).catch(() => undefined);
+      expect(await readdir(dir)).toEqual(['store-away']);
+      await rename(`${path}-away`, path);
+    }
   });
 
   it('refuses a store that a newer version wrote', async () => {

@@ -1,4 +1,5 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rmdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Level } from 'level';
 import type { BatchOperation } from 'level';
 import { StoreError } from '../store-error.js';
@@ -14,6 +15,8 @@ export interface DatabaseOptions {
 }
 
 const TABLE_OR_LOG = /\.(?:ldb|sst|log)$/;
+/** The database makes these, and the directory, before it looks whether there is a store. */
+const MADE_BEFORE_LOOKING: readonly string[] = ['LOCK', 'LOG', 'LOG.old'];
 
 /**
  * Opens the LevelDB in a directory.
@@ -47,6 +50,7 @@ export async function openDatabase(
     await db.open();
     return db;
   } catch (error) {
+    if (!createIfMissing) await removeBareDirectory(dir).catch(() => undefined);
     if (codeOf(error) === 'LEVEL_LOCKED') {
       throw new StoreError(
         'STORE_LOCKED',
@@ -88,6 +92,14 @@ async function makeDirectory(dir: string, mode: number): Promise<void> {
   } catch (error) {
     throw storeErrorOf(error, `cannot make the directory ${dir}`);
   }
+}
+
+/** Where the store was moved away while it was opened, what the database made in its place would be in the way of the next. */
+async function removeBareDirectory(dir: string): Promise<void> {
+  const files = await readdir(dir);
+  if (!files.every((file) => MADE_BEFORE_LOOKING.includes(file))) return;
+  await Promise.all(files.map((file) => unlink(join(dir, file))));
+  await rmdir(dir);
 }
 
 async function filesOf(dir: string): Promise<readonly string[]> {
