@@ -32,7 +32,7 @@ const closed = (emitter: NodeJS.EventEmitter): Promise<void> =>
 
 /** Asks and gives up at once, so many times or until the connection ends. @returns how often. */
 async function resets(session: ClientHttp2Session, times: number): Promise<number> {
-  await once(session, 'connect');
+  await Promise.race([once(session, 'connect').catch(() => undefined), closed(session)]);
   const headers = {
     ':method': 'POST',
     ':path': '/sextant.v1.SelectionService/Select',
@@ -52,8 +52,7 @@ async function resets(session: ClientHttp2Session, times: number): Promise<numbe
 /** Whether a new connection from an address is ended at once, and counted as refused. */
 async function isRefused(server: BuiltServer, localAddress: string): Promise<boolean> {
   const socket = socketTo(server, localAddress);
-  await once(socket, 'connect');
-  const isEnded = await Promise.race([closed(socket).then(() => true), sleep(200, false)]);
+  const isEnded = await Promise.race([closed(socket).then(() => true), sleep(500, false)]);
   socket.destroy();
   return isEnded && /^sextant_connections_refused_total [1-9]/m.test(await metricsOf(server));
 }
