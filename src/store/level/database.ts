@@ -50,7 +50,6 @@ export async function openDatabase(
     await db.open();
     return db;
   } catch (error) {
-    if (!createIfMissing) await removeBareDirectory(dir).catch(() => undefined);
     if (codeOf(error) === 'LEVEL_LOCKED') {
       throw new StoreError(
         'STORE_LOCKED',
@@ -58,6 +57,7 @@ export async function openDatabase(
         { cause: error },
       );
     }
+    if (!createIfMissing) await removeBareDirectory(dir).catch(() => undefined);
     throw storeErrorOf(error, `cannot open the store in ${dir}`);
   }
 }
