@@ -9,6 +9,7 @@ PROTOS := $(shell find proto third_party/proto -name '*.proto')
 DASHBOARD := $(shell find dashboard -type f)
 SCHEMAS := $(wildcard rules/schema/*.schema.json) docs/config.schema.json
 SOURCES := $(shell find src -name '*.ts' -not -path 'src/gen/*')
+KERNELS := $(shell find src -name '*.wat')
 
 # What a call may use; what lies on disk is not served.
 PUBLIC_PROTOS := --exclude-path proto/sextant/storage
@@ -23,9 +24,10 @@ node_modules/.stamp: package-lock.json
 
 generate: src/gen/.stamp
 
-src/gen/.stamp: $(PROTOS) buf.yaml buf.gen.yaml $(SCHEMAS) scripts/compile-schemas.js node_modules/.stamp
+src/gen/.stamp: $(PROTOS) buf.yaml buf.gen.yaml $(SCHEMAS) $(KERNELS) $(wildcard scripts/*.js) node_modules/.stamp
 	$(BIN)/buf generate
 	node scripts/compile-schemas.js
+	node scripts/compile-kernels.js
 	touch $@
 
 descriptors: build/descriptors.binpb

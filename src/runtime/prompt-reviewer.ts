@@ -41,7 +41,7 @@ export class PromptReviewer {
     const current = snapshot();
     if (!current.policy.prompts.review.automatic) return [];
     const useCases = new Set(current.prompts.list().map(({ variant }) => variant.useCase));
-    const reviews = [...current.learning.useCases.values()]
+    const reviews = [...current.learning.useCases]
       .filter(({ useCase }) => useCases.has(useCase))
       .flatMap(({ tenant, useCase }) => reviewPrompts(current, { tenant, useCase, nowMs: nowMs() }));
     const retired: VariantId[] = [];

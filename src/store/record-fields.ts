@@ -1,4 +1,4 @@
-import { contextFromBytes } from '../core/context/context-bytes.js';
+import { contextIn } from '../core/context/context-bytes.js';
 import { exposureFromBytes, type Exposure } from '../core/experiment/exposure.js';
 import { TextCache } from './byte-cursor.js';
 import type { ByteCursor } from './byte-cursor.js';
@@ -134,7 +134,7 @@ export class RecordFields {
           this.digest = cursor.bytes.toString('hex', start(cursor), cursor.pos);
           break;
         case 0xca:
-          this.context = contextFromBytes(cursor.bytes.subarray(start(cursor), cursor.pos));
+          this.context = contextIn(cursor.bytes, start(cursor), cursor.pos);
           break;
         case 0xd5:
           this.expectedOutputTokens = cursor.float();

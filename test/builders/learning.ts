@@ -41,7 +41,7 @@ export function readings(state: LearningState, atMs: number): Map<string, number
       }
     }
   }
-  for (const { tenant, useCase, residuals } of state.useCases.values()) {
+  for (const { tenant, useCase, residuals } of state.useCases) {
     for (const [armId, sums] of residuals) {
       for (const metric of RESIDUAL_METRICS) {
         DRIFT_GROUPS.forEach((memory, i) => {

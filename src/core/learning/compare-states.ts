@@ -50,7 +50,7 @@ function arraysOf(state: LearningState): Rows {
   for (const { tenant, useCase, segment, arms } of state.scopes()) {
     for (const [armId, stats] of arms) rows.set(`${tenant} ${useCase} ${segment} arm ${armId} sum`, stats);
   }
-  for (const { tenant, useCase, residuals, regressions } of state.useCases.values()) {
+  for (const { tenant, useCase, residuals, regressions } of state.useCases) {
     for (const [armId, row] of residuals) rows.set(`${tenant} ${useCase} arm ${armId} residual`, row);
     for (const [armId, byMetric] of regressions) {
       for (const [metric, { sums }] of Object.entries(byMetric)) {

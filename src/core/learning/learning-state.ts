@@ -26,7 +26,7 @@ import { observeResiduals } from './observe-residuals.js';
 import { observe } from './observe.js';
 import { emptyResiduals, scaleMemory, type ResidualSums } from './residual-sums.js';
 import { TenantRegressions } from './tenant-regressions.js';
-import type { RegressionMetric, ScopeArms, UseCaseState } from './use-case-state.js';
+import { emptyUseCase, type RegressionMetric, type ScopeArms, type UseCaseState } from './use-case-state.js';
 
 /** Regressions whose sums are decayed as a group says. */
 const REGRESSION_OF: Partial<Record<DecayGroup, RegressionMetric>> = {
@@ -67,7 +67,7 @@ function residualsIn({ residuals }: UseCaseState, armId: ArmId): ResidualSums {
 export class LearningState {
   readonly version: string;
   readonly tenants = new Map<TenantId, ScopeArms>();
-  readonly useCases = new Map<string, UseCaseState>();
+  readonly useCases: UseCaseState[] = [];
   readonly budgets = new BudgetLedger();
   readonly landmarksMs: Record<DecayGroup, number>;
   /** Next position of the log to fold. */
@@ -83,8 +83,11 @@ export class LearningState {
     DecayGroup,
     number
   >;
+  /** Groups, and where an earlier one has the same half-life and landmark, that one: they weigh alike. */
+  private weighed: readonly { readonly group: DecayGroup; readonly like: DecayGroup | undefined }[] = [];
   /** The time that they are of. */
   private weightsOfMs = NaN;
+  private readonly useCasesOf = new Map<TenantId, Map<UseCase, UseCaseState>>();
   private readonly regressions = new Map<TenantId, TenantRegressions>();
 
   readonly halfLives: GroupHalfLives;
@@ -132,7 +135,7 @@ export class LearningState {
   }
 
   useCase(tenant: TenantId, useCase: UseCase): UseCaseState | undefined {
-    return this.useCases.get(useCaseKey(tenant, useCase));
+    return this.useCasesOf.get(tenant)?.get(useCase);
   }
 
   /** Weight that sums at the landmark have at a time: multiply by it to read. */
@@ -161,18 +164,13 @@ export class LearningState {
   }
 
   ensureUseCase(tenant: TenantId, useCase: UseCase): UseCaseState {
-    const key = useCaseKey(tenant, useCase);
-    let state = this.useCases.get(key);
+    let ofTenant = this.useCasesOf.get(tenant);
+    if (ofTenant === undefined) this.useCasesOf.set(tenant, (ofTenant = new Map<UseCase, UseCaseState>()));
+    let state = ofTenant.get(useCase);
     if (state === undefined) {
-      state = {
-        tenant,
-        useCase,
-        arms: new Map(),
-        segments: new Map(),
-        residuals: new Map(),
-        regressions: new Map(),
-      };
-      this.useCases.set(key, state);
+      state = emptyUseCase(tenant, useCase);
+      ofTenant.set(useCase, state);
+      this.useCases.push(state);
     }
     return state;
   }
@@ -194,7 +192,7 @@ export class LearningState {
   /** Every scope's sums, for scaling and for snapshots. */
   *scopes(): Generator<StateScope> {
     for (const [tenant, arms] of this.tenants) yield { tenant, useCase: '', segment: '', arms };
-    for (const state of this.useCases.values()) {
+    for (const state of this.useCases) {
       yield { tenant: state.tenant, useCase: state.useCase, segment: '', arms: state.arms };
       for (const [segment, arms] of state.segments) {
         yield { tenant: state.tenant, useCase: state.useCase, segment, arms };
@@ -233,8 +231,11 @@ export class LearningState {
   /** In one object, which the next call changes: the outcomes of a report mostly have one time. */
   private weightsAt(timeMs: number): Readonly<Record<DecayGroup, number>> {
     if (timeMs === this.weightsOfMs) return this.weights;
-    for (const group of DECAY_GROUPS) {
-      this.weights[group] = forwardWeight(timeMs, this.landmarksMs[group], this.halfLives[group]);
+    for (const { group, like } of this.weighed) {
+      this.weights[group] =
+        like === undefined
+          ? forwardWeight(timeMs, this.landmarksMs[group], this.halfLives[group])
+          : this.weights[like];
     }
     this.weightsOfMs = timeMs;
     return this.weights;
@@ -257,6 +258,14 @@ export class LearningState {
 
   private landmarksMoved(): void {
     this.weightsOfMs = NaN;
+    this.weighed = DECAY_GROUPS.map((group, n) => ({
+      group,
+      like: DECAY_GROUPS.slice(0, n).find(
+        (other) =>
+          this.halfLives[other] === this.halfLives[group] &&
+          this.landmarksMs[other] === this.landmarksMs[group],
+      ),
+    }));
     this.settledUntilMs = DECAY_GROUPS.reduce(
       (until, group) => Math.min(until, landmarkReachMs(this.landmarksMs[group], this.halfLives[group])),
       Infinity,
@@ -267,7 +276,7 @@ export class LearningState {
     const factor = forwardWeight(this.landmarksMs[group], toMs, this.halfLives[group]);
     this.landmarksMs[group] = toMs;
     if (isMemory(group)) {
-      for (const { residuals } of this.useCases.values())
+      for (const { residuals } of this.useCases)
         for (const sums of residuals.values()) scaleMemory(sums, group, factor);
       return;
     }
@@ -277,7 +286,7 @@ export class LearningState {
   }
 
   private scaleRegressions(metric: RegressionMetric, factor: number): void {
-    for (const { regressions } of this.useCases.values()) {
+    for (const { regressions } of this.useCases) {
       for (const arm of regressions.values()) arm[metric].sums.scale(factor);
     }
     for (const regressions of this.regressions.values()) regressions.forget(metric);

@@ -28,12 +28,12 @@ export function restate(state: LearningState, halfLives: HalfLives, layout = NO_
     for (const [armId, stats] of arms) scope.set(armId, scaled(stats, factors));
   }
   // The memories' half-lives are no setting.
-  for (const { tenant, useCase, residuals } of state.useCases.values()) {
+  for (const { tenant, useCase, residuals } of state.useCases) {
     const into = next.ensureUseCase(tenant, useCase).residuals;
     for (const [armId, sums] of residuals) into.set(armId, Float64Array.from(sums));
   }
   if (isSameLayout(state.layout, layout))
-    for (const useCase of state.useCases.values()) moveRegressions(useCase, next, factors);
+    for (const useCase of state.useCases) moveRegressions(useCase, next, factors);
   for (const [id, account] of state.budgets.accounts) {
     const spend = new SpendHistory();
     spend.merge(account.spend);

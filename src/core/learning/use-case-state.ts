@@ -22,3 +22,12 @@ export interface UseCaseState {
   /** Regressions on the context, of quality and of the logarithm of output tokens. */
   readonly regressions: Map<ArmId, ArmRegressions>;
 }
+
+export const emptyUseCase = (tenant: TenantId, useCase: UseCase): UseCaseState => ({
+  tenant,
+  useCase,
+  arms: new Map(),
+  segments: new Map(),
+  residuals: new Map(),
+  regressions: new Map(),
+});

@@ -23,7 +23,7 @@ export interface ArmDrift {
  * context would be decided with. Arms of models that are gone are left out, and shifts within their own error.
  */
 export function listDrift(snapshot: DecisionSnapshot, nowMs: number): ArmDrift[] {
-  return [...snapshot.learning.useCases.values()].flatMap((state) => driftIn(state, snapshot, nowMs));
+  return snapshot.learning.useCases.flatMap((state) => driftIn(state, snapshot, nowMs));
 }
 
 /** The same of one use case alone. */

@@ -1,3 +1,5 @@
+import { addProducts, AT_ONCE } from './products.js';
+
 /**
  * Places in `scalars`. The last three are for logarithms y: what a smearing factor and a robust spread are made of.
  * `expP` is read no more, and keeps its place in snapshots.
@@ -13,9 +15,6 @@ export interface LinearObservation {
   /** Whether y is a logarithm, so that the sums for smearing are wanted. */
   readonly logarithmic: boolean;
 }
-
-/** Observations whose products are added at once: each costs 2 µs in place of 5 where x has 86 numbers. */
-const TOGETHER = 8;
 
 /**
  * Sufficient statistics of a linear regression, as decayed sums under one landmark: Σw·x·xᵀ (lower triangle,
@@ -34,7 +33,7 @@ export class LinearSums {
   readonly scalars = new Float64Array(LINEAR.count);
   private readonly triangle: Float64Array;
   private waiting = 0;
-  private readonly waitingWeights = new Float64Array(TOGETHER);
+  private readonly waitingWeights = new Float64Array(AT_ONCE);
   /** One x after another. */
   private waitingXs: Float64Array | undefined;
 
@@ -72,54 +71,15 @@ export class LinearSums {
   }
 
   private wait(x: Float64Array, weight: number): void {
-    this.waitingXs ??= new Float64Array(this.size * TOGETHER);
+    this.waitingXs ??= new Float64Array(this.size * AT_ONCE);
     this.waitingXs.set(x, this.waiting * this.size);
     this.waitingWeights[this.waiting++] = weight;
-    if (this.waiting === TOGETHER) this.addWaiting();
+    if (this.waiting === AT_ONCE) this.addWaiting();
   }
 
   private addWaiting(): void {
-    addProducts(this.triangle, sideBySide(this.waitingXs!), this.waitingWeights);
+    addProducts(this.triangle, this.waitingXs!, this.waitingWeights, this.size);
     this.waitingWeights.fill(0);
     this.waiting = 0;
   }
 }
-
-let coordinates = new Float64Array();
-
-/** Coordinate by coordinate, in a room that the next call uses again. */
-function sideBySide(xs: Float64Array): Float64Array {
-  if (coordinates.length !== xs.length) coordinates = new Float64Array(xs.length);
-  for (let n = 0, from = 0; n < TOGETHER; n++)
-    for (let at = n; at < xs.length; at += TOGETHER) coordinates[at] = xs[from++]!;
-  return coordinates;
-}
-
-/** Adds Σ w·x·xᵀ of eight, whose coordinates lie side by side; what has no weight adds nothing. */
-function addProducts(triangle: Float64Array, xs: Float64Array, weights: Float64Array): void {
-  const [w0, w1, w2, w3, w4, w5, w6, w7] = weights as unknown as Eight;
-  for (let row = 0, at = 0; row < xs.length; row += TOGETHER) {
-    const a0 = w0 * xs[row]!;
-    const a1 = w1 * xs[row + 1]!;
-    const a2 = w2 * xs[row + 2]!;
-    const a3 = w3 * xs[row + 3]!;
-    const a4 = w4 * xs[row + 4]!;
-    const a5 = w5 * xs[row + 5]!;
-    const a6 = w6 * xs[row + 6]!;
-    const a7 = w7 * xs[row + 7]!;
-    for (let column = 0; column <= row; column += TOGETHER, at++) {
-      triangle[at] =
-        triangle[at]! +
-        a0 * xs[column]! +
-        a1 * xs[column + 1]! +
-        a2 * xs[column + 2]! +
-        a3 * xs[column + 3]! +
-        a4 * xs[column + 4]! +
-        a5 * xs[column + 5]! +
-        a6 * xs[column + 6]! +
-        a7 * xs[column + 7]!;
-    }
-  }
-}
-
-type Eight = readonly [number, number, number, number, number, number, number, number];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LINEAR, LinearSums } from '../../../../src/core/bandit/linear/linear-sums.js';
+import { rngFromSeed } from '../../../../src/core/random.js';
 import {
   anySamples,
   directPrediction,
@@ -39,21 +40,42 @@ function furthest(a: LinearSums, b: LinearSums): number {
   return Math.max(...gaps);
 }
 
+/** Σ w·x·xᵀ, one observation after another. */
+function productsOf(size: number, samples: readonly Sample[]): Float64Array {
+  const products = new Float64Array((size * (size + 1)) / 2);
+  for (const { x, weight } of samples)
+    for (let i = 0, at = 0; i < size; i++)
+      for (let j = 0; j <= i; j++) products[at++]! += weight * x[i]! * x[j]!;
+  return products;
+}
+
 describe('linear sums', () => {
   it('are to the last bit those of one observation after another, however often they are read', () => {
     fc.assert(
       fc.property(anySamples(SIZE), fc.array(fc.boolean()), (samples, reads) => {
         const sums = new LinearSums(SIZE);
-        const products = new Float64Array(sums.xx.length);
         samples.forEach((sample, n) => {
           sums.add(observationOf(sample));
-          for (let i = 0, at = 0; i < SIZE; i++)
-            for (let j = 0; j <= i; j++) products[at++]! += sample.weight * sample.x[i]! * sample.x[j]!;
-          if (reads[n]) expect(sums.xx).toEqual(products);
+          if (reads[n]) expect(sums.xx).toEqual(productsOf(SIZE, samples.slice(0, n + 1)));
         });
-        expect(sums.xx).toEqual(products);
+        expect(sums.xx).toEqual(productsOf(SIZE, samples));
       }),
     );
+  });
+
+  it('of several sizes are summed beside each other', () => {
+    const rng = rngFromSeed(7n);
+    const sizes = [1, 2, 7, 94, 400];
+    const cases = sizes.map((size) => ({ size, sums: new LinearSums(size), samples: [] as Sample[] }));
+    for (let n = 0; n < 19; n++) {
+      for (const { size, sums, samples } of cases) {
+        const x = Float64Array.from({ length: size }, () => rng() - 0.5);
+        const sample = { x, y: rng(), weight: rng() };
+        samples.push(sample);
+        sums.add(observationOf(sample));
+      }
+    }
+    for (const { size, sums, samples } of cases) expect(sums.xx).toEqual(productsOf(size, samples));
   });
 
   it('do not depend on the order of observations', () => {
