@@ -42,6 +42,14 @@ export interface StateScope {
   readonly arms: ScopeArms;
 }
 
+interface WeighedGroup {
+  readonly group: DecayGroup;
+  readonly landmarkMs: number;
+  readonly halfLifeMs: number;
+  /** An earlier group of the same half-life and landmark, where there is one: they weigh alike. */
+  readonly like: DecayGroup | undefined;
+}
+
 /** Names a use case of a tenant. */
 export const useCaseKey = (tenant: TenantId, useCase: UseCase): string => `${tenant}\u0000${useCase}`;
 
@@ -83,8 +91,7 @@ export class LearningState {
     DecayGroup,
     number
   >;
-  /** Groups, and where an earlier one has the same half-life and landmark, that one: they weigh alike. */
-  private weighed: readonly { readonly group: DecayGroup; readonly like: DecayGroup | undefined }[] = [];
+  private weighed: readonly WeighedGroup[] = [];
   /** The time that they are of. */
   private weightsOfMs = NaN;
   private readonly useCasesOf = new Map<TenantId, Map<UseCase, UseCaseState>>();
@@ -231,11 +238,9 @@ export class LearningState {
   /** In one object, which the next call changes: the outcomes of a report mostly have one time. */
   private weightsAt(timeMs: number): Readonly<Record<DecayGroup, number>> {
     if (timeMs === this.weightsOfMs) return this.weights;
-    for (const { group, like } of this.weighed) {
+    for (const { group, like, landmarkMs, halfLifeMs } of this.weighed) {
       this.weights[group] =
-        like === undefined
-          ? forwardWeight(timeMs, this.landmarksMs[group], this.halfLives[group])
-          : this.weights[like];
+        like === undefined ? forwardWeight(timeMs, landmarkMs, halfLifeMs) : this.weights[like];
     }
     this.weightsOfMs = timeMs;
     return this.weights;
@@ -258,12 +263,13 @@ export class LearningState {
 
   private landmarksMoved(): void {
     this.weightsOfMs = NaN;
+    const { landmarksMs, halfLives } = this;
     this.weighed = DECAY_GROUPS.map((group, n) => ({
       group,
+      landmarkMs: landmarksMs[group],
+      halfLifeMs: halfLives[group],
       like: DECAY_GROUPS.slice(0, n).find(
-        (other) =>
-          this.halfLives[other] === this.halfLives[group] &&
-          this.landmarksMs[other] === this.landmarksMs[group],
+        (other) => halfLives[other] === halfLives[group] && landmarksMs[other] === landmarksMs[group],
       ),
     }));
     this.settledUntilMs = DECAY_GROUPS.reduce(

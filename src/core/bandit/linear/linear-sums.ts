@@ -28,29 +28,39 @@ export interface LinearObservation {
  * Source: Bishop, Pattern Recognition and Machine Learning, §3.3.1; decay as in Cormode et al. (ICDE 2009).
  */
 export class LinearSums {
-  readonly xy: Float64Array;
   /** Σw, Σw², Σw·y², Σw·r², Σw·e^y, Σw·e^p, Σw·|r|: see `LINEAR`. */
   readonly scalars = new Float64Array(LINEAR.count);
+  /** Of (x, y): the last row is Σw·y·x, and a number that nobody reads. */
   private readonly triangle: Float64Array;
+  private readonly products: Float64Array;
+  private readonly answers: Float64Array;
   private waiting = 0;
   private readonly waitingWeights = new Float64Array(AT_ONCE);
-  /** One x after another. */
+  /** One (x, y) after another. */
   private waitingXs: Float64Array | undefined;
 
   constructor(readonly size: number) {
-    this.xy = new Float64Array(size);
-    this.triangle = new Float64Array((size * (size + 1)) / 2);
+    const products = (size * (size + 1)) / 2;
+    this.triangle = new Float64Array(products + size + 1);
+    this.products = this.triangle.subarray(0, products);
+    this.answers = this.triangle.subarray(products, products + size);
   }
 
+  /** Σw·x·xᵀ. */
   get xx(): Float64Array {
     if (this.waiting > 0) this.addWaiting();
-    return this.triangle;
+    return this.products;
+  }
+
+  /** Σw·y·x. */
+  get xy(): Float64Array {
+    if (this.waiting > 0) this.addWaiting();
+    return this.answers;
   }
 
   add({ x, y, predicted, weight, logarithmic }: LinearObservation): void {
-    const { xy, scalars, size } = this;
-    for (let i = 0; i < size; i++) xy[i]! += weight * x[i]! * y;
-    this.wait(x, weight);
+    const { scalars } = this;
+    this.wait(x, y, weight);
     scalars[LINEAR.w]! += weight;
     scalars[LINEAR.w2]! += weight * weight;
     scalars[LINEAR.yy]! += weight * y * y;
@@ -70,15 +80,18 @@ export class LinearSums {
     for (let i = 0; i < scalars.length; i++) scalars[i]! *= i === LINEAR.w2 ? factor * factor : factor;
   }
 
-  private wait(x: Float64Array, weight: number): void {
-    this.waitingXs ??= new Float64Array(this.size * AT_ONCE);
-    this.waitingXs.set(x, this.waiting * this.size);
+  private wait(x: Float64Array, y: number, weight: number): void {
+    const { size } = this;
+    this.waitingXs ??= new Float64Array((size + 1) * AT_ONCE);
+    const at = this.waiting * (size + 1);
+    this.waitingXs.set(x, at);
+    this.waitingXs[at + size] = y;
     this.waitingWeights[this.waiting++] = weight;
     if (this.waiting === AT_ONCE) this.addWaiting();
   }
 
   private addWaiting(): void {
-    addProducts(this.triangle, this.waitingXs!, this.waitingWeights, this.size);
+    addProducts(this.triangle, this.waitingXs!, this.waitingWeights, this.size + 1);
     this.waitingWeights.fill(0);
     this.waiting = 0;
   }
