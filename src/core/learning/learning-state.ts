@@ -11,6 +11,7 @@ import {
   scaleGroup,
   type ArmStats,
   type DecayGroup,
+  type StatGroup,
 } from './arm-stats.js';
 import {
   foldVersion,
@@ -22,6 +23,7 @@ import {
   type GroupHalfLives,
   type HalfLives,
 } from './decay.js';
+import { EventWeights } from './event-weights.js';
 import { observeResiduals } from './observe-residuals.js';
 import { observe } from './observe.js';
 import { emptyResiduals, scaleMemory, type ResidualSums } from './residual-sums.js';
@@ -40,14 +42,6 @@ export interface StateScope {
   readonly useCase: UseCase | '';
   readonly segment: string;
   readonly arms: ScopeArms;
-}
-
-interface WeighedGroup {
-  readonly group: DecayGroup;
-  readonly landmarkMs: number;
-  readonly halfLifeMs: number;
-  /** An earlier group of the same half-life and landmark, where there is one: they weigh alike. */
-  readonly like: DecayGroup | undefined;
 }
 
 /** Names a use case of a tenant. */
@@ -87,13 +81,7 @@ export class LearningState {
   private landmarksSet = false;
   /** Up to this time no landmark is far. */
   private settledUntilMs = -Infinity;
-  private readonly weights = Object.fromEntries(DECAY_GROUPS.map((group) => [group, 0])) as Record<
-    DecayGroup,
-    number
-  >;
-  private weighed: readonly WeighedGroup[] = [];
-  /** The time that they are of. */
-  private weightsOfMs = NaN;
+  private readonly weights = new EventWeights();
   private readonly useCasesOf = new Map<TenantId, Map<UseCase, UseCaseState>>();
   private readonly regressions = new Map<TenantId, TenantRegressions>();
 
@@ -124,12 +112,13 @@ export class LearningState {
     }
     this.settleLandmarks(outcome.eventTimeMs);
     this.latestEventMs = Math.max(this.latestEventMs, outcome.eventTimeMs);
-    const weights = this.weightsAt(outcome.eventTimeMs);
+    this.weights.moveTo(outcome.eventTimeMs);
+    const { stats: weights, memories } = this.weights;
     const useCase = this.ensureUseCase(outcome.tenant, outcome.useCase);
     observe(armStatsIn(this.tenantArms(outcome.tenant), outcome.armId), outcome, weights);
     observe(armStatsIn(useCase.arms, outcome.armId), outcome, weights);
     observe(armStatsIn(this.segmentArms(useCase, outcome.segment), outcome.armId), outcome, weights);
-    observeResiduals(residualsIn(useCase, outcome.armId), outcome, weights);
+    observeResiduals(residualsIn(useCase, outcome.armId), outcome, memories);
     this.foldRegressions(useCase, outcome, weights);
     this.budgets.fold(outcome);
     this.sequence = sequence + 1;
@@ -211,7 +200,7 @@ export class LearningState {
   private foldRegressions(
     useCase: UseCaseState,
     outcome: Outcome,
-    weights: Readonly<Record<DecayGroup, number>>,
+    weights: Readonly<Record<StatGroup, number>>,
   ): void {
     const { armId, context, contextMapId, quality, execution } = outcome;
     const { size, mapId } = this.layout;
@@ -235,17 +224,6 @@ export class LearningState {
     }
   }
 
-  /** In one object, which the next call changes: the outcomes of a report mostly have one time. */
-  private weightsAt(timeMs: number): Readonly<Record<DecayGroup, number>> {
-    if (timeMs === this.weightsOfMs) return this.weights;
-    for (const { group, like, landmarkMs, halfLifeMs } of this.weighed) {
-      this.weights[group] =
-        like === undefined ? forwardWeight(timeMs, landmarkMs, halfLifeMs) : this.weights[like];
-    }
-    this.weightsOfMs = timeMs;
-    return this.weights;
-  }
-
   private settleLandmarks(timeMs: number): void {
     if (timeMs <= this.settledUntilMs) return;
     for (const group of DECAY_GROUPS) {
@@ -262,16 +240,7 @@ export class LearningState {
   }
 
   private landmarksMoved(): void {
-    this.weightsOfMs = NaN;
-    const { landmarksMs, halfLives } = this;
-    this.weighed = DECAY_GROUPS.map((group, n) => ({
-      group,
-      landmarkMs: landmarksMs[group],
-      halfLifeMs: halfLives[group],
-      like: DECAY_GROUPS.slice(0, n).find(
-        (other) => halfLives[other] === halfLives[group] && landmarksMs[other] === landmarksMs[group],
-      ),
-    }));
+    this.weights.useLandmarks(this.landmarksMs, this.halfLives);
     this.settledUntilMs = DECAY_GROUPS.reduce(
       (until, group) => Math.min(until, landmarkReachMs(this.landmarksMs[group], this.halfLives[group])),
       Infinity,

@@ -1,15 +1,15 @@
 import { LOG_ONE_Q10, RATE_ONE_Q16, type Outcome } from '../outcome/outcome.js';
 import { LEAST_POSITIVE, SUCCESS_OF_STATUS } from './observe-execution.js';
-import type { DriftGroup } from './arm-stats.js';
 import { addResidual, type ResidualSums } from './residual-sums.js';
-
-type Weights = Readonly<Record<DriftGroup, number>>;
 
 /** A length or a time that is off by more than a factor of twenty tells no more than one that is off by that. */
 const LOG_RESIDUAL_MAX = Math.log(20);
 
-/** Adds what an outcome says against what its ticket predicted; tickets from before there was a prediction say nothing. */
-export function observeResiduals(sums: ResidualSums, outcome: Outcome, weights: Weights): void {
+/**
+ * Adds what an outcome says against what its ticket predicted; tickets from before there was a prediction say nothing.
+ * @param weights of its time, by position in `DRIFT_GROUPS`.
+ */
+export function observeResiduals(sums: ResidualSums, outcome: Outcome, weights: Float64Array): void {
   const { quality, execution } = outcome;
   if (quality !== undefined) {
     addResidual(sums, 'quality', quality.value - outcome.expectedQualityQ16 / RATE_ONE_Q16, weights);

@@ -40,20 +40,18 @@ export function memorySums(sums: ResidualSums, metric: ResidualMetric, memory: n
   return { weight: sums[from]!, residual: sums[from + 1]!, squares: sums[from + 2]! };
 }
 
-/** Each memory takes the same residual, with the weight that it has there. */
+/** Each memory takes the same residual. @param weights that it has there, by position in `DRIFT_GROUPS`. */
 export function addResidual(
   sums: ResidualSums,
   metric: ResidualMetric,
   residual: number,
-  weights: Readonly<Record<DriftGroup, number>>,
+  weights: Float64Array,
 ): void {
-  let at = METRIC_FROM[metric];
-  for (const memory of DRIFT_GROUPS) {
-    const weight = weights[memory];
+  for (let i = 0, at = METRIC_FROM[metric]; i < weights.length; i++, at += SUMS) {
+    const weight = weights[i]!;
     sums[at]! += weight;
     sums[at + 1]! += weight * residual;
     sums[at + 2]! += weight * weight;
-    at += SUMS;
   }
 }
 
