@@ -73,9 +73,15 @@ export class ByteCursor {
   }
 }
 
-/** Turns bytes into text, once for texts that repeat: a log names few tenants, many times. */
+interface CachedText {
+  readonly bytes: Buffer;
+  readonly text: string;
+}
+
+/** Turns bytes into text, once for texts that repeat: a log names few tenants, many times, and mostly the last again. */
 export class TextCache {
-  private readonly slots: ({ readonly bytes: Buffer; readonly text: string } | undefined)[] = Array.from({
+  private last: CachedText = { bytes: Buffer.alloc(0), text: '' };
+  private readonly slots: (CachedText | undefined)[] = Array.from({
     length: CACHE_SLOTS,
   });
 
@@ -84,19 +90,20 @@ export class TextCache {
   text(source: Buffer, start: number, end: number): string {
     const length = end - start;
     if (length === 0) return '';
+    if (sameBytes(this.last.bytes, source, start, end)) return this.last.text;
     if (length > MAX_CACHED_BYTES) return source.toString(this.encoding, start, end);
     let hash = length;
     for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + source[i]!) | 0;
     const slot = (hash ^ (hash >>> 15)) & (CACHE_SLOTS - 1);
     const found = this.slots[slot];
-    if (found !== undefined && sameBytes(found.bytes, source, start, end)) return found.text;
+    if (found !== undefined && sameBytes(found.bytes, source, start, end)) return (this.last = found).text;
     const text = source.toString(this.encoding, start, end);
-    this.slots[slot] = { bytes: Buffer.from(source.subarray(start, end)), text };
+    this.last = this.slots[slot] = { bytes: Buffer.from(source.subarray(start, end)), text };
     return text;
   }
 }
 
-function sameBytes(cached: Buffer, source: Buffer, start: number, end: number): boolean {
+export function sameBytes(cached: Buffer, source: Buffer, start: number, end: number): boolean {
   if (cached.length !== end - start) return false;
   for (let i = 0; i < cached.length; i++) if (cached[i] !== source[start + i]) return false;
   return true;

@@ -1,13 +1,17 @@
 import { contextIn } from '../core/context/context-bytes.js';
 import { exposureFromBytes, type Exposure } from '../core/experiment/exposure.js';
-import { TextCache } from './byte-cursor.js';
+import { sameBytes, TextCache } from './byte-cursor.js';
 import type { ByteCursor } from './byte-cursor.js';
 
 /** Field 24 of an `OutcomeRecord`, bytes. */
 const DIGEST_TAG = 0xc2;
 
-const texts = new TextCache('utf8');
-const versions = new TextCache('hex');
+const tenants = new TextCache('utf8');
+const useCases = new TextCache('utf8');
+const segments = new TextCache('utf8');
+const qualitySources = new TextCache('utf8');
+const budgetIds = new TextCache('utf8');
+const policyVersions = new TextCache('hex');
 
 const HEX_PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const HIGH_CODES = Uint8Array.from(HEX_PAIRS, (pair) => pair.charCodeAt(0));
@@ -71,13 +75,13 @@ export class RecordFields {
           this.metric = cursor.varint();
           break;
         case 0x22:
-          this.tenant = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          this.tenant = tenants.text(cursor.bytes, start(cursor), cursor.pos);
           break;
         case 0x2a:
-          this.useCase = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          this.useCase = useCases.text(cursor.bytes, start(cursor), cursor.pos);
           break;
         case 0x32:
-          this.segment = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          this.segment = segments.text(cursor.bytes, start(cursor), cursor.pos);
           break;
         case 0x38:
           this.armId = cursor.varint();
@@ -110,10 +114,10 @@ export class RecordFields {
           this.quality = cursor.double();
           break;
         case 0x8a:
-          this.qualitySource = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          this.qualitySource = qualitySources.text(cursor.bytes, start(cursor), cursor.pos);
           break;
         case 0x92:
-          this.budgetId = texts.text(cursor.bytes, start(cursor), cursor.pos);
+          this.budgetId = budgetIds.text(cursor.bytes, start(cursor), cursor.pos);
           break;
         case 0x98:
           this.budgetAverageNanoUsd = cursor.varint();
@@ -128,7 +132,7 @@ export class RecordFields {
           this.expectedCostNanoUsd = cursor.varint();
           break;
         case 0xba:
-          this.policyVersion = versions.text(cursor.bytes, start(cursor), cursor.pos);
+          this.policyVersion = policyVersions.text(cursor.bytes, start(cursor), cursor.pos);
           break;
         case DIGEST_TAG:
           this.digest = cursor.bytes.toString('hex', start(cursor), cursor.pos);
@@ -183,13 +187,18 @@ function start(cursor: ByteCursor): number {
   return at;
 }
 
+const lastId = { bytes: Buffer.alloc(UUID_OFFSETS.length), text: scratch.toString('latin1') };
+
+/** What a decision's call took and how good it was mostly lie side by side. */
 function uuidText(bytes: Buffer, from: number, to: number): string {
   if (to - from !== UUID_OFFSETS.length) throw new RangeError(`a decision id has 16 bytes, not ${to - from}`);
+  if (sameBytes(lastId.bytes, bytes, from, to)) return lastId.text;
   for (let i = 0; i < UUID_OFFSETS.length; i++) {
     const byte = bytes[from + i]!;
     const at = UUID_OFFSETS[i]!;
     scratch[at] = HIGH_CODES[byte]!;
     scratch[at + 1] = LOW_CODES[byte]!;
   }
-  return scratch.toString('latin1');
+  bytes.copy(lastId.bytes, 0, from, to);
+  return (lastId.text = scratch.toString('latin1'));
 }
