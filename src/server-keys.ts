@@ -1,15 +1,23 @@
 import type { Logger } from 'pino';
 import { fileError } from './config/setting-error.js';
 import { loadTicketKeys, type TicketKeys } from './runtime/ticket-keys.js';
+import type { ServerStore } from './server-store.js';
 import type { Store } from './store/ports.js';
 import { StoreError } from './store/store-error.js';
 
 /**
- * The ticket keys of a server with a store. A new file warns where somebody may hold a ticket that an older one signed.
+ * The ticket keys of a server with a store. A new file warns where somebody may hold a ticket that an older one signed,
+ * and one that was there beside a new store that there may have been another.
  * @throws SettingError
  */
-export async function openServerKeys(path: string, store: Store, logger: Logger): Promise<TicketKeys> {
+export async function openServerKeys(
+  path: string,
+  { store, isNew = false }: Pick<ServerStore, 'store' | 'isNew'>,
+  logger: Logger,
+): Promise<TicketKeys> {
+  let isFirstStart = false;
   const warn = async (): Promise<void> => {
+    isFirstStart = true;
     if (!(await hasDecided(store))) return;
     logger.warn(
       { path },
@@ -17,7 +25,13 @@ export async function openServerKeys(path: string, store: Store, logger: Logger)
     );
   };
   try {
-    return await loadTicketKeys(path, warn);
+    const keys = await loadTicketKeys(path, warn);
+    if (isNew && !isFirstStart)
+      logger.warn(
+        { path },
+        'there are ticket keys at tickets.keyFile, and a new store is made at store.path: if there was one before, its disk is missing or the path is another',
+      );
+    return keys;
   } catch (error) {
     throw error instanceof StoreError ? error : fileError('tickets.keyFile', path, error);
   }

@@ -38,8 +38,8 @@ export interface ServerRuntime {
 export async function openServerRuntime(parts: ServerRuntimeParts): Promise<ServerRuntime> {
   const { config, environment, logger } = parts;
   try {
-    const opened = await openServerStore(config.store, environment);
-    return { runtime: await openOn(opened, await sharedOptions(parts, opened.store)) };
+    const opened = await openServerStore(config.store, environment, logger);
+    return { runtime: await openOn(opened, await sharedOptions(parts, opened)) };
   } catch (error) {
     const reason = storeErrorIn(error);
     if (reason === undefined || !config.store.startDegraded) throw error;
@@ -79,19 +79,19 @@ async function openOn(
   }
 }
 
-/** @param store absent where the server starts without one. */
+/** @param opened absent where the server starts without a store. */
 async function sharedOptions(
   { config, ...parts }: ServerRuntimeParts,
-  store: Store | undefined,
+  opened: ServerStore | undefined,
 ): Promise<Omit<RuntimeOptions, 'store'>> {
   // Whoever does not know the arms' numbers must not sign for the server that does.
   const keys =
-    store === undefined || config.store.adapter === 'memory'
+    opened === undefined || config.store.adapter === 'memory'
       ? ephemeralTicketKeys()
-      : await openServerKeys(config.tickets.keyFile, store, parts.logger);
+      : await openServerKeys(config.tickets.keyFile, opened, parts.logger);
   return {
     ...parts,
-    ...runtimeSettings(config, store !== undefined),
+    ...runtimeSettings(config, opened !== undefined),
     keys,
     openShadow: shadowOnThread,
     openEvaluation: evaluationOnThread,

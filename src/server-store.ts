@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { StoreConfig } from './config/config.js';
@@ -6,7 +8,7 @@ import { openDegradedStore } from './store/degraded-store.js';
 import { openLevelStore } from './store/level/open-level-store.js';
 import { watchedStore } from './store/level/watched-store.js';
 import { openMemoryStore } from './store/memory/memory-store.js';
-import type { Store, StoreObserver } from './store/ports.js';
+import { PARTIAL, type Store, type StoreObserver } from './store/ports.js';
 import { backoffMs, type BackoffLimits } from './store/reopening/backoff.js';
 import { ReopeningStore } from './store/reopening/reopening-store.js';
 import type { StoreError } from './store/store-error.js';
@@ -32,6 +34,8 @@ export interface ServerStore {
   readonly store: Store;
   /** Absent where the store does not open itself again. */
   readonly observe?: (observer: StoreObserver) => void;
+  /** There was none at its path. */
+  readonly isNew?: boolean;
 }
 
 export interface DegradedServerStore extends ServerStore {
@@ -39,15 +43,26 @@ export interface DegradedServerStore extends ServerStore {
 }
 
 /** The store of a server, as its configuration says. @throws StoreError where it cannot be opened. */
-export async function openServerStore(config: StoreConfig, environment: Environment): Promise<ServerStore> {
+export async function openServerStore(
+  config: StoreConfig,
+  environment: Environment,
+  logger: Logger,
+): Promise<ServerStore> {
   if (config.adapter === 'memory') return { store: openMemoryStore() };
+  const { path } = config;
+  const isNew = !existsSync(join(path, 'CURRENT'));
+  const partial = `${path}${PARTIAL}`;
+  if (existsSync(partial)) {
+    const what = isNew ? 'and there is no store: end the server and restore it again' : 'remove what it left';
+    logger.warn({ path, partial }, `a restore to store.path broke off, ${what}`);
+  }
   const store = await ReopeningStore.open({
     open: watchedStore(config.path),
     backoff: REOPEN,
     random: rngFromSeed(environment.newSeed()),
     nowMs: () => environment.nowMs(),
   });
-  return { store, observe: (observer) => store.observe(observer) };
+  return { store, observe: (observer) => store.observe(observer), isNew };
 }
 
 export interface DegradedParts {

@@ -12,6 +12,7 @@ import { Option, type Command } from 'commander';
 import { isLoopback } from '../config/bind.js';
 import { PreconditionFailure } from '../gen/google/rpc/error_details.js';
 import { Status } from '../gen/google/rpc/status.js';
+import { unconnected } from './unconnected.js';
 
 /** Flags of commands that call a running server. */
 export interface ConnectionFlags {
@@ -92,13 +93,16 @@ export async function withClient<C extends Client, T>(
   if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
   // Without a tracing SDK this adds nothing.
   propagation.inject(context.active(), metadata, { set: (carrier, key, value) => carrier.set(key, value) });
-  const client = new type(flags.address, credentialsOf(flags, token !== undefined));
+  const credential = credentialsOf(flags, token !== undefined);
+  const client = new type(flags.address, credential);
   const call = <Name extends keyof C>(name: Name, request: UnaryOf<C, Name>['request']) =>
     new Promise<UnaryOf<C, Name>['response']>((resolve, reject) => {
       const method = client[name] as Method<typeof request, UnaryOf<C, Name>['response']>;
       const options = { deadline: Date.now() + deadlineMs };
       method.call(client, request, metadata, options, (error, response) =>
-        error === null ? resolve(response) : reject(error),
+        error === null
+          ? resolve(response)
+          : reject(unconnected(error, flags.address, credential._isSecure())),
       );
     });
   try {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startServer } from './built-server.js';
 import { connect } from './clients.js';
@@ -37,4 +37,24 @@ test.each([
 
   await server.restart();
   expect(server.logged(WARNING)).toHaveLength(1);
+});
+
+test('a store that is gone from beside its keys, and a restore that broke off, are told of at the next start', async () => {
+  const gone =
+    'there are ticket keys at tickets.keyFile, and a new store is made at store.path: if there was one before, its disk is missing or the path is another';
+  const brokenOff = (what: string): string => `a restore to store.path broke off, ${what}`;
+  const server = await startServer({ rulesPath: policyFolder(SOUND) });
+  const { storePath } = server;
+  await server.stop();
+  mkdirSync(`${storePath}.partial`);
+  await server.restart();
+  expect(server.logged(brokenOff('remove what it left'))).toMatchObject([{ level: WARN_LEVEL }]);
+  expect(server.logged(gone)).toEqual([]);
+  await server.stop();
+  rmSync(storePath, { recursive: true });
+  await server.restart();
+  expect(server.logged(gone)).toMatchObject([{ level: WARN_LEVEL, path: `${storePath}.keys` }]);
+  expect(
+    server.logged(brokenOff('and there is no store: end the server and restore it again')),
+  ).toMatchObject([{ path: storePath, partial: `${storePath}.partial` }]);
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile, readFile, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level } from 'level';
@@ -127,7 +127,27 @@ describe('opening a store', () => {
         files.find((file) => file.startsWith('MANIFEST'))!,
       ),
     );
-    await expect(open()).rejects.toThrow(/cannot open the store in .*: .*MANIFEST.*No such file/);
+    await expect(open()).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: expect.stringMatching(
+        /cannot open the store in .*: .*MANIFEST.*No such file.*\. Restore a backup/,
+      ) as string,
+    });
+  });
+
+  it('tells a table that is cut short, and a CURRENT that names nothing, from a faulty disk', async () => {
+    await tenBlocks();
+    await (await open()).close();
+    const table = (await readdir(dir)).find((file) => file.endsWith('.ldb'))!;
+    const current = await readFile(join(dir, 'CURRENT'), 'utf8');
+    await writeFile(join(dir, 'CURRENT'), current.replace('-', ')'));
+    await expect(open()).rejects.toMatchObject({ code: 'STORE_CORRUPT', message: /Restore a backup/ });
+    await writeFile(join(dir, 'CURRENT'), current);
+    await truncate(join(dir, table), 40);
+    await expect(open()).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      message: new RegExp(`${table}.*Restore a backup`),
+    });
   });
 
   it('leaves nothing open after a refusal', async () => {

@@ -50,9 +50,12 @@ function line(text: string, style: keyof typeof STYLE, { width, isColored }: Fra
   return isColored ? `${ESC}${STYLE[style]}m${shown}${ESC}0m` : shown;
 }
 
-function alarmsOf({ status, drift, unwell }: TopData): string[] {
+function alarmsOf({ status, drift, unwell, withoutSeries }: TopData): string[] {
   return [
     ...(status.reportsRefused ? ['the store failed: reports are refused'] : []),
+    ...(withoutSeries === undefined
+      ? []
+      : [`nothing of the last ${WINDOW_MINUTES} minutes: ${withoutSeries}`]),
     ...(status.storeFaults > 0n ? [`the store is damaged in ${status.storeFaults} places`] : []),
     ...(status.policyRejected ? ['the policy folder is faulty: the last good version serves'] : []),
     ...(status.policyPinned ? ['a policy version is pinned'] : []),

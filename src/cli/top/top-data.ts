@@ -1,3 +1,4 @@
+import { status, type ServiceError } from '@grpc/grpc-js';
 import {
   BreakerState,
   SeriesLabel,
@@ -20,6 +21,8 @@ export interface TopData {
   readonly drift: readonly DriftAlarm[];
   /** Those whose breaker is not closed. */
   readonly unwell: readonly ModelHealth[];
+  /** Why there are no series, where the store cannot be read; all else comes from memory. */
+  readonly withoutSeries?: string;
 }
 
 export const WINDOW_MINUTES = 15;
@@ -34,15 +37,27 @@ export async function readTopData(call: Call<InsightServiceClient>, nowMs: numbe
     return (await call('listTimeSeries', { ...span, ...filter, groupBy })).series;
   };
   const page = { useCase: '', pageSize: PAGE, pageToken: '' };
-  const [status, byModel, whole, { alarms }, { models }] = await Promise.all([
+  const stored = async (): Promise<Pick<TopData, 'series' | 'whole' | 'withoutSeries'>> => {
+    try {
+      const [byModel, whole] = await Promise.all([
+        series([SeriesLabel.USE_CASE, SeriesLabel.MODEL]),
+        series([SeriesLabel.USE_CASE]),
+      ]);
+      return { series: byModel, whole };
+    } catch (error) {
+      const { code, details } = error as Partial<ServiceError>;
+      if (code !== status.UNAVAILABLE) throw error;
+      return { series: [], whole: [], withoutSeries: details ?? 'they cannot be had' };
+    }
+  };
+  const [now, ofStore, { alarms }, { models }] = await Promise.all([
     call('getServerStatus', {}),
-    series([SeriesLabel.USE_CASE, SeriesLabel.MODEL]),
-    series([SeriesLabel.USE_CASE]),
+    stored(),
     call('listDrift', page),
     call('listModelHealth', { model: '', pageSize: PAGE, pageToken: '' }),
   ]);
   const unwell = models.filter(
     ({ state }) => state === BreakerState.OPEN || state === BreakerState.HALF_OPEN,
   );
-  return { status, series: byModel, whole, drift: alarms, unwell };
+  return { status: now, ...ofStore, drift: alarms, unwell };
 }

@@ -14,6 +14,7 @@ export interface DatabaseOptions {
   readonly mode: number;
 }
 
+const NOT_THERE = /No such file or directory$/;
 const TABLE_OR_LOG = /\.(?:ldb|sst|log)$/;
 /** The database makes these, and the directory, before it looks whether there is a store. */
 const MADE_BEFORE_LOOKING: readonly string[] = ['LOCK', 'LOG', 'LOG.old'];
@@ -58,7 +59,12 @@ export async function openDatabase(
       );
     }
     if (!createIfMissing) await removeBareDirectory(dir).catch(() => undefined);
-    throw storeErrorOf(error, `cannot open the store in ${dir}`);
+    const why = storeErrorOf(error, `cannot open the store in ${dir}`);
+    // The folder is where it was, so that it is a file of it that is gone, or never was what CURRENT names.
+    const isPartGone = NOT_THERE.test(why.message) && (await filesOf(dir)).includes('CURRENT');
+    throw isPartGone
+      ? new StoreError('STORE_CORRUPT', `${why.message}. Restore a backup`, { cause: error })
+      : why;
   }
 }
 

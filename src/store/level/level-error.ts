@@ -19,12 +19,15 @@ function reasonOf(error: unknown): string {
   return ownCode(error) === NOT_OPEN && error.cause instanceof Error ? reasonOf(error.cause) : error.message;
 }
 
+/** What LevelDB says of a table that is cut short: the system has nothing against the disk. */
+const CUT_SHORT = /\.(?:ldb|log|sst): Invalid argument$/;
+
 /** A store's error for whatever the database threw while it was `doing` something. */
 export function storeErrorOf(error: unknown, doing: string): StoreError {
   if (error instanceof StoreError) return error;
   const why = reasonOf(error);
   // Keys and values that cannot be parsed come up as RangeError.
-  return codeOf(error) === 'LEVEL_CORRUPTION' || error instanceof RangeError
+  return codeOf(error) === 'LEVEL_CORRUPTION' || error instanceof RangeError || CUT_SHORT.test(why)
     ? new StoreError('STORE_CORRUPT', `${doing}: ${why}. Restore a backup`, { cause: error })
     : new StoreError('STORE_IO', `${doing}: ${why}`, { cause: error });
 }

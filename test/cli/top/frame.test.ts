@@ -54,6 +54,12 @@ describe('a picture of a server', () => {
     expect(lines.join('\n')).not.toContain('budgets');
   });
 
+  it('goes without what only the store knows, and says so', () => {
+    const lines = linesOf({ series: [], whole: [], withoutSeries: 'the store is not available' });
+    expect(lines[1]).toBe('! nothing of the last 15 minutes: the store is not available');
+    expect(lines.some((line) => line.startsWith('Select'))).toBe(true);
+  });
+
   it('names what is amiss first', () => {
     const status = { ...data.status, reportsRefused: true, policyPinned: true };
     const unwell = [
