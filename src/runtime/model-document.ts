@@ -1,6 +1,7 @@
 import type { Model } from '../core/registry/model.js';
 import { modelToJson } from '../core/registry/model-to-json.js';
 import { withDefaults, type ModelEntry } from '../core/registry/parse-models.js';
+import { StoreError } from '../store/store-error.js';
 
 interface ModelDocument {
   readonly model: ModelEntry;
@@ -18,7 +19,10 @@ export function encodeStoredModel({
   return Buffer.from(JSON.stringify({ model: modelToJson(model), updateTimeMs }), 'utf8');
 }
 
+/** @throws StoreError where it is whole and no model. */
 export function decodeStoredModel(body: Uint8Array): { model: Model; updateTimeMs: number } {
-  const { model, updateTimeMs } = JSON.parse(Buffer.from(body).toString('utf8')) as ModelDocument;
+  const { model, updateTimeMs } = JSON.parse(Buffer.from(body).toString('utf8')) as Partial<ModelDocument>;
+  if (typeof model?.id !== 'string' || updateTimeMs === undefined)
+    throw new StoreError('STORE_CORRUPT', 'what is stored as a model is none. Restore a backup');
   return { model: withDefaults(model), updateTimeMs };
 }

@@ -33,7 +33,7 @@ export function parseTicketKeys(text: string, name: string): TicketKeys {
       const match = /^([0-9a-f]{8}):([0-9a-f]{64})(?::([0-9a-f]{8}))?$/.exec(line);
       if (match === null)
         throw new Error(
-          `${name} line ${number}: a ticket key is 8 and 64 hexadecimal digits, as ID:SECRET, and a checksum of 8`,
+          `${name} line ${number}: a ticket key is 8 and 64 hexadecimal digits, as ID:SECRET, and may have a checksum of 8 behind it`,
         );
       const [, id, secret, checksum] = match;
       if (checksum !== undefined && checksum !== checksumOf(`${id}:${secret}`))

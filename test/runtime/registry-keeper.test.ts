@@ -239,3 +239,8 @@ describe('concurrent changes', () => {
     expect(both[1]).toMatchObject({ status: 'rejected', reason: { code: 'STALE_ETAG' } });
   });
 });
+
+it('says so where what is stored as a model is none', async () => {
+  await documents.put('model', 'acme/odd', Buffer.from('{"name":"a"}'), 0);
+  await expect(open()).rejects.toMatchObject({ code: 'STORE_CORRUPT', message: /stored as a model is none/ });
+});
