@@ -11,7 +11,6 @@ import { ephemeralTicketKeys } from './runtime/ticket-keys.js';
 import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { degradedServerStore, openServerStore, type Degraded, type ServerStore } from './server-store.js';
 import { openServerKeys } from './server-keys.js';
-
 import { storeErrorIn, type StoreError } from './store/store-error.js';
 
 const SECONDS_PER_HOUR = 3_600;
