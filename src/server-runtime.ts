@@ -61,7 +61,9 @@ async function openDegraded(parts: ServerRuntimeParts, reason: StoreError): Prom
     environment,
     logger,
   });
-  return { runtime: await openOn(opened, options), degraded: opened.degraded };
+  // What the log says of a state recovered or a policy loaded is of this server's memory alone.
+  const told = { ...options, logger: logger.child({ degraded: true }) };
+  return { runtime: await openOn(opened, told), degraded: opened.degraded };
 }
 
 /** Opens the runtime on a store, which is closed where that fails. */

@@ -65,6 +65,7 @@ test('startDegraded: selects from priors while the store cannot be used, everyth
   const model = { ...models[0]!, id: 'acme/made-while-degraded', aliases: [] };
   expect(await refusalOf(sextant.createModel({ model }))).toMatchObject({ code: 'UNAVAILABLE' });
   expect(server.logged(DEGRADED)).toMatchObject([{ code: 'STORE_LOCKED' }]);
+  expect(server.logged('learning state recovered')).toMatchObject([{ sequence: 0, degraded: true }]);
 
   await owner.close();
   await expect.poll(() => server.logged('serving').length, { timeout: 30_000 }).toBe(2);
