@@ -1,9 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import { fileError } from './config/setting-error.js';
-import { loadTicketKeys, type TicketKeys } from './runtime/ticket-keys.js';
+import { loadTicketKeys, parseTicketKeys, type TicketKeys } from './runtime/ticket-keys.js';
 import type { ServerStore } from './server-store.js';
 import type { Store } from './store/ports.js';
 import { StoreError } from './store/store-error.js';
+
+/** Ends a start on a faulty file of keys before it has made a store. @throws SettingError */
+export async function checkServerKeys(path: string): Promise<void> {
+  try {
+    parseTicketKeys(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError('tickets.keyFile', path, error);
+  }
+}
 
 /**
  * The ticket keys of a server with a store. A new file warns where somebody may hold a ticket that an older one signed,

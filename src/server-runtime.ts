@@ -10,7 +10,7 @@ import { shadowOnThread } from './runtime/shadow/shadow-on-thread.js';
 import { ephemeralTicketKeys } from './runtime/ticket-keys.js';
 import { ESTIMATING, exactCounter, o200kCount, type TokenCounter } from './runtime/token-counter.js';
 import { degradedServerStore, openServerStore, type Degraded, type ServerStore } from './server-store.js';
-import { openServerKeys } from './server-keys.js';
+import { checkServerKeys, openServerKeys } from './server-keys.js';
 import { storeErrorIn, type StoreError } from './store/store-error.js';
 
 const SECONDS_PER_HOUR = 3_600;
@@ -36,6 +36,7 @@ export interface ServerRuntime {
  */
 export async function openServerRuntime(parts: ServerRuntimeParts): Promise<ServerRuntime> {
   const { config, environment, logger } = parts;
+  if (config.store.adapter !== 'memory') await checkServerKeys(config.tickets.keyFile);
   try {
     const opened = await openServerStore(config.store, environment, logger);
     return { runtime: await openOn(opened, await sharedOptions(parts, opened)) };

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { newAuthority } from '../builders/certificates.js';
@@ -128,7 +128,9 @@ test(
       [{ 'auth.jwt': JSON.stringify(jwt) }, 'auth.jwt.jwksFile', gone, 'no such file or directory'],
       [{ 'tickets.keyFile': keys }, 'tickets.keyFile', keys, 'line 1: a ticket key is'],
     ] as const) {
-      const { code, logs } = await startFailing({ ...fresh(), ...settings });
+      const nowhere = fresh();
+      const { code, logs } = await startFailing({ ...nowhere, ...settings });
+      expect(existsSync(nowhere['store.path'])).toBe(false);
       expect([code, failure(logs)]).toMatchObject([
         1,
         { code: 'FILE_FAULTY', reason: expect.stringContaining(`${setting} ${value}: ${reason}`) as string },
