@@ -6,12 +6,18 @@ import type { ServerStore } from './server-store.js';
 import type { Store } from './store/ports.js';
 import { StoreError } from './store/store-error.js';
 
-/** Ends a start on a faulty file of keys before it has made a store. @throws SettingError */
+/**
+ * Ends a start on a faulty file of keys before it has made a store. Whether the file can be read shows later: it mostly
+ * lies beside the store, and what ails their disk is the store's to say.
+ * @throws SettingError
+ */
 export async function checkServerKeys(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
   try {
-    parseTicketKeys(await readFile(path, 'utf8'), path);
+    parseTicketKeys(text, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError('tickets.keyFile', path, error);
+    throw fileError('tickets.keyFile', path, error);
   }
 }
 
