@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { StoreConfig } from './config/config.js';
 import { rngFromSeed } from './core/random.js';
 import { openDegradedStore } from './store/degraded-store.js';
+import { hasDatabase } from './store/level/database.js';
 import { openLevelStore } from './store/level/open-level-store.js';
 import { watchedStore } from './store/level/watched-store.js';
 import { openMemoryStore } from './store/memory/memory-store.js';
@@ -50,14 +50,14 @@ export async function openServerStore(
 ): Promise<ServerStore> {
   if (config.adapter === 'memory') return { store: openMemoryStore() };
   const { path } = config;
-  const isNew = !existsSync(join(path, 'CURRENT'));
+  const isNew = !(await hasDatabase(path));
   const partial = `${path}${PARTIAL}`;
   if (existsSync(partial)) {
     const what = isNew ? 'and there is no store: end the server and restore it again' : 'remove what it left';
     logger.warn({ path, partial }, `a restore to store.path broke off, ${what}`);
   }
   const store = await ReopeningStore.open({
-    open: watchedStore(config.path),
+    open: watchedStore(path),
     backoff: REOPEN,
     random: rngFromSeed(environment.newSeed()),
     nowMs: () => environment.nowMs(),

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { TenantId, UseCase } from '../core/ids.js';
-import { useCaseKey } from '../core/learning/learning-state.js';
+import { useCaseKey } from '../core/learning/use-case-state.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import { driftIn } from '../core/selection/list-drift.js';
 import type { DecisionSnapshot } from '../core/selection/snapshot.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { decisionTimeMs, type DecisionId, type TenantId, type UseCase } from '../core/ids.js';
-import { useCaseKey } from '../core/learning/learning-state.js';
+import { useCaseKey } from '../core/learning/use-case-state.js';
 import type { Outcome } from '../core/outcome/outcome.js';
 import type { ArmId } from '../core/registry/model.js';
 import { ReportRates, type ReportRate } from '../core/reporting/report-rates.js';

@@ -59,7 +59,7 @@ export function insightService(context: HandlerContext, parts: InsightServicePar
       const page = readPage(request);
       const snapshot = parts.snapshot();
       const { learning } = snapshot;
-      const places = [...learning.useCases]
+      const places = learning.useCases
         .filter(
           (state) => state.tenant === tenant && (request.useCase === '' || state.useCase === request.useCase),
         )

@@ -11,8 +11,5 @@ export const contextIn = (bytes: Uint8Array, start: number, end: number): Contex
   new Int8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 
 /** A copy, so that a vector that is kept does not keep the bytes that it came in. */
-export function contextFromBytes(bytes: Uint8Array): ContextVector {
-  const vector = new Int8Array(bytes.length);
-  vector.set(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length));
-  return vector;
-}
+export const contextFromBytes = (bytes: Uint8Array): ContextVector =>
+  contextIn(bytes, 0, bytes.length).slice();

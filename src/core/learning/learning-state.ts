@@ -44,9 +44,6 @@ export interface StateScope {
   readonly arms: ScopeArms;
 }
 
-/** Names a use case of a tenant. */
-export const useCaseKey = (tenant: TenantId, useCase: UseCase): string => `${tenant}\u0000${useCase}`;
-
 function armStatsIn(scope: ScopeArms, armId: ArmId): ArmStats {
   let stats = scope.get(armId);
   if (stats === undefined) scope.set(armId, (stats = emptyArmStats()));

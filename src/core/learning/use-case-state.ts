@@ -11,6 +11,9 @@ export type ArmRegressions = Readonly<Record<RegressionMetric, LinearArm>>;
 /** The sums of every arm in one scope. */
 export type ScopeArms = Map<ArmId, ArmStats>;
 
+/** Names a use case of a tenant. */
+export const useCaseKey = (tenant: TenantId, useCase: UseCase): string => `${tenant}\u0000${useCase}`;
+
 /** A use case's own sums and those of its segments. */
 export interface UseCaseState {
   readonly tenant: TenantId;

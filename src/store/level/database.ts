@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly mode: number;
 }
 
+/** Names the database's manifest; a directory without it is a fresh one. */
+const CURRENT = 'CURRENT';
 const NOT_THERE = /No such file or directory$/;
 const TABLE_OR_LOG = /\.(?:ldb|sst|log)$/;
 /** The database makes these, and the directory, before it looks whether there is a store. */
@@ -29,7 +31,7 @@ export async function openDatabase(
   { createIfMissing, mode }: DatabaseOptions,
 ): Promise<Database> {
   const files = await filesOf(dir);
-  if (!files.includes('CURRENT')) {
+  if (!files.includes(CURRENT)) {
     // The database would take this for a fresh directory, and leave its tables behind for good.
     if (files.some((file) => TABLE_OR_LOG.test(file))) {
       throw new StoreError(
@@ -61,7 +63,7 @@ export async function openDatabase(
     if (!createIfMissing) await removeBareDirectory(dir).catch(() => undefined);
     const why = storeErrorOf(error, `cannot open the store in ${dir}`);
     // The folder is where it was, so that it is a file of it that is gone, or never was what CURRENT names.
-    const isPartGone = NOT_THERE.test(why.message) && (await filesOf(dir)).includes('CURRENT');
+    const isPartGone = NOT_THERE.test(why.message) && (await hasDatabase(dir));
     throw isPartGone
       ? new StoreError('STORE_CORRUPT', `${why.message}. Restore a backup`, { cause: error })
       : why;
@@ -98,6 +100,11 @@ async function makeDirectory(dir: string, mode: number): Promise<void> {
   } catch (error) {
     throw storeErrorOf(error, `cannot make the directory ${dir}`);
   }
+}
+
+/** Whether a directory has what a database is found by. @throws StoreError where it cannot be read. */
+export async function hasDatabase(dir: string): Promise<boolean> {
+  return (await filesOf(dir)).includes(CURRENT);
 }
 
 /** Where the store was moved away while it was opened, what the database made in its place would be in the way of the next. */
